@@ -1,0 +1,140 @@
+"""The law of messages: bytes are read at most once, and untouched bytes stay the same bytes.
+
+`Wire` is what crosses a socket, `Message` what an operation says, `Exchange` one call on its way.
+Nothing here knows how XML or JSON is read: a `Message` carries the codec that can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from .value import Value
+
+if TYPE_CHECKING:
+    from .operation import Operation, Route
+    from .ports import Codec
+
+_UNREAD: Final = object()
+
+
+@dataclass(slots=True)
+class Wire:
+    """One HTTP message, whole: a request (`method`, `path`) or a reply (`status`).
+
+    `headers` has lower-case names, the last of a repeated field joined by ", ". `tree` is set when a
+    layer below has parsed, and perhaps proven, the body: who reads the body must read that
+    tree. `facts` is what layers found out: `peer`, `identity`, `signed`, `encrypted`, `session`.
+    """
+
+    headers: dict[str, str]
+    body: bytes
+    method: str = ""
+    path: str = ""  # canonical, percent-decoded once, no query
+    query: str = ""
+    status: int = 0
+    tree: Any = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    operation: Operation | None = None  # known on the way out
+    exchange: Exchange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderBlock:
+    """A SOAP header block: typed (`value`) where the contract declares it, else opaque (`element`)."""
+
+    name: str  # Clark name
+    value: Value = None
+    element: Any = None
+    must_understand: bool = False
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault, version-neutral: codes by their SOAP 1.2 names (SOAP 1.2 §5.4.6, SOAP 1.1 §4.4.1)."""
+
+    code: str  # Sender, Receiver, VersionMismatch, MustUnderstand, DataEncodingUnknown
+    reason: str
+    subcode: str = ""  # Clark name, or the dotted tail of a SOAP 1.1 code
+    name: str = ""  # Clark name of the detail's first element, empty without one
+    detail: Value = None  # the typed detail where declared, else its schema-less form
+    element: Any = None  # the detail's first element as read, for rules and pass-through
+    declared: str = ""  # name of the declared fault that the detail is
+    actor: str = ""
+
+
+class Message:
+    """One message: raw bytes, parsed form and value, each made at most once, on demand.
+
+    `codec` tells how `raw` and `parsed` are read and how a value is written. `replace` is the only
+    way to change a body; `wire(codec)` gives the very same bytes when nothing changed and the codec
+    is the one that read them.
+    """
+
+    __slots__ = ("attachments", "codec", "fault", "headers", "parsed", "raw", "_value")
+
+    def __init__(
+        self,
+        codec: Codec,
+        *,
+        raw: bytes | None = None,
+        parsed: Any = None,
+        value: Any = _UNREAD,
+        headers: tuple[HeaderBlock, ...] = (),
+        attachments: Mapping[str, bytes] | None = None,
+        fault: Fault | None = None,
+    ) -> None:
+        self.codec = codec
+        self.raw = raw
+        self.parsed = parsed
+        self.headers = headers
+        self.attachments = dict(attachments or {})
+        self.fault = fault
+        self._value = value
+
+    @property
+    def read(self) -> bool:
+        """Whether the value has been made already."""
+        return self._value is not _UNREAD
+
+    def value(self) -> Value:
+        """The body as a value. Raises Problem(INVALID_MESSAGE) with every finding."""
+        if self._value is _UNREAD:
+            if self.parsed is None and self.raw is not None:
+                self.parsed = self.codec.parse(self.raw)
+            self._value = self.codec.decode(self.parsed)
+        return self._value  # type: ignore[no-any-return]  # the sentinel is gone here
+
+    def wire(self, codec: Codec) -> bytes:
+        """The body's bytes as `codec` writes them: the same bytes when nothing changed."""
+        if self.raw is not None and codec is self.codec:
+            return self.raw
+        return codec.encode(self.value())
+
+    def replace(self, value: Value, **changes: Any) -> Message:
+        """A new message with another body; what was read of the old one is forgotten."""
+        return Message(
+            changes.get("codec", self.codec),
+            value=value,
+            headers=changes.get("headers", self.headers),
+            attachments=changes.get("attachments", self.attachments),
+            fault=changes.get("fault", self.fault),
+        )
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One call on its way through the value layers: the request and all that is known of it."""
+
+    operation: Operation
+    request: Message
+    route: Route | None = None
+    request_id: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)  # the client's, lower-case names
+    facts: dict[str, Any] = field(default_factory=dict)
+    deadline: float = 0.0  # monotonic seconds
+    attempt: int = 1
+    reply_headers: dict[str, str] = field(default_factory=dict)  # for the client's reply
+    upstream_headers: dict[str, str] = field(default_factory=dict)  # for the upstream's request

@@ -1,0 +1,18 @@
+"""The law of values: what a message body is between the dialects.
+
+A `Value` is plain data: `dict` with string keys in schema order, `list`, `str`, `bool`, `None`,
+`int`, `float` (xs:float and xs:double only) and `Decimal` (every other number that is not a
+whole number of at most 18 digits; its digits are kept as written). Nothing here knows XML or JSON.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TypeAlias
+
+Value: TypeAlias = "dict[str, Value] | list[Value] | str | bool | int | float | Decimal | None"
+
+
+def pointer(parts: tuple[str | int, ...]) -> str:
+    """JSON Pointer (RFC 6901) of a path of keys and indexes; the root is the empty string."""
+    return "".join("/" + str(p).replace("~", "~0").replace("/", "~1") for p in parts)

@@ -1,0 +1,302 @@
+"""The law of the intermediate shape: all that a codec or a JSON Schema may know of an XSD.
+
+Made once at build time from XSD (`gateway.schema.xsd`), given its JSON shape by `gateway.schema.layout`,
+read by `gateway.codec` and by the JSON Schema and OpenAPI writers. Frozen, plain and picklable by
+hand: no lxml, no xmlschema object may stand in it. Every name is a Clark name, `{ns}local`, or
+`local` without a namespace; types refer to each other by id, so recursion needs no care.
+
+Two halves: the schema as it is (`Simple`, `Complex`, particles: XSD 1.0 Part 1 §3, Part 2 §4.1) and
+the layout (`Slot`, `Sequence`, `Choice`, … and the forms): the content model rewritten to the JSON
+shape that MAPPING fixes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+TypeId: TypeAlias = str  # Clark name of a global type; for an anonymous one a stable path with '#'
+Bound: TypeAlias = "int | None"  # maxOccurs; None is unbounded
+
+# ---------------------------------------------------------------- the schema as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Facets in force, inherited ones included (XSD 1.0 Part 2 §4.3). Lexical where a value is meant."""
+
+    length: int | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    patterns: tuple[tuple[str, ...], ...] = ()  # derivation steps; alternatives within one; XSD dialect
+    enumeration: tuple[str, ...] | None = None  # normalised literals; QName and NOTATION as Clark names
+    min_inclusive: str | None = None
+    min_exclusive: str | None = None
+    max_inclusive: str | None = None
+    max_exclusive: str | None = None
+    total_digits: int | None = None
+    fraction_digits: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Simple:
+    """A simple type: atomic (`builtin` is its nearest built-in ancestor, e.g. 'int'), list or union."""
+
+    id: TypeId
+    variety: Literal["atomic", "list", "union"]
+    builtin: str  # 'string', 'int', 'ID', …, 'anySimpleType'; '' for a list or a union
+    white_space: Literal["preserve", "replace", "collapse"]
+    facets: Facets = Facets()
+    base: TypeId | None = None
+    item: TypeId | None = None  # of a list
+    members: tuple[TypeId, ...] = ()  # of a union, in schema order, flattened
+    blocked: tuple[TypeId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceTest:
+    """Which namespaces a wildcard takes (XSD 1.0 Part 1 §3.10.1). '' is no namespace."""
+
+    kind: Literal["any", "not", "in"]
+    namespaces: frozenset[str] = frozenset()
+
+    def takes(self, namespace: str) -> bool:
+        """Whether a name of this namespace may stand here."""
+        if self.kind == "any":
+            return True
+        return (namespace in self.namespaces) == (self.kind == "in")
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """xs:any or xs:anyAttribute."""
+
+    test: NamespaceTest
+    process: Literal["strict", "lax", "skip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute use (or a global declaration)."""
+
+    name: str
+    type: TypeId
+    required: bool = False
+    default: str | None = None
+    fixed: str | None = None
+    key: str = ""  # "@name" or "@prefix:name", set by the layout pass
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """xs:key, xs:unique or xs:keyref: checked on XML only; listed in the docs."""
+
+    kind: Literal["key", "unique", "keyref"]
+    name: str
+    selector: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element declaration, local or global."""
+
+    name: str
+    type: TypeId
+    nillable: bool = False
+    default: str | None = None
+    fixed: str | None = None
+    abstract: bool = False
+    is_global: bool = False
+    block_types: frozenset[str] = frozenset()  # 'extension', 'restriction' forbidden through xsi:type
+    identities: tuple[Identity, ...] = ()
+    secret: bool = False  # marked by the contract: its value never stands in a log or a problem
+
+
+@dataclass(frozen=True, slots=True)
+class ElementUse:
+    """A particle that is an element declaration."""
+
+    element: Element
+    min: int = 1
+    max: Bound = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AnyUse:
+    """A particle that is a wildcard."""
+
+    wildcard: Wildcard
+    min: int = 1
+    max: Bound = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A particle that is a model group."""
+
+    model: Literal["sequence", "choice", "all"]
+    particles: tuple[Particle, ...]
+    min: int = 1
+    max: Bound = 1
+
+
+Particle: TypeAlias = "ElementUse | AnyUse | Group"
+
+
+@dataclass(frozen=True, slots=True)
+class Complex:
+    """A complex type with everything inherited written out (content and attributes are effective)."""
+
+    id: TypeId
+    content: Literal["empty", "simple", "element", "mixed"]
+    attributes: tuple[Attribute, ...] = ()
+    any_attribute: Wildcard | None = None
+    simple: TypeId | None = None  # of simple content
+    particle: Group | None = None  # of element and mixed content
+    base: TypeId | None = None
+    derivation: Literal["extension", "restriction", ""] = ""
+    abstract: bool = False
+    block: frozenset[str] = frozenset()
+    form: Form | None = None  # set by the layout pass
+    asserts: tuple[str, ...] = ()  # XSD 1.1
+    document: str = ""
+
+
+Type: TypeAlias = "Simple | Complex"
+
+# ---------------------------------------------------------------- the layout: the JSON shape
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A key of an object that is an element. `repeated`: its value is an array."""
+
+    key: str
+    element: Element
+    min: int
+    max: Bound
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnySlot:
+    """The key `$any`. `repeated`: an array of one-key objects, else one such object."""
+
+    wildcard: Wildcard
+    min: int
+    max: Bound
+    repeated: bool
+    key: str = "$any"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsSlot:
+    """The key `$items`: one entry a repetition of `entry`, each an object by the same table."""
+
+    entry: Node
+    min: int
+    max: Bound
+    key: str = "$items"
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Members in order; `optional`: all or none of the group."""
+
+    nodes: tuple[Node, ...]
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Exactly one branch, or none where `optional`. A substitution head is a choice of its members."""
+
+    nodes: tuple[Node, ...]
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Members in any order on input, in schema order on output."""
+
+    nodes: tuple[Node, ...]
+    optional: bool = False
+
+
+Node: TypeAlias = "Slot | AnySlot | ItemsSlot | Sequence | Choice | All"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A plain object: attributes, then the members of `content` (None: no element content)."""
+
+    content: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The whole content is `$items`: one element an entry, in document order.
+
+    `entries` are the distinct elements, `wildcards` the distinct wildcards that may stand in it
+    (entry key = element key, or `$any`); the order is checked against the type's particle.
+    """
+
+    entries: tuple[Slot, ...]
+    wildcards: tuple[Wildcard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A collapsed array wrapper: `member` is the one repeated Slot or the one ItemsSlot."""
+
+    member: Slot | ItemsSlot
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """Mixed content: `$mixed`, an array of strings and one-element entries (as in `Entries`)."""
+
+    entries: tuple[Slot, ...]
+    wildcards: tuple[Wildcard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Simple content with attributes: an object with `$value`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """xs:anyType: schema-less."""
+
+
+Form: TypeAlias = "Keys | Entries | Array | Mixed | Text | Open"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything of one schema set. Types are complete: each id that is named is there."""
+
+    types: Mapping[TypeId, Type]
+    elements: Mapping[str, Element]  # global declarations
+    attributes: Mapping[str, Attribute]  # global declarations
+    substitutions: Mapping[str, tuple[str, ...]]  # head -> its members, transitive, itself and abstract ones left out, blocks applied
+    derived: Mapping[TypeId, tuple[TypeId, ...]]  # type -> types derived from it, transitive, abstract ones left out
+    prefixes: Mapping[str, str] = field(default_factory=dict)  # namespace -> prefix, fixed in the contract
+    notations: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of the mapping, of a contract or a route."""
+
+    numbers: Literal["exact", "string"] = "exact"
+    arrays: Literal["collapsed", "wrapped"] = "collapsed"
+    defaults: Literal["keep", "fill"] = "keep"
+    names: Literal["as-is", "camel", "snake"] = "as-is"
+    nulls: Literal["omit", "write"] = "omit"
+    lists: Literal["omit", "empty"] = "omit"
+    scalars: Literal["typed", "string"] = "typed"
+    empties: Literal["keep", "null"] = "keep"
