@@ -1,0 +1,82 @@
+# The five commands that most people need are at the top of `make help`. Needs: Python 3.11 or later, and make.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input
+# PYTHON=/path/to/python3.13 make setup: another interpreter than the first that fits
+PYTHON ?= $(shell .ci/python)
+ONCE ?=
+FULL ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev setup-interop demo test lint format bench conformance interop docs lock clean
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+setup: $(VENV)/.runtime ## make .venv with the gateway in it (.venv/bin/gateway)
+
+demo: setup ## serve the reference portal behind the gateway, with a tour; ONCE=1 ends after the tour
+	@$(BIN)/gateway demo $(if $(ONCE),--once)
+
+test: setup-dev ## the tests, under five minutes
+	@$(BIN)/pytest -n 2 -m "not slow and not interop"
+
+lint: setup-dev ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check gateway/settings gateway/cli.py gateway/commands tests/house
+	$(BIN)/mypy
+
+format: setup-dev ## what `lint` would ask for, done
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format gateway/settings gateway/cli.py gateway/commands tests/house
+
+bench: setup-dev ## requests per second and CPU per request, beside a plain pass-through
+	@$(PY) -m bench
+
+conformance: setup-dev ## scoreboard on what others wrote; FULL=1 for all of it
+	@if [ -f tests/conformance/__main__.py ]; then $(PY) -m tests.conformance $(if $(FULL),--full); \
+	else echo "conformance: nothing to run yet"; fi
+
+interop: setup-interop ## starts foreign SOAP stacks and calls them; a missing stack fails in .ci/run
+	@$(BIN)/pytest -m interop
+
+docs: setup-dev ## everything in README and docs/ that can be run, run
+	@$(BIN)/pytest tests/house/test_docs.py
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build site
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---------------------------------------------------------------- environment
+# Stamps: a second run compares three file dates and does nothing.
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "setup: no Python 3.11 or later with venv was found (on Debian: apt-get install python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements-build.lock pyproject.toml | $(VENV)/bin/python
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip -q
+	$(PIP) install -q --require-hashes -r requirements-build.lock
+	$(PIP) install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+setup-dev: $(VENV)/.dev
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	$(PIP) install -q --require-hashes -r requirements-dev.lock
+	@touch $@
+
+setup-interop: $(VENV)/.interop
+$(VENV)/.interop: requirements-interop.lock $(VENV)/.dev
+	$(PIP) install -q --require-hashes -r requirements-interop.lock
+	@touch $@
+
+# The locks carry hashes and name no registry host; uv makes them (pip install uv), nobody else needs it.
+UVLOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q
+lock: ## make the dependency locks again, with uv, after pyproject.toml changed
+	$(UVLOCK) -o requirements.lock
+	$(UVLOCK) --extra build -c requirements.lock -o requirements-build.lock
+	$(UVLOCK) --extra build --extra dev -o requirements-dev.lock
+	$(UVLOCK) --extra build --extra dev --extra interop -o requirements-interop.lock
