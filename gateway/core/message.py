@@ -108,10 +108,10 @@ class Message:
         return self._value  # type: ignore[no-any-return]  # the sentinel is gone here
 
     def wire(self, codec: Codec) -> bytes:
-        """The body's bytes as `codec` writes them: the same bytes when nothing changed."""
+        """The bytes as `codec` writes them: the very same bytes when nothing changed."""
         if self.raw is not None and codec is self.codec:
             return self.raw
-        return codec.encode(self.value())
+        return codec.write(self)
 
     def replace(self, value: Value, **changes: Any) -> Message:
         """A new message with another body; what was read of the old one is forgotten."""

@@ -35,14 +35,16 @@ class Operation:
     name: str
     service: str
     action: str  # soapAction, or the action parameter of SOAP 1.2
-    soap: Literal["1.1", "1.2"]
+    soap: Literal["1.1", "1.2"]  # how the service speaks
     element: str  # Clark name of the body's first child
-    soap_face: Face
+    faces: Mapping[str, Face]  # SOAP version -> codecs; the same object means: untouched bytes may pass
+    canonical: Any = None  # the body codec of the contract: request, reply
     writes: bool = True
     one_way: bool = False
     encryption: Need = "none"
     signature: Need = "none"
     clear_allowed: bool = False
+    headers: tuple[str, ...] = ()  # Clark names of the header blocks that the contract declares
     document: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
 

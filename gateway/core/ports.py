@@ -15,20 +15,21 @@ from .value import Value
 
 @runtime_checkable
 class Codec(Protocol):
-    """Bytes to value and back for one message of one operation, compiled before use.
+    """One message of one operation in one dialect, compiled before use.
 
     `parse` is syntax (raises Problem MALFORMED_…), `decode` is the schema (raises Problem
-    INVALID_MESSAGE with every finding), `encode` is total for what `decode` can return.
+    INVALID_MESSAGE with every finding) and gives the contract's canonical value; `write` gives the
+    bytes of a message, by the shortest way that the message's own codec allows.
     """
 
     def parse(self, raw: bytes) -> Any:
-        """Syntax only: the parsed tree."""
+        """Syntax only: the parsed form."""
 
     def decode(self, parsed: Any) -> Value:
-        """The schema: the value."""
+        """The schema: the canonical value, wrappers and all."""
 
-    def encode(self, value: Value) -> bytes:
-        """The bytes of a value. Raises Problem INVALID_MESSAGE when the value breaks the schema."""
+    def write(self, message: Message) -> bytes:
+        """The bytes of a message that another codec, or a layer, has made."""
 
 
 class ClientDialect(Protocol):

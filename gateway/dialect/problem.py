@@ -1,0 +1,109 @@
+"""The law of problem documents: one shape for everything that is not an answer (RFC 9457).
+
+Makes the document of a `Problem` and of a `Fault`; nothing here decides what went wrong. Names of
+members are cut at 128 characters; values of a message never stand in a document, but for a
+fault's own reason and detail, which are the service's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ..core.message import Fault
+from ..core.problem import Finding, Kind, Problem
+
+MEDIA: Final = "application/problem+json"
+NAME_LIMIT: Final = 128
+BY_CODE: Final[Mapping[str, int]] = {
+    "Sender": 400,
+    "Receiver": 502,
+    "VersionMismatch": 502,
+    "MustUnderstand": 502,
+    "DataEncodingUnknown": 502,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Where problem types resolve: `base` is '' or the public URL in front of `/problems/`."""
+
+    base: str = ""
+    rules: tuple[FaultRule, ...] = ()
+
+    def type_of(self, kind: Kind) -> str:
+        """The problem type's URI."""
+        return f"{self.base}/problems/{kind.slug}"
+
+    def document(self, problem: Problem, request_id: str) -> dict[str, Any]:
+        """The members of a problem's document, in a fixed order."""
+        document: dict[str, Any] = {
+            "type": self.type_of(problem.kind),
+            "title": problem.kind.row.title,
+            "status": problem.status,
+            "detail": problem.detail,
+            "instance": f"urn:request:{request_id}",
+            "requestId": request_id,
+        }
+        if problem.outcome:
+            document["outcome"] = problem.outcome
+        if problem.findings:
+            document["errors"] = [_row(finding) for finding in problem.findings]
+        document.update(problem.extra)
+        return document
+
+    def of_fault(self, fault: Fault, outcome: str | None = None) -> Problem:
+        """The problem that a fault is to a JSON client: status by rule, typed detail kept."""
+        rule = next((rule for rule in self.rules if rule.takes(fault)), None)
+        status = rule.status if rule else (422 if fault.declared else BY_CODE.get(fault.code, 502))
+        kind = Kind.FAULT
+        if fault.subcode.endswith("}FailedAuthentication") and rule is None:
+            kind, status = Kind.UPSTREAM_AUTH, 502
+        members = {
+            "code": fault.code,
+            "subcode": fault.subcode or None,
+            "reason": fault.reason,
+            "name": fault.name or None,
+            "detail": fault.detail,
+        }
+        return Problem(
+            rule.kind if rule and rule.kind else kind,
+            "The service answered with a fault" + (f": {fault.reason}" if fault.reason else "."),
+            status=status,
+            extra={"fault": {key: value for key, value in members.items() if value is not None}},
+            outcome=outcome,  # type: ignore[arg-type]  # the caller's word, one of Outcome
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRule:
+    """Which faults get which status: by detail name, by code or subcode, by a path into the detail."""
+
+    status: int
+    name: str = ""
+    code: str = ""
+    test: Callable[[Fault], bool] | None = field(default=None, compare=False)
+    kind: Kind | None = None
+
+    def takes(self, fault: Fault) -> bool:
+        """Whether this rule speaks of the fault; every condition that is given must hold."""
+        if self.name and self.name not in (fault.name, fault.name.rpartition("}")[2]):
+            return False
+        if self.code and self.code not in (fault.code, fault.subcode, fault.subcode.rpartition("}")[2]):
+            return False
+        return self.test is None or self.test(fault)
+
+
+def _row(finding: Finding) -> dict[str, str]:
+    row = {"pointer": _cut(finding.pointer), "xpath": _cut(finding.xpath), "detail": finding.detail}
+    if finding.expected:
+        row["expected"] = finding.expected
+    return row
+
+
+def _cut(path: str) -> str:
+    """A path whose steps are names of the message: each is cut, so that no value is smuggled in."""
+    if len(path) <= NAME_LIMIT:
+        return path
+    return "/".join(step if len(step) <= NAME_LIMIT else step[: NAME_LIMIT - 1] + "…" for step in path.split("/"))

@@ -1,0 +1,116 @@
+"""The law of SOAP messages: one codec a message and version; what was read untouched passes untouched.
+
+`SoapCodec` reads an envelope into the contract's canonical value and writes one from a value or, by
+the shortest way, from another codec's parsed form. libxml2 gives the verdict and the codec's own
+walk the places; where the two disagree the walk wins, since it follows the specification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ..core.limits import Limits
+from ..core.message import Message
+from ..core.problem import Kind, Problem
+from ..core.value import Value
+from ..xml import parse as parse_xml
+from .envelope import Envelope, Version, open_envelope, write_envelope
+
+Verdict = Callable[[Any], bool]
+
+
+class BodyCodec(Protocol):
+    """What a compiled element codec offers (`gateway.codec`)."""
+
+    def decode(self, element: Any) -> Value:
+        """The value; raises Problem INVALID_MESSAGE."""
+
+    def encode(self, value: Value) -> str:
+        """The element's text; raises Problem INVALID_MESSAGE."""
+
+
+class Translating(Protocol):
+    """A codec whose parsed form becomes body text without the canonical value between."""
+
+    def body_text(self, parsed: Any) -> str:
+        """The body element's text."""
+
+
+class SoapCodec:
+    """One message of one operation in one SOAP version (the port `Codec`).
+
+    `valid` is libxml2's verdict on the body element; `bare` rewrites a body that the service sends
+    without its wrapper, or None; `element` None means an empty Body.
+    """
+
+    def __init__(
+        self,
+        version: Version,
+        element: str | None,
+        body: BodyCodec | None,
+        *,
+        limits: Limits,
+        valid: Verdict | None = None,
+        response: bool = False,
+        bare: Callable[[Any], Any] | None = None,
+        qualify: bool = False,
+    ) -> None:
+        self.version = version
+        self.element = element
+        self.body = body
+        self.limits = limits
+        self.response = response
+        self._valid = valid
+        self._bare = bare
+        self._qualify = qualify
+
+    def parse(self, raw: bytes) -> Envelope:
+        """Syntax and envelope. Raises Problem MALFORMED_XML, XML_…, VERSION_MISMATCH, ENVELOPE_INVALID."""
+        return self.open(parse_xml(raw, self.limits, response=self.response))
+
+    def open(self, root: Any) -> Envelope:
+        """The envelope of a parsed tree; a bare reply is dressed where the contract accepts one."""
+        if self._bare is not None:
+            dressed = self._bare(root)
+            if dressed is not None:
+                return Envelope(self.version, (), dressed, bare=True)
+        return open_envelope(root)
+
+    def check(self, envelope: Envelope) -> Any:
+        """The body element, valid by the contract. Raises Problem INVALID_MESSAGE."""
+        element = envelope.body
+        if self.element is None or self.body is None:
+            if element is not None:
+                raise Problem(Kind.INVALID_MESSAGE, "The Body should be empty.")
+            return None
+        if element is None:
+            raise Problem(Kind.INVALID_MESSAGE, f"The Body is empty; {self.element} was expected.")
+        if element.tag != self.element or envelope.others:
+            raise Problem(Kind.INVALID_MESSAGE, f"The Body does not hold just {self.element}.")
+        if self._valid is not None and not self._valid(element):
+            self.body.decode(element)  # raises with every place, unless libxml2 alone is against it
+        return element
+
+    def decode(self, parsed: Envelope) -> Value:
+        """The canonical value. Raises Problem INVALID_MESSAGE with every finding."""
+        element = self.check(parsed)
+        return {} if self.body is None else self.body.decode(element)
+
+    def write(self, message: Message) -> bytes:
+        """The envelope's bytes. Raises Problem INVALID_MESSAGE when the value breaks the schema."""
+        return write_envelope(self.version, self.text(message), _headers(message, self.version))
+
+    def text(self, message: Message) -> str:
+        """The text of the Body's content."""
+        if self.body is None:
+            return ""
+        source = message.codec
+        if not message.read and message.parsed is not None and hasattr(source, "body_text"):
+            return source.body_text(message.parsed)  # type: ignore[no-any-return]  # Translating
+        return self.body.encode(message.value())
+
+
+def _headers(message: Message, version: Version) -> str:
+    """Header blocks as text: those with a text of their own, written by whoever put them there."""
+    return "".join(block.value for block in message.headers if block.element is None and isinstance(block.value, str))
