@@ -1,0 +1,365 @@
+"""The law of the seam: all that a plug-in imports stands here, and nothing that only the gateway needs.
+
+A plug-in is a class with strict settings and four hooks: `start`, `wire_layer` (bytes, at an edge),
+`layer` (values, for an operation) and `stop`. A hook that returns None is not in the path: nothing
+is paid per request. A cipher derives from `Cipher` (bodies) or `WireCipher` (whole wires) and gives
+two pure functions; which of them runs when, off the event loop, with one uniform answer for every
+failure, is written here once. This module knows the core and pydantic, nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.core.layers import Layer, Send, Service, WireLayer
+from gateway.core.limits import DEFAULT, Limits
+from gateway.core.message import Exchange, Message, Wire
+from gateway.core.operation import Operation
+from gateway.core.ports import Clock, Store
+from gateway.core.problem import Kind, Problem
+from gateway.core.value import Value
+
+Edge: TypeAlias = Literal["client", "upstream"]
+Direction: TypeAlias = Literal["request", "reply"]
+T = TypeVar("T")
+
+
+class PluginSettings(BaseModel):
+    """Settings of a plug-in: unknown names are refused, values never shown in errors, frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class CipherSettings(PluginSettings):
+    """What every cipher has: how many failures of one peer in a minute are still looked at."""
+
+    failures_per_minute: int = Field(default=10, ge=1, description="further messages are refused unread for a minute")
+
+
+S = TypeVar("S", bound=PluginSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a wire layer would stand: a service's address and the operations behind it."""
+
+    service: str
+    operations: tuple[Operation, ...] = ()
+    limits: Limits = DEFAULT
+
+
+class Keys(Protocol):
+    """The loaded key material, by id; read again when its files change (`gateway.plugins.keys`)."""
+
+    def get(self, key_id: str) -> Any:
+        """The `Key` of this id as it is now. Raises KeyError."""
+
+    def named(self, prefix: str) -> Sequence[Any]:
+        """All keys whose id is `prefix` or begins with `prefix.`, newest first: overlap while keys rotate."""
+
+
+class Tasks(Protocol):
+    """Background work that the host owns: cancelled and awaited when the plug-in stops."""
+
+    def start(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
+        """Run it; an exception is logged and counted, never lost."""
+
+
+@runtime_checkable
+class Host(Protocol):
+    """What the gateway gives to a plug-in, from `start` until `stop`."""
+
+    @property
+    def state(self) -> Store:
+        """Shared state: compare-and-set."""
+
+    @property
+    def clock(self) -> Clock:
+        """Time."""
+
+    @property
+    def tasks(self) -> Tasks:
+        """Owned background work."""
+
+    @property
+    def keys(self) -> Keys:
+        """The loaded key material."""
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds on messages here."""
+
+    async def call(
+        self,
+        operation: str,
+        value: Value,
+        *,
+        service: str = "",
+        identity: str = "",
+        facts: Mapping[str, Any] | None = None,
+    ) -> Message:
+        """Call an operation through the stack without this plug-in's own value layer. A fault is a reply."""
+
+    def audit(self, event: str, **fields: str | int | float | bool) -> None:
+        """One line of the audit stream. No secrets: fields are written as they are."""
+
+    def count(self, event: str) -> None:
+        """Add one to `soapgw_plugin_events_total{plugin,event}`; `event` is one of `Plugin.events`."""
+
+    def log(self, event: str, cause: str = "") -> None:
+        """One warning for the operator, with the cause that no client sees."""
+
+    def route(self, method: str, path: str, answer: Callable[[Wire], Awaitable[Wire]]) -> None:
+        """Serve a path of the plug-in's own on the data port; only from `start`."""
+
+
+class Plugin(Generic[S]):
+    """A plug-in: subclass, name it, give it settings, override the hooks that you need.
+
+    `name` is what the configuration calls it, `events` the closed list of what it may count,
+    `fills` names the members of a request that the plug-in sets (JSON pointers into the body), so
+    that a client need not send them.
+    """
+
+    name: ClassVar[str]
+    Settings: ClassVar[type[PluginSettings]] = PluginSettings
+    events: ClassVar[tuple[str, ...]] = ()
+    host: Host
+
+    def __init__(self, settings: S) -> None:
+        self.settings = settings
+
+    async def start(self, host: Host) -> None:
+        """Make ready; raise to refuse the configuration. Call `super().start(host)` first."""
+        self.host = host
+
+    def wire_layer(self, edge: Edge, where: Place) -> WireLayer | None:
+        """The layer on bytes at this edge of this service, or None: not in this path."""
+        return None
+
+    def layer(self, operation: Operation) -> Layer | None:
+        """The layer on values for this operation, or None: not in this path."""
+        return None
+
+    def fills(self, operation: Operation) -> Sequence[str]:
+        """JSON pointers of the request members that this plug-in fills in."""
+        return ()
+
+    async def stop(self) -> None:
+        """Give everything back; called once, also when another plug-in failed to start."""
+
+
+def around(call: Callable[[Exchange, Service], Awaitable[Message]]) -> Layer:
+    """A value layer from one coroutine function `(exchange, inner) -> message`."""
+
+    def layer(inner: Service) -> Service:
+        async def service(exchange: Exchange) -> Message:
+            return await call(exchange, inner)
+
+        return service
+
+    return layer
+
+
+def around_wire(call: Callable[[Wire, Send], Awaitable[Wire]]) -> WireLayer:
+    """A wire layer from one coroutine function `(wire, inner) -> wire`."""
+
+    def layer(inner: Send) -> Send:
+        async def send(wire: Wire) -> Wire:
+            return await call(wire, inner)
+
+        return send
+
+    return layer
+
+
+class Refusal(Exception):
+    """A message's protection failed. `reason` is for the metric (one of a closed list), `cause` for the log.
+
+    What a client sees is the same for every reason; `kind` differs only where a caller must tell
+    the cases apart to go on (stale, replayed, expired session).
+    """
+
+    def __init__(self, reason: str, cause: str = "", *, kind: Kind = Kind.SECURITY_PROCESSING_FAILED) -> None:
+        super().__init__(f"{reason}: {cause}" if cause else reason)
+        self.reason = reason
+        self.cause = cause
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a cipher may know of the message that it protects or opens."""
+
+    edge: Edge
+    direction: Direction
+    place: Place
+    operation: Operation | None = None  # on the way in at the client's edge not known yet
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    request: Wire | None = None  # for a reply: the request that it answers, as it was before/after opening
+
+    def aad(self) -> bytes:
+        """Associated data that binds a ciphertext to its direction and service, a reply also to its operation.
+
+        Each part has a four-byte length before it. (A request's operation is inside what is sealed.)
+        """
+        name = self.operation.name if self.operation and self.direction == "reply" else ""
+        parts = (self.direction, self.place.service, name)
+        return b"".join(len(p.encode()).to_bytes(4, "big") + p.encode() for p in parts)
+
+
+class _Budget:
+    """Failures of each peer within the last minute; bounded in peers."""
+
+    _PEERS = 10_000
+
+    def __init__(self, allowed: int) -> None:
+        self._allowed = allowed
+        self._failures: dict[str, list[float]] = {}
+
+    def spent(self, peer: str, now: float) -> bool:
+        recent = [t for t in self._failures.get(peer, ()) if now - t < 60.0]
+        if recent:
+            self._failures[peer] = recent
+        else:
+            self._failures.pop(peer, None)
+        return len(recent) >= self._allowed
+
+    def fail(self, peer: str, now: float) -> None:
+        if peer not in self._failures and len(self._failures) >= self._PEERS:
+            self._failures.pop(next(iter(self._failures)))
+        self._failures.setdefault(peer, []).append(now)
+
+
+class WireCipher(Plugin[S]):
+    """A cipher on whole wires: `protect` what leaves, `unprotect` what arrives; both pure, both in a thread.
+
+    At the client's edge requests are opened and replies sealed; at the upstream's edge the other way round.
+    `unprotect` leaves a message in clear alone (policy is judged by `require`, from the facts) and sets
+    `facts["encrypted"]` or `facts["signed"]` (tuples of part names) on what it proved. It raises
+    `Refusal`; any other exception is a refusal, too, told apart only in the log.
+    """
+
+    edges: ClassVar[tuple[Edge, ...]] = ("client", "upstream")
+    offload: ClassVar[bool] = True
+    events: ClassVar[tuple[str, ...]] = ("protected", "opened", "clear", "refused", "throttled")
+
+    def __init__(self, settings: S) -> None:
+        super().__init__(settings)
+        self._budget = _Budget(getattr(settings, "failures_per_minute", 10))
+
+    def protect(self, wire: Wire, about: About) -> Wire:
+        """The wire as it leaves. Raises Refusal when it cannot be protected: then nothing leaves."""
+        raise NotImplementedError
+
+    def unprotect(self, wire: Wire, about: About) -> Wire:
+        """The wire as it was before protection, with the facts proven."""
+        raise NotImplementedError
+
+    def covers(self, wire: Wire, about: About) -> bool:
+        """Whether a message that leaves is to be protected; replies follow their request by default."""
+        if about.direction == "reply" and about.request is not None:
+            facts = about.request.facts
+            return bool(facts.get("encrypted") or facts.get("signed"))
+        return True
+
+    def wire_layer(self, edge: Edge, where: Place) -> WireLayer | None:
+        if edge not in self.edges:
+            return None
+        return around_wire(self._serve(where) if edge == "client" else self._call(where))
+
+    def _serve(self, where: Place) -> Callable[[Wire, Send], Awaitable[Wire]]:
+        async def serve(wire: Wire, inner: Send) -> Wire:
+            about = About("client", "request", where, wire.operation, wire.facts)
+            request = await self._open(wire, about)
+            reply = await inner(request)
+            back = About("client", "reply", where, request.operation or reply.operation, reply.facts, request)
+            return await self._seal(reply, back)
+
+        return serve
+
+    def _call(self, where: Place) -> Callable[[Wire, Send], Awaitable[Wire]]:
+        async def call(wire: Wire, inner: Send) -> Wire:
+            about = About("upstream", "request", where, wire.operation, wire.facts)
+            sealed = await self._seal(wire, about)
+            reply = await inner(sealed)
+            return await self._open(reply, replace(about, direction="reply", facts=reply.facts, request=sealed))
+
+        return call
+
+    async def _seal(self, wire: Wire, about: About) -> Wire:
+        if not self.covers(wire, about):
+            return wire
+        try:
+            sealed = await self._run(self.protect, wire, about)
+        except Problem:
+            raise
+        except Exception as error:  # whatever failed, nothing may leave in clear
+            raise self._problem(error, about, sealing=True) from error
+        self.host.count("protected")
+        return sealed
+
+    async def _open(self, wire: Wire, about: About) -> Wire:
+        peer = str(wire.facts.get("peer", about.place.service))
+        now = self.host.clock.monotonic()
+        if self._budget.spent(peer, now):
+            self.host.count("throttled")
+            raise self._problem(Refusal("throttled"), about)
+        try:
+            opened = await self._run(self.unprotect, wire, about)
+        except Problem:
+            self._budget.fail(peer, now)
+            raise
+        except Exception as error:  # one indistinguishable answer for every failure
+            self._budget.fail(peer, now)
+            self.host.count(error.reason if isinstance(error, Refusal) and error.reason in self.events else "refused")
+            raise self._problem(error, about) from error
+        self.host.count("opened" if opened is not wire else "clear")
+        return opened
+
+    async def _run(self, work: Callable[[Wire, About], Wire], wire: Wire, about: About) -> Wire:
+        if not self.offload:
+            return work(wire, about)
+        return await asyncio.to_thread(work, wire, about)
+
+    def _problem(self, error: Exception, about: About, *, sealing: bool = False) -> Problem:
+        kind = error.kind if isinstance(error, Refusal) else Kind.SECURITY_PROCESSING_FAILED
+        if sealing:
+            kind = Kind.INTERNAL
+        elif about.edge == "upstream":
+            kind = Kind.UPSTREAM_PROTECTION
+        outcome: Literal["not-sent", "unknown"] = "not-sent" if about.direction == "request" else "unknown"
+        return Problem(kind, cause=f"{self.name}: {type(error).__name__}: {error}", outcome=outcome)
+
+
+class Cipher(WireCipher[S]):
+    """A cipher on whole bodies: give `seal` and `open`, bytes to bytes; that is all.
+
+    A sealed message carries the header `content-protection: <name>`; one without it is in clear.
+    Bind `about.aad()` into the ciphertext, so that it cannot be moved to another direction or service.
+    """
+
+    def seal(self, body: bytes, about: About) -> bytes:
+        """The protected body."""
+        raise NotImplementedError
+
+    def open(self, body: bytes, about: About) -> bytes:
+        """The body in clear. Raises Refusal, or anything."""
+        raise NotImplementedError
+
+    def protect(self, wire: Wire, about: About) -> Wire:
+        headers = {**wire.headers, "content-protection": self.name}
+        body = self.seal(wire.body, about)
+        return replace(wire, headers=headers, body=body, tree=None, facts={**wire.facts, "encrypted": ("body",)})
+
+    def unprotect(self, wire: Wire, about: About) -> Wire:
+        if wire.headers.get("content-protection") != self.name:
+            return wire
+        body = self.open(wire.body, about)
+        headers = {k: v for k, v in wire.headers.items() if k != "content-protection"}
+        return replace(wire, headers=headers, body=body, tree=None, facts={**wire.facts, "encrypted": ("body",)})
