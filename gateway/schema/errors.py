@@ -1,27 +1,26 @@
-"""The law of refusal at build time: a contract that cannot be served says where and why.
+"""The law of a refused contract: a WSDL, XSD or setting that cannot be served says so with its place.
 
-Raised by everything in `gateway.schema`; the command line and the settings loader show it. Words are for
-an integrator who has the file open: what stands there, what the specification allows, in which section.
+Raised at build time only, never while a message is translated (that is `gateway.core.problem`).
 """
 
 from __future__ import annotations
 
 
 class ContractError(Exception):
-    """A WSDL or XSD that is refused. `file` and `line` (1-based, 0 unknown) name the place, `construct` the element."""
+    """A WSDL, a schema or a setting that is refused.
 
-    def __init__(
-        self, message: str, *, file: str = "", line: int = 0, section: str = "", construct: str = ""
-    ) -> None:
+    `file` and `line` (1-based, 0 is unknown) are where it stands; `section` is the rule of the
+    specification that is broken, as its own id (`XSD 1.0 Part 1 §3.4.2`, `WSDL 1.1 §2.4`).
+    """
+
+    def __init__(self, message: str, *, file: str = "", line: int = 0, section: str = "") -> None:
+        super().__init__(message)
         self.message = message
         self.file = file
         self.line = line
         self.section = section
-        self.construct = construct
-        super().__init__(message)
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}: " if self.file and self.line else f"{self.file}: " if self.file else ""
-        construct = f"{self.construct}: " if self.construct else ""
-        section = f" ({self.section})" if self.section else ""
-        return f"{place}{construct}{self.message}{section}"
+        place = self.file + (f":{self.line}" if self.line else "")
+        rule = f" ({self.section})" if self.section else ""
+        return f"{place}: {self.message}{rule}" if place else f"{self.message}{rule}"
