@@ -1,0 +1,169 @@
+"""The law of the bundle: one namespace, one document. Schema sources made fit for processors that are poorer
+than the specification, without changing what they say.
+
+libxml2 follows only the first import of a namespace, and xmlschema only locations that it can open. So each
+document gets a flat name, an include or redefine points to that name, and an import points to the one facade of its
+namespace, which includes the documents that no other of them includes. Imports that were forgotten
+but are used (common in inline schemas) are added: XSD 1.0 Part 1 §4.2.3 asks for them, toolkits do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from gateway.schema.source import XML, XS, XSI, Document, Fetch, Source, gather, read_local, xml_namespace
+
+MAIN: Final = "main.xsd"
+_QNAMES: Final = ("type", "base", "ref", "itemType", "memberTypes", "substitutionGroup", "refer")
+_IMPORT: Final = f"{{{XS}}}import"
+_NEWER: Final = frozenset(
+    f"{{{XS}}}{name}"
+    for name in ("assert", "assertion", "alternative", "openContent", "defaultOpenContent", "override")
+)
+_NEWER_ATTRIBUTES: Final = ("notQName", "notNamespace", "defaultAttributes", "xpathDefaultNamespace")
+_VERSIONING: Final = "{http://www.w3.org/2007/XMLSchema-versioning}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One document of the bundle as it is named there, with where it came from."""
+
+    name: str
+    source: Source
+    root: etree._Element
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """All schema documents under flat names; `texts[MAIN]` imports every namespace.
+
+    `parts` are the real documents in order; `version` is '1.1' when one of them needs XSD 1.1.
+    """
+
+    texts: Mapping[str, bytes]
+    parts: tuple[Part, ...]
+    namespaces: tuple[str, ...]
+    version: str
+
+
+def bundle(sources: Sequence[Source], fetch: Fetch = read_local, version: str = "") -> Bundle:
+    """Ties the sources and all that they name together; `version` overrules what the documents seem to need."""
+    documents = list(gather(sources, fetch))
+    if not any(document.namespace == XML for document in documents):
+        documents.append(xml_namespace())
+    documents = [d for d in documents if d.namespace not in (XS, XSI)]
+    names = {document.source.url: f"s{index}.xsd" for index, document in enumerate(documents)}
+    heads = _heads(documents, names)
+    facades: dict[str, str] = {}
+    texts: dict[str, bytes] = {}
+    for index, (namespace, members) in enumerate(heads.items()):
+        if len(members) == 1:
+            facades[namespace] = members[0]
+        else:
+            facades[namespace] = f"n{index}.xsd"
+            texts[facades[namespace]] = _facade(namespace, members)
+    for document in documents:
+        _tie(document, names, facades)
+    parts = tuple(Part(names[d.source.url], d.source, d.root) for d in documents)
+    texts |= {part.name: etree.tostring(part.root, encoding="utf-8") for part in parts}
+    texts[MAIN] = _main(facades)
+    newer = version or ("1.1" if any(_needs_newer(part.root) for part in parts) else "1.0")
+    return Bundle(texts, parts, tuple(facades), newer)
+
+
+def _heads(documents: Sequence[Document], names: Mapping[str, str]) -> dict[str, list[str]]:
+    """Namespace -> the documents its facade includes: those that no other document brings in."""
+    included: dict[str, list[str]] = {}
+    for document in documents:
+        urls = [url for pointer, url in document.pointers if pointer.tag != _IMPORT and url in names]
+        included[document.source.url] = [url for url in urls if url != document.source.url]
+    imported = {
+        url for d in documents for pointer, url in d.pointers if pointer.tag == _IMPORT and not pointer.get("namespace")
+    }
+    reached = {url for urls in included.values() for url in urls}
+    heads: dict[str, list[str]] = {}
+    covered: set[str] = set()
+
+    def cover(url: str) -> None:
+        todo = [url]
+        while todo:
+            if (at := todo.pop()) not in covered:
+                covered.add(at)
+                todo += included[at]
+
+    for only_unreached in (True, False):  # second round: circles, of which one must be the head
+        for document in documents:
+            url = document.source.url
+            chameleon = not document.namespace and url in imported
+            if (url not in reached if only_unreached else url not in covered) or (only_unreached and chameleon):
+                heads.setdefault(document.namespace, []).append(names[url])
+                cover(url)
+    return heads
+
+
+def _facade(namespace: str, members: Sequence[str]) -> bytes:
+    root = etree.Element(f"{{{XS}}}schema", nsmap={"xs": XS})
+    if namespace:
+        root.set("targetNamespace", namespace)
+    for member in members:
+        etree.SubElement(root, f"{{{XS}}}include", schemaLocation=member)
+    return etree.tostring(root)
+
+
+def _main(facades: Mapping[str, str]) -> bytes:
+    root = etree.Element(f"{{{XS}}}schema", nsmap={"xs": XS}, targetNamespace="urn:gateway:main")
+    for namespace, name in facades.items():
+        attributes = {"namespace": namespace} if namespace else {}
+        etree.SubElement(root, _IMPORT, attributes, schemaLocation=name)
+    return etree.tostring(root)
+
+
+def _tie(document: Document, names: Mapping[str, str], facades: Mapping[str, str]) -> None:
+    """Points every include to its flat name and every import to its facade; adds forgotten imports."""
+    imported = {document.namespace}
+    for pointer, url in document.pointers:
+        if pointer.tag != _IMPORT:
+            if url in names:
+                pointer.set("schemaLocation", names[url])
+            continue
+        namespace = (pointer.get("namespace") or "").strip()
+        if namespace in imported:
+            document.root.remove(pointer)
+            continue
+        imported.add(namespace)
+        if namespace in facades:
+            pointer.set("schemaLocation", facades[namespace])
+        elif "schemaLocation" in pointer.attrib:
+            del pointer.attrib["schemaLocation"]
+    used = dict.fromkeys(_namespaces_used(document.root))
+    for namespace in reversed(used):
+        if namespace not in imported and namespace in facades and (namespace or not document.namespace):
+            pointer = etree.Element(_IMPORT, {"namespace": namespace} if namespace else {})
+            pointer.set("schemaLocation", facades[namespace])
+            document.root.insert(0, pointer)
+
+
+def _namespaces_used(root: etree._Element) -> Iterator[str]:
+    """The namespaces of the components that a document refers to, in document order."""
+    for element in root.iter(f"{{{XS}}}*"):
+        for attribute in _QNAMES:
+            for name in (element.get(attribute) or "").split():
+                prefix, colon, _ = name.partition(":")
+                uri = element.nsmap.get(prefix if colon else None)
+                if uri is not None and uri != XS:
+                    yield uri
+                elif prefix == "xml" and colon:
+                    yield XML
+
+
+def _needs_newer(root: etree._Element) -> bool:
+    if root.get(f"{_VERSIONING}minVersion") is not None:
+        return True
+    for element in root.iter(f"{{{XS}}}*"):
+        if element.tag in _NEWER or any(name in element.attrib for name in _NEWER_ATTRIBUTES):
+            return True
+    return False

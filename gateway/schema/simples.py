@@ -1,0 +1,195 @@
+"""The law of simple types: one xmlschema simple type becomes one `ir.Simple`, its facets as written.
+
+Facets of a user's derivation steps are gathered down the chain; what the built-in type itself fixes (the range
+of int) is known by its name and not repeated. Literals are normalised by the white-space facet; a QName is a
+Clark name, because its prefixes are the schema document's (XSD 1.0 Part 2 §4.3, §3.2.18).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final, Literal
+
+from gateway.schema.ir import Facets, Simple, TypeId
+from gateway.schema.names import clark
+from gateway.schema.source import XS
+
+TypeOf = Callable[[Any], TypeId]
+
+BUILTINS: Final = ["string", "normalizedString", "token", "language", "NMTOKEN", "NMTOKENS", "Name", "NCName", "ID", "IDREF", "IDREFS", "ENTITY", "ENTITIES", "boolean", "decimal", "integer", "nonPositiveInteger", "negativeInteger", "long", "int", "short", "byte", "nonNegativeInteger", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte", "positiveInteger", "float", "double", "duration", "dateTime", "time", "date", "gYearMonth", "gYear", "gMonthDay", "gDay", "gMonth", "hexBinary", "base64Binary", "anyURI", "QName", "NOTATION", "anySimpleType", "anyAtomicType", "dateTimeStamp", "yearMonthDuration", "dayTimeDuration"]
+LISTS: Final = {"NMTOKENS": "NMTOKEN", "IDREFS": "IDREF", "ENTITIES": "ENTITY"}
+_COUNTS: Final = {
+    "length": "length",
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "totalDigits": "total_digits",
+    "fractionDigits": "fraction_digits",
+}
+_BOUNDS: Final = {
+    "minInclusive": "min_inclusive",
+    "minExclusive": "min_exclusive",
+    "maxInclusive": "max_inclusive",
+    "maxExclusive": "max_exclusive",
+}
+_SAME_END: Final = {
+    "min_inclusive": "min_exclusive",
+    "min_exclusive": "min_inclusive",
+    "max_inclusive": "max_exclusive",
+    "max_exclusive": "max_inclusive",
+}
+WhiteSpace = Literal["preserve", "replace", "collapse"]
+
+
+def collapse(text: str, white_space: WhiteSpace) -> str:
+    """A literal after its white-space facet (XSD 1.0 Part 2 §4.3.6)."""
+    if white_space == "preserve":
+        return text
+    text = text.translate({9: " ", 10: " ", 13: " "})
+    return " ".join(part for part in text.split(" ") if part) if white_space == "collapse" else text
+
+
+def expand(literal: str, namespaces: Mapping[str, str]) -> str:
+    """A QName literal as a Clark name, by the prefixes in scope; unknown prefixes are left as they are."""
+    prefix, colon, name = literal.partition(":")
+    if not colon:
+        return clark(namespaces.get("", ""), literal)
+    return clark(namespaces[prefix], name) if prefix in namespaces else literal
+
+
+def read_simple(xsd: Any, type_id: TypeId, type_of: TypeOf) -> Simple:
+    """The `Simple` of an xmlschema simple type; `type_of` gives (and has read) the id of another."""
+    own = _builtin_name(xsd)
+    if own:
+        return _builtin(own, type_id, xsd)
+    base = xsd.base_type
+    white_space = _white_space(xsd)
+    if xsd.is_union():
+        return Simple(
+            type_id,
+            "union",
+            "",
+            white_space,
+            _facets(xsd),
+            base=type_of(base) if base is not None else clark(XS, "anySimpleType"),
+            members=tuple(type_of(member) for member in _members(xsd)),
+        )
+    if xsd.is_list():
+        return Simple(
+            type_id,
+            "list",
+            "",
+            "collapse",
+            _facets(xsd),
+            base=type_of(base) if base is not None else clark(XS, "anySimpleType"),
+            item=type_of(_item(xsd)),
+        )
+    return Simple(type_id, "atomic", _nearest(xsd), white_space, _facets(xsd), base=type_of(base))
+
+
+def _builtin_name(xsd: Any) -> str:
+    name = xsd.name or ""
+    if name.startswith(f"{{{XS}}}") and xsd.parent is None:
+        local = name[len(XS) + 2 :]
+        return local if local in BUILTINS else ""
+    return ""
+
+
+def _builtin(name: str, type_id: TypeId, xsd: Any) -> Simple:
+    def of(local: str) -> TypeId:
+        return clark(XS, local)
+
+    if name in LISTS:
+        return Simple(type_id, "list", "", "collapse", Facets(min_length=1), of("anySimpleType"), of(LISTS[name]))
+    base = xsd.base_type
+    parent = base.name if base is not None and base.name else of("anySimpleType")
+    return Simple(type_id, "atomic", name, _white_space(xsd), base=None if name == "anySimpleType" else parent)
+
+
+def _nearest(xsd: Any) -> str:
+    at = xsd
+    while at is not None:
+        name = _builtin_name(at)
+        if name:
+            return name
+        at = at.base_type
+    return "anySimpleType"
+
+
+def _white_space(xsd: Any) -> WhiteSpace:
+    at = xsd
+    while at is not None:
+        facet = at.facets.get(f"{{{XS}}}whiteSpace") if hasattr(at, "facets") else None
+        if facet is not None and getattr(facet, "value", None) in ("preserve", "replace", "collapse"):
+            value: WhiteSpace = facet.value
+            return value
+        if at.base_type is at:
+            break
+        at = at.base_type
+    if xsd.is_union():
+        return "collapse"
+    return "preserve"
+
+
+def _item(xsd: Any) -> Any:
+    at = xsd
+    while not hasattr(at, "item_type"):
+        at = at.base_type
+    return at.item_type
+
+
+def _members(xsd: Any) -> list[Any]:
+    """Member types of a union in schema order; a member that is a plain union gives its own members."""
+    at = xsd
+    while not hasattr(at, "member_types"):
+        at = at.base_type
+    # XSD 1.0 Part 2 §4.1.2.3: memberTypes first, then the simpleType children; xmlschema has them the other way
+    inline = sum(1 for child in at.elem if child.tag == f"{{{XS}}}simpleType")
+    found: list[Any] = []
+    for member in [*at.member_types[inline:], *at.member_types[:inline]]:
+        plain = member.is_union() and hasattr(member, "member_types")
+        found += _members(member) if plain else [member]
+    return found
+
+
+def _facets(xsd: Any) -> Facets:
+    """All facets in force of a restriction, from the outermost step inwards; patterns keep their steps."""
+    steps = []
+    at = xsd
+    while at is not None and not _builtin_name(at):
+        steps.append(at)
+        at = at.base_type
+    facets = Facets()
+    for step in reversed(steps):
+        facets = _step(facets, step)
+    return facets
+
+
+def _step(facets: Facets, xsd: Any) -> Facets:
+    changes: dict[str, Any] = {}
+    white_space = _white_space(xsd)
+    for tag, facet in xsd.facets.items():
+        name = (tag or "").rpartition("}")[2]
+        if name in _COUNTS:
+            changes[_COUNTS[name]] = int(facet.value)
+        elif name in _BOUNDS:
+            changes[_BOUNDS[name]] = collapse(facet.elem.get("value"), "collapse")
+            changes[_SAME_END[_BOUNDS[name]]] = None
+        elif name == "enumeration":
+            changes["enumeration"] = tuple(_literals(xsd, facet, white_space))
+        elif name == "pattern":
+            alternatives = tuple(elem.get("value", "") for elem in facet)
+            changes["patterns"] = (*facets.patterns, alternatives)
+    return replace(facets, **changes)
+
+
+def _literals(xsd: Any, facet: Any, white_space: WhiteSpace) -> list[str]:
+    nearest = "" if xsd.is_union() else _nearest(_item(xsd) if xsd.is_list() else xsd)
+    found = []
+    for elem in facet:
+        text = collapse(elem.get("value", ""), "collapse" if xsd.is_list() else white_space)
+        if nearest in ("QName", "NOTATION"):
+            namespaces = xsd.schema.source.get_nsmap(elem) or xsd.schema.namespaces
+            text = " ".join(expand(part, namespaces) for part in text.split())
+        found.append(text)
+    return found

@@ -1,0 +1,292 @@
+"""The law of reading XSD: xmlschema's components become one `ir.Model`, once, at build time.
+
+xmlschema is known to this module, `particles` and `simples` only, and nothing of it stands in the result. The model
+says what the schema says, everything inherited written out; its JSON shape is not decided here
+(`gateway.schema.layout`). XSD 1.0 Part 1 and 2; 1.1 is read when a document needs it.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+from urllib.error import URLError
+from urllib.request import OpenerDirector
+
+from gateway.schema.bundle import MAIN, Bundle, bundle
+from gateway.schema.errors import ContractError
+from gateway.schema.ir import Attribute, Complex, Element, Identity, Model, Open, Simple, Type, TypeId, Wildcard
+from gateway.schema.names import clark, local, prefixes, site, split
+from gateway.schema.particles import read_group, read_wildcard
+from gateway.schema.relations import derived_types, substitutes
+from gateway.schema.simples import BUILTINS, collapse, expand, read_simple
+from gateway.schema.source import XS, Fetch, Source, read_local
+
+ANY_TYPE: Final = clark(XS, "anyType")
+_ROOT: Final = "file:///schemas/"
+
+
+def read_schemas(sources: Sequence[Source], *, fetch: Fetch = read_local, version: str = "") -> Model:
+    """The Model of these documents and all they name; the layout is not applied.
+
+    Raises ContractError naming file and line of the first thing that is wrong, and how many more there are.
+    """
+    return read_bundle(bundle(sources, fetch, version))
+
+
+def read_bundle(documents: Bundle) -> Model:
+    """The Model of a bundle (`gateway.schema.bundle`)."""
+    maps = _build(documents)
+    reader = _Reader(maps, documents)
+    return reader.model()
+
+
+# ---------------------------------------------------------------- xmlschema
+
+
+class _Memory(OpenerDirector):
+    """Opens the bundle's documents and nothing else: no file, no network."""
+
+    def __init__(self, texts: Mapping[str, bytes]) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def open(self, fullurl: Any, data: Any = None, timeout: Any = None) -> Any:
+        name = str(fullurl).rpartition("/")[2]
+        if name not in self._texts:
+            raise URLError(f"{name} is not in the bundle")
+        return io.BytesIO(self._texts[name])
+
+
+def _build(documents: Bundle) -> Any:
+    import xmlschema
+    from xmlschema import limits
+
+    limits.MAX_MODEL_DEPTH = max(limits.MAX_MODEL_DEPTH, 100)  # industry schemas nest groups deeper than 15
+    limits.MAX_SCHEMA_SOURCES = max(limits.MAX_SCHEMA_SOURCES, 10_000)
+    kind = xmlschema.XMLSchema11 if documents.version == "1.1" else xmlschema.XMLSchema10
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            schema = kind(
+                _ROOT + MAIN,
+                validation="lax",
+                allow="local",
+                defuse="never",  # the bundle was parsed and written anew: it has no document type
+                use_fallback=False,
+                opener=_Memory(documents.texts),
+            )
+        except (xmlschema.XMLSchemaException, RecursionError) as error:
+            raise _refused([error], documents) from None
+    errors = [e for e in schema.all_errors if _counts(e)]
+    if errors:
+        raise _refused(errors, documents)
+    return schema.maps
+
+
+def _counts(error: Exception) -> bool:
+    return True
+
+
+def _refused(errors: Sequence[Exception], documents: Bundle) -> ContractError:
+    first = errors[0]
+    file, line = "", 0
+    elem, source = getattr(first, "elem", None), getattr(first, "source", None)
+    name = str(getattr(source, "url", "") or "").rpartition("/")[2]
+    for part in documents.parts:
+        if part.name == name:
+            file, line = part.source.file, part.source.line + _line(elem, source.root, part.root)
+    message = str(getattr(first, "message", None) or getattr(first, "reason", None) or first).strip()
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return ContractError(message.splitlines()[0] + more, file=file, line=line, section="XSD 1.0")
+
+
+def _line(elem: Any, theirs: Any, ours: Any) -> int:
+    """The line of an element of xmlschema's tree, found by position in ours, which has the same shape."""
+    for at, place in zip(theirs.iter(), ours.iter(), strict=False):
+        if at is elem:
+            return int(place.sourceline or 0)
+    return 0
+
+
+# ---------------------------------------------------------------- components to the model
+
+
+class _Reader:
+    """Reads components on demand, each once; anonymous types get the id of their place."""
+
+    def __init__(self, maps: Any, documents: Bundle) -> None:
+        self._maps = maps
+        self._documents = documents
+        self._types: dict[TypeId, Type] = {}
+        self._pending: list[tuple[TypeId, Any]] = []
+        self._ids: dict[Any, TypeId] = {}
+        self._owners: dict[TypeId, Any] = {}
+        self._elements: dict[Any, Element] = {}
+
+    def model(self) -> Model:
+        """The whole model: all global components, and every type that one of them needs."""
+        maps = self._maps
+        for name in BUILTINS:
+            if clark(XS, name) in maps.types:
+                self.type_of(maps.types[clark(XS, name)])
+        self.type_of(maps.any_type)
+        for xsd in _own(maps.types):
+            self.type_of(xsd)
+        elements = {xsd.name: self.element_of(xsd) for xsd in _own(maps.elements)}
+        attributes = {xsd.name: self._attribute(xsd) for xsd in _own(maps.attributes)}
+        self._drain()
+        heads = {xsd.name: names for xsd in _own(maps.elements) if (names := self._heads(xsd))}
+        namespaces = [n for n in self._documents.namespaces if n]
+        return Model(
+            types=self._types,
+            elements=elements,
+            attributes=attributes,
+            substitutions=substitutes(elements, heads, self._block(maps), self._types),
+            derived=derived_types(self._types),
+            prefixes=prefixes([part.root for part in self._documents.parts], namespaces),
+            notations=frozenset(xsd.name for xsd in _own(maps.notations)),
+        )
+
+    def _heads(self, xsd: Any) -> tuple[str, ...]:
+        literal = xsd.elem.get("substitutionGroup", "").split()
+        namespaces = xsd.schema.source.get_nsmap(xsd.elem) or xsd.schema.namespaces
+        names = [expand(name, {"": xsd.schema.target_namespace, **namespaces}) for name in literal]
+        return tuple(name for name in names if name in self._maps.elements)
+
+    def _block(self, maps: Any) -> dict[str, frozenset[str]]:
+        return {xsd.name: frozenset((xsd.block or "").split()) for xsd in _own(maps.elements)}
+
+    def _drain(self) -> None:
+        while self._pending:
+            type_id, xsd = self._pending.pop()
+            self._types[type_id] = (
+                self._complex(type_id, xsd) if xsd.is_complex() else read_simple(xsd, type_id, self.type_of)
+            )
+
+    def type_of(self, xsd: Any) -> TypeId:
+        """The id of a type, which is read in due course."""
+        known = self._ids.get(xsd)
+        if known is not None:
+            return known
+        type_id: TypeId = xsd.name if xsd.name and xsd.parent is None else site(xsd)
+        redefined = xsd.name and xsd.parent is None and self._maps.types.get(xsd.name) is not xsd
+        stem, number = type_id + ("#redefined" if redefined else ""), 1
+        type_id = stem
+        while type_id in self._owners:
+            # one declaration read for two places is one type; two declarations at one place are numbered
+            if self._owners[type_id].elem is xsd.elem and self._owners[type_id].schema is xsd.schema:
+                self._ids[xsd] = type_id
+                return type_id
+            number += 1
+            type_id = f"{stem}~{number}"
+        self._owners[type_id] = xsd
+        self._ids[xsd] = type_id
+        self._pending.append((type_id, xsd))
+        return type_id
+
+    def element_of(self, xsd: Any) -> Element:
+        """The declaration that an xmlschema element is or refers to."""
+        xsd = xsd.ref or xsd
+        if xsd not in self._elements:
+            self._elements[xsd] = self._element(xsd)
+        return self._elements[xsd]
+
+    def _element(self, xsd: Any) -> Element:
+        type_id = ANY_TYPE if split(xsd.name)[0] == XS else self.type_of(xsd.type)
+        return Element(
+            name=xsd.name,
+            type=type_id,
+            nillable=xsd.nillable,
+            default=self._literal(xsd, "default"),
+            fixed=self._literal(xsd, "fixed"),
+            abstract=xsd.abstract,
+            is_global=xsd.parent is None,
+            block_types=frozenset((xsd.block or "").split()) - {"substitution"},
+            identities=tuple(_identity(identity) for identity in _identities(xsd)),
+        )
+
+    def _literal(self, xsd: Any, name: str) -> str | None:
+        """A default or fixed value, normalised by its type; a QName as a Clark name."""
+        text: str | None = getattr(xsd, name)
+        if text is None:
+            return None
+        simple = xsd.type if xsd.type.is_simple() else xsd.type.content
+        if getattr(simple, "white_space", None) in ("replace", "collapse"):
+            text = collapse(text, simple.white_space)
+        primitive = getattr(simple, "primitive_type", None)
+        if primitive is not None and local(primitive.name or "") in ("QName", "NOTATION"):
+            text = expand(text, xsd.schema.source.get_nsmap(xsd.elem) or xsd.schema.namespaces)
+        return text
+
+    def _attribute(self, xsd: Any) -> Attribute:
+        fixed = self._literal(xsd, "fixed")
+        return Attribute(
+            name=xsd.name,
+            type=self.type_of(xsd.type),
+            required=xsd.use == "required",
+            default=self._literal(xsd, "default"),
+            fixed=fixed,
+        )
+
+    def _complex(self, type_id: TypeId, xsd: Any) -> Complex:
+        if type_id == ANY_TYPE:
+            return _any_type(type_id)
+        uses = [use for name, use in xsd.attributes.items() if name is not None and use.use != "prohibited"]
+        wildcard = xsd.attributes.get(None)
+        simple = xsd.has_simple_content()
+        particle = None if simple else read_group(xsd.content, self.element_of)
+        base = xsd.base_type
+        annotation = getattr(xsd, "annotation", None)
+        content = "simple" if simple else "mixed" if xsd.mixed else "element" if particle else "empty"
+        return Complex(
+            id=type_id,
+            content=content,  # type: ignore[arg-type]
+            attributes=tuple(self._attribute(use) for use in uses),
+            any_attribute=read_wildcard(wildcard) if wildcard is not None else None,
+            simple=self.type_of(xsd.content) if simple else None,
+            particle=particle,
+            base=self.type_of(base) if base is not None else ANY_TYPE,
+            derivation=xsd.derivation or ("restriction" if base is None else ""),
+            abstract=xsd.abstract,
+            block=frozenset((xsd.block or "").split()),
+            asserts=tuple(assertion.path for assertion in xsd.assertions),
+            document=" ".join("".join(annotation.elem.itertext()).split()) if annotation is not None else "",
+        )
+
+
+def _any_type(type_id: TypeId) -> Complex:
+    """xs:anyType, the root of all types: anything may stand in it."""
+    from gateway.schema.ir import AnyUse, Group, NamespaceTest
+
+    anything = Wildcard(NamespaceTest("any"), "lax")
+    return Complex(
+        type_id,
+        "mixed",
+        any_attribute=anything,
+        particle=Group("sequence", (AnyUse(anything, 0, None),)),
+        form=Open(),
+    )
+
+
+def _own(components: Mapping[str, Any]) -> Iterable[Any]:
+    """The global components of the documents, in order; not those of the schema for schemas."""
+    return [xsd for name, xsd in components.items() if split(name)[0] != XS]
+
+
+def _identities(xsd: Any) -> Iterable[Any]:
+    found = xsd.identities
+    return list(found.values()) if isinstance(found, dict) else list(found or ())
+
+
+def _identity(xsd: Any) -> Identity:
+    return Identity(
+        kind=local(xsd.elem.tag),  # type: ignore[arg-type]
+        name=xsd.name or "",
+        selector=xsd.selector.path if xsd.selector is not None else "",
+        fields=tuple(field.path for field in xsd.fields),
+    )
+
+
+__all__ = ["ANY_TYPE", "Simple", "read_bundle", "read_schemas"]
