@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
+from xml.parsers import expat  # noqa: S405 (the document was parsed and its DTD refused before)
+from xml.sax.saxutils import quoteattr  # noqa: S406
 
 from lxml import etree
 
@@ -25,6 +29,7 @@ _ENCODINGS: Final = {
 }  # fmt: skip
 _DECLARATION: Final = re.compile(r"<\?xml\s[^>]*?\?>")
 _ENCODING: Final = re.compile(r"""\sencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']""")
+_TAG: Final = re.compile(rb"<[^\s/>]+")
 _BLANK: Final = re.compile(r"[ \t\r\n]+")
 
 
@@ -102,3 +107,88 @@ def parse_document(utf8: bytes) -> Any:
     except etree.XMLSyntaxError as wrong:
         raise DocumentError(f"not well-formed XML: {wrong.msg}", wrong.lineno or 0) from None
     return root
+
+
+class _Slicer:
+    """Finds where elements of one name stand in the text, and which prefixes they have from around them."""
+
+    def __init__(self, namespace: str, local: str) -> None:
+        self.namespace, self.local = namespace, local
+        self.scopes: list[dict[str, str]] = [{}]
+        self.found: list[Slice] = []
+        self.open = 0  # depth below an element that was found, 0 outside
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.ordered_attributes = True
+        self.at: tuple[int, int, dict[str, str]] = (0, 0, {})
+
+    def start(self, name: str, attributes: list[str]) -> None:
+        if self.open:
+            self.open += 1
+            return
+        outer = self.scopes[-1]
+        own = {
+            key[6:]: value
+            for key, value in zip(attributes[::2], attributes[1::2], strict=True)
+            if key == "xmlns" or key.startswith("xmlns:")
+        }
+        scope = outer | own if own else outer
+        prefix, _, local = name.rpartition(":")
+        if local == self.local and scope.get(prefix, "") == self.namespace:
+            self.open = 1
+            inherited = {key: value for key, value in outer.items() if key not in own}
+            self.at = (self.parser.CurrentByteIndex, self.parser.CurrentLineNumber, inherited)
+            return
+        self.scopes.append(scope)
+
+    def end(self, name: str) -> None:
+        if not self.open:
+            self.scopes.pop()
+            return
+        self.open -= 1
+        if not self.open:
+            self.found.append(Slice(*self.at, self.parser.CurrentByteIndex))
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """An element of a document: offset of its `<` in bytes, its line, the prefixes in scope that it does not declare."""
+
+    start: int
+    line: int
+    inherited: Mapping[str, str]
+    end_tag: int  # offset of its end tag; of its only tag when it is empty
+
+    def standing_alone(self, utf8: bytes) -> bytes:
+        """The element's own text, with the declarations that it had from around it."""
+        stop = (
+            utf8.index(b">", self.end_tag) + 1 if utf8[self.end_tag : self.end_tag + 2] == b"</" else self._empty(utf8)
+        )
+        text = utf8[self.start : stop]
+        name = _TAG.match(text)
+        at = name.end() if name else 0
+        declared = "".join(
+            f" xmlns{':' if prefix else ''}{prefix}={quoteattr(uri)}" for prefix, uri in self.inherited.items()
+        )
+        return text[:at] + declared.encode() + text[at:]
+
+    def _empty(self, utf8: bytes) -> int:
+        """The end of an empty-element tag: the first `>` outside of quotes."""
+        quote = 0
+        for at in range(self.start, len(utf8)):
+            byte = utf8[at]
+            if quote:
+                quote = 0 if byte == quote else quote
+            elif byte in b"\"'":
+                quote = byte
+            elif byte == 0x3E:
+                return at + 1
+        return len(utf8)
+
+
+def slices(utf8: bytes, namespace: str, local: str) -> list[Slice]:
+    """Where the outermost elements of this name begin, in document order; for a document that `parse_document` took."""
+    slicer = _Slicer(namespace, local)
+    slicer.parser.Parse(utf8, True)
+    return slicer.found

@@ -1,0 +1,13 @@
+"""XML as bytes and trees, under the limits: the only room that calls a parser on foreign bytes.
+
+`parse` gives a tree or a Problem, `text_of` reads text, `escape_text` and `escape_attribute` write
+it, `canonical` is exclusive C14N. Nothing here knows SOAP or schemas.
+"""
+
+from .c14n import canonical
+from .escape import escape_attribute, escape_text, illegal_at
+from .parse import parse
+from .prolog import same_charset
+from .text import text_of
+
+__all__ = ["canonical", "escape_attribute", "escape_text", "illegal_at", "parse", "same_charset", "text_of"]

@@ -1,0 +1,141 @@
+"""The law of XML limits: bounds are proven on bytes, before a parser sees the message.
+
+Cheap counts prove most messages (3 µs a KB); only when a count does not is each tag looked at.
+The scan is exact for well-formed XML: outside comments and CDATA a `<` is always markup (XML 1.0
+§2.4), so a message that it misreads is one that the parser refuses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+
+from gateway.core.limits import Limits
+from gateway.core.problem import Kind, Problem
+
+_ELEMENT_RUN: Final = b"<[^\\s<>/]{%d}"
+_ATTRIBUTE_RUN: Final = b"\\s[^\\s=<>\"'/]{%d}"
+_TAG: Final = re.compile(r"""<([^\s<>/"'=]*)([^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*)*)>?""")
+# a name is tried only where one may begin, and never given back: linear on any input
+_QUOTED: Final = re.compile(r"""(?<![^\s"'])([^\s"'=]++)\s*+=\s*+("[^"]*"|'[^']*')""")
+
+
+@lru_cache(maxsize=16)
+def _runs(length: int) -> tuple[Callable[[bytes], object], Callable[[bytes], object]]:
+    """Searches for a run longer than a name may be; two, since each alone is fast."""
+    return re.compile(_ELEMENT_RUN % (length + 1)).search, re.compile(_ATTRIBUTE_RUN % (length + 1)).search
+
+
+def _beyond(what: str, limit: int) -> Problem:
+    return Problem(Kind.XML_LIMIT_EXCEEDED, f"The XML has more than {limit} {what}.")
+
+
+def check(raw: bytes, start: int, limits: Limits, *, elements: int) -> bool:
+    """Refuse what is beyond the limits, the depth excepted; whether the depth is proven, too.
+
+    `start` is the offset behind the XML declaration, `elements` the bound on elements and
+    comments. Raises Problem: XML_LIMIT_EXCEEDED, XML_PI_FORBIDDEN, MALFORMED_XML.
+    """
+    rest = raw[start:] if start else raw
+    comments = 0
+    if b"<!" in rest:
+        rest, comments = _cut(rest, elements)
+    if b"<?" in rest:
+        raise Problem(Kind.XML_PI_FORBIDDEN)
+    opens = rest.count(b"<") - rest.count(b"</")
+    if opens + comments > elements:
+        raise _beyond("elements and comments", elements)
+    if not _proven(rest, limits):
+        _scan(rest.decode(), limits)
+        return True
+    return opens <= limits.xml_depth
+
+
+def _cut(rest: bytes, limit: int) -> tuple[bytes, int]:
+    """The bytes without comments and CDATA sections, and the number of comments."""
+    parts: list[bytes] = []
+    comments = sections = at = 0
+    while True:
+        found = rest.find(b"<!", at)
+        if found < 0:
+            parts.append(rest[at:])
+            return b" ".join(parts), comments
+        pi = rest.find(b"<?", at, found)
+        if pi >= 0:  # a PI could hide the rest
+            raise Problem(Kind.XML_PI_FORBIDDEN)
+        parts.append(rest[at:found])
+        if rest.startswith(b"<!--", found):
+            comments += 1
+            end, size = rest.find(b"-->", found + 4), 3
+        elif rest.startswith(b"<![CDATA[", found):
+            sections += 1
+            end, size = rest.find(b"]]>", found + 9), 3
+        else:
+            raise Problem(Kind.MALFORMED_XML, "A declaration stands inside the document.")
+        if end < 0:
+            raise Problem(Kind.MALFORMED_XML, "A comment or CDATA section does not end.")
+        if comments > limit or sections > limit:
+            raise _beyond("elements and comments", limit)
+        at = end + size
+
+
+def _proven(rest: bytes, limits: Limits) -> bool:
+    """Whether counts alone show that attributes, namespaces, names and values are in bounds."""
+    if len(rest) > limits.xml_attribute_value or rest.count(b"xmlns") > limits.xml_namespaces:
+        return False
+    signs = rest.count(b"=")
+    if signs > limits.xml_attributes and (
+        signs > limits.xml_attributes_total
+        or max(part.count(b"=") for part in rest.split(b"<")) > limits.xml_attributes
+    ):
+        return False
+    element, attribute = _runs(limits.xml_name)
+    return element(rest) is None and attribute(rest) is None
+
+
+def _scan(text: str, limits: Limits) -> None:
+    """Each tag in turn: depth, names, attributes, namespaces, values. Exact; about 0.4 µs a tag."""
+    depth = attributes = namespaces = 0
+    long = limits.xml_name
+    for tag in _TAG.finditer(text):
+        name, inside = tag.groups()
+        if not name:  # an end tag, or no tag at all
+            depth -= 1
+            continue
+        depth += 1
+        if depth > limits.xml_depth:
+            raise _beyond("levels", limits.xml_depth)
+        if len(name) > long:
+            raise _beyond("characters in a name", long)
+        if "=" in inside:
+            declared, own = _attributes(inside, limits)
+            namespaces += declared
+            attributes += own
+            if namespaces > limits.xml_namespaces_total:
+                raise _beyond("namespace declarations", limits.xml_namespaces_total)
+            if attributes > limits.xml_attributes_total:
+                raise _beyond("attributes", limits.xml_attributes_total)
+        if inside.endswith("/"):
+            depth -= 1
+
+
+def _attributes(inside: str, limits: Limits) -> tuple[int, int]:
+    """Namespace declarations and attributes of one tag, each within its bounds."""
+    declared = own = 0
+    for found in _QUOTED.finditer(inside):
+        name = found[1]
+        if name == "xmlns" or name.startswith("xmlns:"):
+            declared += 1
+            if declared > limits.xml_namespaces:
+                raise _beyond("namespace declarations on an element", limits.xml_namespaces)
+        else:
+            own += 1
+            if own > limits.xml_attributes:
+                raise _beyond("attributes on an element", limits.xml_attributes)
+        if len(name) > limits.xml_name:
+            raise _beyond("characters in a name", limits.xml_name)
+        if len(found[2]) - 2 > limits.xml_attribute_value:
+            raise _beyond("characters in an attribute value", limits.xml_attribute_value)
+    return declared, own
