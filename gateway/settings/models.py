@@ -1,0 +1,123 @@
+"""The law of the file: what stands at the top of a configuration, and how its parts hang together.
+
+A rule that needs two places of the file stands here and names both; a rule that needs the contract
+stands where the contract is compiled. Descriptions are the documentation: the reference file and the
+editors' JSON Schema are drawn from them.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from .bounds import Bounds
+from .fields import Address, HeaderName, Part, Seconds, Url
+from .service import Service
+
+ServiceName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$", max_length=64)]
+
+
+class Cors(Part):
+    """Which web pages may call (CORS); off unless origins are named."""
+
+    origins: tuple[str, ...] = Field(
+        default=(), description='Origins, such as https://app.example.com; "*" for all, without credentials.'
+    )
+    headers: tuple[HeaderName, ...] = Field(
+        default=("Content-Type",), description="Request headers that pages may set."
+    )
+    expose: tuple[HeaderName, ...] = Field(
+        default=("ETag", "Location"), description="Reply headers that pages may read."
+    )
+    credentials: bool = Field(default=False, description="Whether cookies and Authorization go along.")
+    max_age: Annotated[int, Field(ge=0, le=86_400)] = Field(
+        default=600, description="Seconds that a browser may keep the answer."
+    )
+
+    @model_validator(mode="after")
+    def _no_credentials_for_all(self) -> Cors:
+        if self.credentials and "*" in self.origins:
+            raise ValueError('credentials and "*" do not go together (Fetch standard §3.3.5)')
+        return self
+
+
+class Logging(Part):
+    """What is written to stderr, one JSON line each."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least that is written."
+    )
+    access: bool = Field(default=True, description="One line a request.")
+
+
+class Metrics(Part):
+    """What /metrics on the admin port gives."""
+
+    buckets: tuple[Seconds, ...] = Field(
+        default=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+        description="Upper bounds of the latency histograms, seconds.",
+    )
+
+    @field_validator("buckets")
+    @classmethod
+    def _rising(cls, buckets: tuple[float, ...]) -> tuple[float, ...]:
+        if not buckets or any(a >= b for a, b in pairwise(buckets)):
+            raise ValueError("the bounds must rise")
+        return buckets
+
+
+class Drain(Part):
+    """How the gateway stops: readiness off, connections closed one by one, then the end."""
+
+    delay: Annotated[float, Field(ge=0)] = Field(
+        default=5.0, description="Seconds after SIGTERM in which requests are still taken."
+    )
+    grace: Annotated[float, Field(ge=0)] = Field(default=30.0, description="Seconds that running requests then have.")
+
+
+class Settings(Part):
+    """One gateway."""
+
+    listen: Address = Field(
+        default="127.0.0.1:8080", description="Where clients call: HOST:PORT; port 0 takes a free one."
+    )
+    admin: Address = Field(
+        default="127.0.0.1:9901", description="Where operators and probes look: metrics, health. Keep it private."
+    )
+    public_url: Url | None = Field(
+        default=None,
+        description="The gateway's address as clients see it, for ?wsdl and Location; by default the request's own.",
+        examples=["https://api.example.com"],
+    )
+    problem_base: str = Field(
+        default="/problems/",
+        description="What stands before a problem's slug in its `type`; an absolute URL where clients want one.",
+    )
+    services: dict[ServiceName, Service] = Field(
+        min_length=1, description="The contracts that are served, by a name of your own."
+    )
+    limits: Bounds | None = Field(
+        default=None, description="Bounds on messages and connections: `large`, or single numbers."
+    )
+    cors: Cors = Field(default=Cors(), description="Which web pages may call.")
+    state: str = Field(default="memory", description="Where shared state lives: memory, or redis://HOST:PORT/DB.")
+    drain: Drain = Field(default=Drain(), description="How the gateway stops.")
+    logging: Logging = Field(default=Logging(), description="Logs.")
+    metrics: Metrics = Field(default=Metrics(), description="Metrics.")
+    plugins: dict[str, dict[str, Any]] = Field(default={}, description="Plug-ins by name, each with its own settings.")
+
+    @field_validator("problem_base")
+    @classmethod
+    def _ends_with_slash(cls, value: str) -> str:
+        if not value.endswith("/") or not value.startswith(("/", "http://", "https://")):
+            raise ValueError("a path or URL that ends with / is expected: /problems/")
+        return value
+
+    @field_validator("state")
+    @classmethod
+    def _known_home(cls, value: str) -> str:
+        if value != "memory" and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("memory, or a redis://, rediss:// or unix:// URL is expected")
+        return value

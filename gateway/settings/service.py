@@ -1,0 +1,244 @@
+"""The law of services: what one contract, its upstream, its operations and its REST doors may be told.
+
+What the contract says is not repeated here; what is here and changes nothing is refused where the
+contract is compiled. The mapping's settings mirror `gateway.schema.ir.Settings` (a test holds that).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from .bounds import RouteBounds
+from .fields import FilePath, HeaderName, HeaderValue, LocalName, Part, Pointer, Seconds, Url, UrlPath, VerbPath
+
+Need = Literal["required", "preferred", "none"]
+Status = Annotated[int, Field(ge=400, le=599)]
+
+
+class Mapping(Part):
+    """How XML becomes JSON; for a service, or for one route over the service's."""
+
+    numbers: Literal["exact", "string"] | None = Field(
+        default=None,
+        description="Whole numbers past 32 bits and decimals: exact (digits kept as a JSON number; default) or string.",
+    )
+    arrays: Literal["collapsed", "wrapped"] | None = Field(
+        default=None,
+        description="A type that only holds one repeating element: collapsed (the array itself; default) or wrapped (keeps the inner key).",
+    )
+    defaults: Literal["keep", "fill"] | None = Field(
+        default=None, description="Defaults of the schema: keep (absent stays absent; default) or fill."
+    )
+    names: Literal["as-is", "camel", "snake"] | None = Field(
+        default=None, description="JSON keys: as-is (default), camel or snake."
+    )
+    nulls: Literal["omit", "write"] | None = Field(
+        default=None, description="The absent: omit (no key; default) or write (null)."
+    )
+    lists: Literal["omit", "empty"] | None = Field(
+        default=None, description="No repetition: omit (no key; default) or empty ([])."
+    )
+    scalars: Literal["typed", "string"] | None = Field(
+        default=None,
+        description="Scalars: typed (numbers and booleans; default) or string (every one a string, both ways).",
+    )
+    empties: Annotated[
+        Literal["keep", "null"] | None, BeforeValidator(lambda value: "null" if value is None else value)
+    ] = Field(default=None, description='An empty element of simple type: keep ("", default) or null, both ways.')
+
+    def chosen(self) -> dict[str, Any]:
+        """What was set, by the names of `gateway.schema.ir.Settings`."""
+        return self.model_dump(exclude_none=True)
+
+
+class Unwrap(Part):
+    """Sole children that carry nothing and are left out of the JSON, from the outside in, by local name."""
+
+    request: tuple[LocalName, ...] = Field(
+        default=(), description="Wrappers of the request's body.", examples=[["Info"]]
+    )
+    response: tuple[LocalName, ...] = Field(
+        default=(), description="Wrappers of the reply's body.", examples=[["ReleaseTaskResult"]]
+    )
+
+
+class FaultRule(Part):
+    """Which fault gets which status; the first rule whose every condition holds wins."""
+
+    name: str | None = Field(
+        default=None,
+        description="The detail's element: {namespace}local, or local.",
+        examples=["{urn:example:orders}OrderNotFound"],
+    )
+    code: str | None = Field(
+        default=None,
+        description="The fault code: SOAP 1.2's name (Sender, Receiver), or with its subcode's local name behind a dot.",
+        examples=["Sender.NotFound"],
+    )
+    path: Pointer | None = Field(
+        default=None, description="A place in the typed detail, as a JSON Pointer.", examples=["/Reason"]
+    )
+    equals: str | None = Field(
+        default=None,
+        description="What stands at `path`, as text; without it the place must only be there.",
+        examples=["Locked"],
+    )
+    status: Status = Field(description="The HTTP status of the problem document.", examples=[404])
+
+    @model_validator(mode="after")
+    def _some_condition(self) -> FaultRule:
+        if self.equals is not None and self.path is None:
+            raise ValueError("`equals` needs a `path`")
+        if self.name is None and self.code is None and self.path is None:
+            raise ValueError("a rule needs a condition: `name`, `code` or `path`")
+        return self
+
+
+class Parameter(Part):
+    """A path, query or header parameter, bound to a place in the request."""
+
+    place: Literal["path", "query", "header"] = Field(
+        alias="in", description="Where the parameter stands.", examples=["path"]
+    )
+    name: Annotated[str, Field(min_length=1)] = Field(description="Its name there.", examples=["id"])
+    to: Pointer = Field(description="The place in the route's JSON request that it fills.", examples=["/Id"])
+    required: bool | None = Field(
+        default=None, description="Whether it must be given; by default as the schema says. A path's always must."
+    )
+
+
+class Route(Part):
+    """A REST door to one operation."""
+
+    route: VerbPath = Field(description="Verb and path template.", examples=["POST /api/task/release"])
+    operation: LocalName = Field(description="The operation's name in the contract.", examples=["ReleaseTask"])
+    unwrap: Unwrap = Field(default=Unwrap(), description="Wrappers left out of the JSON.")
+    mapping: Mapping = Field(default=Mapping(), description="The mapping here, over the service's.")
+    limits: RouteBounds | None = Field(
+        default=None, description="Bounds here, over the gateway's: `large`, or single numbers."
+    )
+    parameters: tuple[Parameter, ...] = Field(default=(), description="Path, query and header parameters.")
+    constants: dict[Pointer, Any] = Field(
+        default={},
+        description="Values that the gateway fills in itself, by their place; they leave the route's face.",
+        examples=[{"/Type": "User"}],
+    )
+    faults: tuple[FaultRule, ...] = Field(default=(), description="Rules for faults here, before the service's.")
+    status: Literal[200, 201, 202, 204] | None = Field(
+        default=None, description="The status of a good answer; by default 200, 202 for one-way."
+    )
+    empty: Literal["keep", 204, 404] = Field(
+        default="keep", description="An answer without content: keep it as it is, 204 (no body) or 404."
+    )
+    summary: str | None = Field(default=None, description="A line for OpenAPI and /docs.", examples=["Give a task up"])
+
+
+class OperationSettings(Part):
+    """What is said of one operation over what the contract says."""
+
+    encryption: Need | None = Field(
+        default=None,
+        description="Whether the message must be encrypted on the service's side; by default as the contract's policy says, else none.",
+    )
+    signature: Need | None = Field(default=None, description="Whether the message must be signed, likewise.")
+    dangerous_allow_clear_text: bool | None = Field(
+        default=None,
+        description="Send it in clear although `encryption: required`. Without it the gateway refuses the call.",
+    )
+    writes: bool | None = Field(
+        default=None,
+        description="Whether it changes anything: drives retries. By default guessed from its name, Get… and Search… read.",
+    )
+    timeout: Seconds | None = Field(
+        default=None, description="Seconds for this operation, over the upstream's.", examples=[120]
+    )
+
+
+class Tls(Part):
+    """TLS to a service; the certificate is always verified."""
+
+    ca: FilePath | None = Field(
+        default=None, description="Trust only these certificates (PEM); by default the system's.", examples=["ca.pem"]
+    )
+    certificate: FilePath | None = Field(
+        default=None, description="The gateway's own certificate chain (PEM), for mutual TLS.", examples=["client.pem"]
+    )
+    key: FilePath | None = Field(default=None, description="Its private key (PEM).", examples=["client.key"])
+
+    @model_validator(mode="after")
+    def _pair(self) -> Tls:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("`certificate` and `key` go together")
+        return self
+
+
+class Upstream(Part):
+    """The service behind the gateway."""
+
+    url: Url | None = Field(
+        default=None,
+        description="Its address; by default the one in the contract.",
+        examples=["http://127.0.0.1:8090/portal"],
+    )
+    soap: Literal["1.1", "1.2"] | None = Field(
+        default=None, description="The SOAP version that it speaks; by default the binding's.", examples=["1.1"]
+    )
+    timeout: Seconds = Field(default=30.0, description="Seconds for a whole call.")
+    connect_timeout: Seconds = Field(default=1.0, description="Seconds for a connection.")
+    pool: Annotated[int, Field(ge=1, le=10_000)] = Field(default=100, description="Connections at once.")
+    pool_idle: Seconds = Field(
+        default=3.0, description="Seconds that an idle connection is kept: less than the service keeps it."
+    )
+    headers: dict[HeaderName, HeaderValue] = Field(
+        default={},
+        description="HTTP headers sent with each call; secrets by ${file:…}.",
+        examples=[{"X-Api-Key": "${API_KEY:-none}"}],
+    )
+    action_headers: tuple[HeaderName, ...] = Field(
+        default=("SOAPAction",), description="The HTTP headers that carry a SOAP 1.1 action."
+    )
+    tls: Tls = Field(default=Tls(), description="TLS to the service.")
+
+
+class Service(Part):
+    """A contract and all that is served of it."""
+
+    wsdl: FilePath = Field(description="The WSDL, relative to this file.", examples=["../schemas/netid/portal.wsdl"])
+    xsd: tuple[FilePath, ...] = Field(default=(), description="Schemas for imports that name no location.")
+    service: LocalName | None = Field(
+        default=None, description="Which wsdl:service, where the WSDL has several.", examples=["Portal"]
+    )
+    port: LocalName | None = Field(
+        default=None, description="Which wsdl:port; by default the first with a SOAP binding.", examples=["PortalSoap"]
+    )
+    path: UrlPath | None = Field(
+        default=None,
+        description="Where SOAP callers and ?wsdl are served; by default /<Service>.",
+        examples=["/portal"],
+    )
+    upstream: Upstream = Field(default=Upstream(), description="The service behind.")
+    default_routes: bool = Field(default=True, description="Serve every operation as POST <path>/<Operation>, too.")
+    mapping: Mapping = Field(default=Mapping(), description="How XML becomes JSON.")
+    accept_bare_reply: LocalName | None = Field(
+        default=None,
+        description="Read a bare element of this name, without result wrapper or Envelope, as the reply.",
+        examples=["Task"],
+    )
+    secret: tuple[LocalName, ...] = Field(
+        default=(),
+        description="Elements whose value never stands in a log, problem or explanation.",
+        examples=[["SessionId"]],
+    )
+    dangerous_allow_clear_text: bool = Field(
+        default=False,
+        description="Send operations in clear although they are marked `encryption: required`. Without it the gateway refuses them.",
+    )
+    operations: dict[LocalName, OperationSettings] = Field(
+        default={}, description="Settings of single operations, by name."
+    )
+    faults: tuple[FaultRule, ...] = Field(
+        default=(), description="Rules for faults; then the defaults: declared 422, Sender 400, Receiver 502."
+    )
+    routes: tuple[Route, ...] = Field(default=(), description="REST doors.")
