@@ -2,7 +2,7 @@
 
 SOAP 1.1 as NETID.md has it. State is `portal_state`, words are `portal_wire`, message encryption
 is a `Cipher` beside it (`portal_cipher`), absent unless asked for.
-Run: `python -m gateway.demo.portal --listen 127.0.0.1:8088`.
+Run: `python -m gateway.demo.portal --listen 127.0.0.1:8090`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from gateway.demo.portal_wire import task_node as task_of
 from gateway.demo.server import Answer, Call, Running, serve, stay
 from gateway.demo.soap11 import Element, SoapFault, action_of, build, envelope, fault_envelope, read_body
 
-PATH: Final = "/Portal"
+PATH: Final = "/portal"
 VERSION: Final = "6.0"
 # NETID.md, column "must be encrypted"; GetObject is exempt for ApplicationInfo
 ENCRYPTED: Final = frozenset({"GetLoginStatus", "GetObject", "Search", "SaveTask", "ReleaseTask"})
@@ -268,7 +268,7 @@ async def start(
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line of the reference portal."""
     parser = argparse.ArgumentParser(prog="python -m gateway.demo.portal", description="The reference Net iD portal.")
-    parser.add_argument("--listen", default="127.0.0.1:8088", metavar="HOST:PORT")
+    parser.add_argument("--listen", default="127.0.0.1:8090", metavar="HOST:PORT")
     parser.add_argument("--delay", type=float, default=0.0, metavar="SECONDS", help="hold each call for so long")
     parser.add_argument("--counts", choices=("off", "rising", "by-one"), default="off")
     parser.add_argument("--sessions", choices=("open", "checked"), default="open")

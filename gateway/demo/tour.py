@@ -1,0 +1,177 @@
+"""The law of `gateway demo`: the reference services and a gateway before them, started, toured, served.
+
+The gateway is the real command in a process of its own, with the configuration that a reader can
+open. The tour's exit code is 0 only if every step came out as it must.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TextIO
+
+import aiohttp
+
+from gateway.demo import portal, tour_netid
+from gateway.demo.steps import Walk
+
+ROOT: Final = Path(__file__).resolve().parent.parent.parent
+START: Final = 20.0  # seconds until a gateway that is not ready is given up; the usual start is one or two
+STOP: Final = 2.0  # seconds that it may drain before it is killed
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where everything listens: HOST:PORT each."""
+
+    data: str = "127.0.0.1:8080"
+    admin: str = "127.0.0.1:9901"
+    portal: str = "127.0.0.1:8090"
+
+    def taken(self) -> list[str]:
+        """Those at which something listens already."""
+        return [place for place in (self.data, self.admin, self.portal) if not _free(place)]
+
+
+class NotStarted(Exception):
+    """The gateway did not come up; the words of its stderr say why."""
+
+
+def _free(place: str) -> bool:
+    host, port = _split(place)
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _split(place: str) -> tuple[str, int]:
+    host, _, port = place.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+@contextlib.asynccontextmanager
+async def gateway(config: Path, places: Places, env: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`gateway serve CONFIG`, ready. Raises NotStarted."""
+    command = ["-m", "gateway", "serve", str(config), "--listen", places.data, "--admin", places.admin]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, env={**os.environ, **env}, stderr=asyncio.subprocess.PIPE, start_new_session=True
+    )
+    words: deque[str] = deque(maxlen=50)
+    ready = asyncio.Event()
+    reading = asyncio.create_task(_read(process, words, ready))
+    try:
+        async with asyncio.timeout(START):
+            waits = {asyncio.create_task(ready.wait()), asyncio.create_task(process.wait())}
+            _, open_ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for task in open_:
+                task.cancel()
+        if not ready.is_set():
+            raise NotStarted("\n".join(words) or f"it ended with {process.returncode} and said nothing")
+        yield process
+    except TimeoutError:
+        raise NotStarted(f"it was not ready within {START:.0f} s\n" + "\n".join(words)) from None
+    finally:
+        await _end(process)
+        reading.cancel()
+
+
+async def _read(process: asyncio.subprocess.Process, words: deque[str], ready: asyncio.Event) -> None:
+    """Keep the last lines of its stderr; it must be read on, or it would block on a full pipe."""
+    assert process.stderr is not None
+    async for line in process.stderr:
+        words.append(line.decode("utf-8", "replace").rstrip())
+        if words[-1].startswith("ready data="):
+            ready.set()
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        async with asyncio.timeout(STOP):
+            await process.wait()
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def _walk(places: Places, out: TextIO) -> list[str]:
+    data, admin = f"http://{places.data}", f"http://{places.admin}"
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as client:
+        walk = Walk(out, client)
+        for step in tour_netid.steps(data, admin):
+            await walk.take(step)
+        walk.say()
+        if walk.wrong:
+            walk.say(f"{len(walk.wrong)} of {walk.taken} steps did not come out as they must:")
+            for words in walk.wrong:
+                walk.say(f"  {words}")
+        else:
+            walk.say(f"All {walk.taken} steps came out as they must.")
+        return walk.wrong
+
+
+def _addresses(places: Places) -> str:
+    data = f"http://{places.data}"
+    rows = {
+        "REST": f"{data}/api/task/get and its siblings",
+        "SOAP": f"{data}/portal   (WSDL: {data}/portal?wsdl)",
+        "try it in a browser": f"{data}/docs",
+        "OpenAPI": f"{data}/openapi.json",
+        "metrics, health": f"http://{places.admin}/metrics  http://{places.admin}/healthz",
+        "the portal itself": f"http://{places.portal}{portal.PATH}",
+    }
+    return "\n".join(f"  {name:<20} {address}" for name, address in rows.items())
+
+
+async def _demo(once: bool, places: Places, out: TextIO) -> int:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, ended.set)
+    service = await portal.start(*_split(places.portal))
+    try:
+        env = {"NETID_PORTAL": service.url}
+        async with gateway(ROOT / "config" / "netid.yaml", places, env) as process:
+            out.write("The reference Net iD portal and the gateway before it are up:\n" + _addresses(places) + "\n")
+            wrong = await _walk(places, out)
+            if once:
+                return 1 if wrong else 0
+            out.write("\nServing on; Ctrl-C ends.\n" + _addresses(places) + "\n")
+            out.flush()
+            stops = [asyncio.create_task(ended.wait()), asyncio.create_task(process.wait())]
+            await asyncio.wait(stops, return_when=asyncio.FIRST_COMPLETED)
+            if not ended.is_set():
+                out.write(f"The gateway ended by itself with {process.returncode}.\n")
+            return 0 if ended.is_set() else 1
+    finally:
+        await service.stop()
+
+
+def run(once: bool = False, places: Places = Places(), out: TextIO = sys.stdout) -> int:
+    """The body of `gateway demo [--once]`. The exit code: 0 when every step came out as it must."""
+    taken = places.taken()
+    if taken:
+        sys.stderr.write(f"gateway demo: something listens already at {', '.join(taken)}: stop it first.\n")
+        return 1
+    try:
+        return asyncio.run(_demo(once, places, out))
+    except NotStarted as error:
+        sys.stderr.write(f"gateway demo: the gateway did not start:\n{error}\n")
+        return 1
