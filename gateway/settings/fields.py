@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 _UNITS: Final = {"": 1, "B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 _SIZE: Final = re.compile(r"([0-9]+) ?(B|KiB|MiB|GiB)", re.ASCII)
@@ -23,11 +23,6 @@ class Part(BaseModel):
     """A part of the configuration."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _nothing_under_it(cls, value: Any) -> Any:
-        return {} if value is None else value  # a key with all its settings off
 
 
 def _size(value: Any) -> Any:
@@ -108,7 +103,7 @@ def _pointer(value: str) -> str:
     return value
 
 
-Size = Annotated[int, BeforeValidator(_size, json_schema_input_type=int | str), Field(ge=1)]
+Size = Annotated[int, Field(ge=1), BeforeValidator(_size, json_schema_input_type=int | str)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 FilePath = Annotated[str, AfterValidator(_file)]
 Url = Annotated[str, AfterValidator(_url)]

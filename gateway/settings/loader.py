@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any, Final
@@ -21,6 +21,7 @@ from .document import Document
 from .mistakes import Mistake, Path, Refused, dotted, nearest
 from .models import Settings
 
+_EMPTY: Final[Mapping[str, Callable[[], Any]]] = {"model_type": dict, "dict_type": dict, "tuple_type": list}
 _LARGEST: Final = 4 * 1024 * 1024  # a thousand routes need 0.2 MiB
 
 
@@ -91,14 +92,20 @@ def parse(
 
 
 def _validate(document: Document, base: File) -> Settings:
-    """Validate; text from `${…}` at a place that wants another type is read as a plain scalar, once."""
+    """Validate, after one look at what was refused for its type alone.
+
+    Text from `${…}` at a place that wants another type is read as a plain scalar; a key with nothing
+    under it, all its settings being off, is an empty mapping or list.
+    """
     try:
         return _model(document.value, base)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False, include_context=False):
-            path = _path(document.value, detail["loc"])
-            if path in document.filled and detail["type"] not in ("value_error", "missing"):
+            path, kind = _path(document.value, detail["loc"]), detail["type"]
+            if path in document.filled and kind not in ("value_error", "missing"):
                 _put(document.value, path, documents.scalar(_at(document.value, path)))
+            elif kind in _EMPTY and path and _at(document.value, path) is None:
+                _put(document.value, path, _EMPTY[kind]())
     return _model(document.value, base)
 
 
@@ -117,11 +124,15 @@ def _put(value: Any, path: Path, new: Any) -> None:
     _at(value, path[:-1])[path[-1]] = new
 
 
+def _holds(value: Any, part: str | int) -> bool:
+    return isinstance(part, int) if isinstance(value, list) else isinstance(value, dict) and part in value
+
+
 def _path(value: Any, loc: Sequence[str | int]) -> Path:
     """A setting's path from pydantic's, which names union branches and key checks as well."""
     path: list[str | int] = []
     for index, part in enumerate(loc):
-        if (isinstance(value, list) and isinstance(part, int)) or (isinstance(value, dict) and part in value):
+        if _holds(value, part):
             value = value[part]
         elif not (isinstance(value, dict) and index == len(loc) - 1 and part != "[key]"):
             continue
