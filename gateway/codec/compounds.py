@@ -1,0 +1,140 @@
+"""The law of lists and unions: scalars made of scalars (XSD 1.0 Part 2 §2.5.1.2, §2.5.1.3).
+
+A list is an array, one item a scalar without white space. A union is the first member that takes the text,
+both ways, so `"1"` may mean 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from ..core.lexical import SPACES, normal, words
+from ..core.value import Value
+from ..schema.ir import Facets
+from . import facets as checks
+from .lexical import Namespaces, Prefixes, Scalar, Unfit
+
+
+def list_of(item: Scalar, facets: Facets, expected: str) -> Scalar:
+    """xs:list of an item type, with the list's own facets."""
+    counts = checks.count_checks(facets, "items", expected)
+    patterns = checks.joined(checks.pattern_checks(facets, expected))
+
+    def literal(text: str) -> Hashable:
+        return tuple(item.literal(part) for part in words(text))
+
+    allowed = None if facets.enumeration is None else frozenset(literal(text) for text in facets.enumeration)
+
+    def key(text: str, namespaces: Namespaces) -> Hashable:
+        return tuple(item.key(part, namespaces) for part in words(text))
+
+    def hold(parts: list[str], namespaces: Namespaces) -> None:
+        for count in counts:
+            count(len(parts))
+        if patterns is not None:
+            patterns(" ".join(parts))
+        if allowed is not None and tuple(item.key(part, namespaces) for part in parts) not in allowed:
+            raise Unfit("not one of the values listed", expected)
+
+    def read(text: str, namespaces: Namespaces) -> Value:
+        parts = words(text)
+        values: list[Value] = []
+        for index, part in enumerate(parts):
+            try:
+                values.append(item.read(part, namespaces))
+            except Unfit as unfit:
+                raise Unfit(unfit.detail, unfit.expected, (index, *unfit.path)) from None
+        hold(parts, namespaces)
+        return values
+
+    def write(value: Value, prefixes: Prefixes) -> str:
+        if not isinstance(value, list):
+            raise Unfit("not an array", expected)
+        parts: list[str] = []
+        for index, one in enumerate(value):
+            try:
+                parts.append(_part(item, one, prefixes))
+            except Unfit as unfit:
+                raise Unfit(unfit.detail, unfit.expected, (index, *unfit.path)) from None
+        hold(parts, Written(prefixes, parts) if item.qnames else {})
+        return " ".join(parts)
+
+    return Scalar(read, write, key, literal, expected, "list", item.qnames)
+
+
+class Written(dict["str | None", str]):
+    """Prefixes as a reader's namespaces: what was just written is read back for its value."""
+
+    def __init__(self, prefixes: Prefixes, parts: list[str]) -> None:
+        super().__init__()
+        self.prefixes = prefixes
+
+
+def _part(item: Scalar, value: Value, prefixes: Prefixes) -> str:
+    text = item.write(value, prefixes)
+    if not text or any(space in text for space in SPACES):
+        raise Unfit("an item that is empty or holds white space", item.expected)
+    return text
+
+
+def union_of(members: tuple[Scalar, ...], facets: Facets, expected: str) -> Scalar:
+    """xs:union, members in schema order, with the union's own facets."""
+    patterns = checks.joined(checks.pattern_checks(facets, expected))
+
+    def literal(text: str) -> Hashable:
+        for member in members:
+            try:
+                return (member.literal(text), member.read(text, {}))[0] if not member.qnames else member.literal(text)
+            except (Unfit, ValueError, KeyError, ArithmeticError):
+                continue
+        return ("", text)
+
+    allowed = None if facets.enumeration is None else frozenset(literal(text) for text in facets.enumeration)
+
+    def key(text: str, namespaces: Namespaces) -> Hashable:
+        for member in members:
+            try:
+                member.read(text, namespaces)
+            except Unfit:
+                continue
+            return member.key(text, namespaces)
+        raise Unfit("no member type takes it", expected)
+
+    def hold(text: str, namespaces: Namespaces) -> None:
+        if patterns is not None:
+            patterns(text)
+        if allowed is not None and key(text, namespaces) not in allowed:
+            raise Unfit("not one of the values listed", expected)
+
+    def read(text: str, namespaces: Namespaces) -> Value:
+        for member in members:
+            try:
+                value = member.read(text, namespaces)
+            except Unfit:
+                continue
+            if patterns is not None or allowed is not None:
+                hold(value if isinstance(value, str) and not member.qnames else normal(text, "collapse"), namespaces)
+            return value
+        raise Unfit("no member type takes it", expected)
+
+    def write(value: Value, prefixes: Prefixes) -> str:
+        for member in members:
+            try:
+                text = _written(member, value, prefixes)
+            except Unfit:
+                continue
+            hold(text, {})
+            return text
+        raise Unfit("no member type takes it", expected)
+
+    return Scalar(read, write, key, literal, expected, qnames=any(member.qnames for member in members))
+
+
+def _written(member: Scalar, value: Value, prefixes: Prefixes) -> str:
+    """The value by its own kind; a string also by its text, where white space stays as it is."""
+    try:
+        return member.write(value, prefixes)
+    except Unfit:
+        if not isinstance(value, str) or member.qnames or value.strip(SPACES) != value:
+            raise
+    return member.write(member.read(value, {}), prefixes)
