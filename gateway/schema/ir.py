@@ -162,6 +162,7 @@ class Complex:
     form: Form | None = None  # set by the layout pass
     asserts: tuple[str, ...] = ()  # XSD 1.1
     document: str = ""
+    place: str = ""  # file:line of its declaration, for messages
 
 
 Type: TypeAlias = "Simple | Complex"
@@ -256,15 +257,21 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """Mixed content: `$mixed`, an array of strings and one-element entries (as in `Entries`)."""
+    """Mixed content: `$mixed`, an array of strings and one-element entries (as in `Entries`).
+
+    `text` is False where an element-only type restricts a mixed one: the shape stays, strings are refused.
+    """
 
     entries: tuple[Slot, ...]
     wildcards: tuple[Wildcard, ...] = ()
+    text: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Simple content with attributes: an object with `$value`."""
+    """Simple content: an object with `$value`; `bare`: no attributes at all, so the scalar itself."""
+
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +289,9 @@ class Model:
     types: Mapping[TypeId, Type]
     elements: Mapping[str, Element]  # global declarations
     attributes: Mapping[str, Attribute]  # global declarations
-    substitutions: Mapping[str, tuple[str, ...]]  # head -> its members, transitive, itself and abstract ones left out, blocks applied
+    substitutions: Mapping[
+        str, tuple[str, ...]
+    ]  # head -> its members, transitive, itself and abstract ones left out, blocks applied
     derived: Mapping[TypeId, tuple[TypeId, ...]]  # type -> types derived from it, transitive, abstract ones left out
     prefixes: Mapping[str, str] = field(default_factory=dict)  # namespace -> prefix, fixed in the contract
     notations: frozenset[str] = frozenset()

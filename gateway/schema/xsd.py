@@ -188,7 +188,7 @@ class _Reader:
 
     def element_of(self, xsd: Any) -> Element:
         """The declaration that an xmlschema element is or refers to."""
-        xsd = xsd.ref or xsd
+        xsd = xsd if xsd.ref is None else xsd.ref  # an element is a sequence: `or` would ask its length
         if xsd not in self._elements:
             self._elements[xsd] = self._element(xsd)
         return self._elements[xsd]
