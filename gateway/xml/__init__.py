@@ -6,8 +6,9 @@ it, `canonical` is exclusive C14N. Nothing here knows SOAP or schemas.
 
 from .c14n import canonical
 from .escape import escape_attribute, escape_text, illegal_at
+from .markup import element_text
 from .parse import parse
 from .prolog import same_charset
 from .text import text_of
 
-__all__ = ["canonical", "escape_attribute", "escape_text", "illegal_at", "parse", "same_charset", "text_of"]
+__all__ = ["canonical", "element_text", "escape_attribute", "escape_text", "illegal_at", "parse", "same_charset", "text_of"]

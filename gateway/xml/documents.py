@@ -12,8 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from xml.parsers import expat  # noqa: S405 (the document was parsed and its DTD refused before)
-from xml.sax.saxutils import quoteattr  # noqa: S406
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
@@ -153,7 +153,7 @@ class _Slicer:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """An element of a document: offset of its `<` in bytes, its line, the prefixes in scope that it does not declare."""
+    """An element of a document: offset of its `<` in bytes, its line, the prefixes in scope from around it."""
 
     start: int
     line: int

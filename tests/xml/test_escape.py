@@ -26,7 +26,7 @@ def test_attributes_survive(text: str) -> None:
     assert parse(f'<a b="{escape_attribute(text)}"/>'.encode(), DEFAULT).get("b") == text
 
 
-@pytest.mark.parametrize("bad", ["\x00", "\x08", "\x0b", "\x1f", "\ud800", "\udfff", "\ufffe", "\uffff"])
+@pytest.mark.parametrize("bad", ["\x00", "\x08", "\x0b", "\x1f", "\ud800", "\ufffe", "\uffff"])
 def test_what_xml_cannot_carry(bad: str) -> None:
     assert illegal_at("ab" + bad) == 2
     for escape in (escape_text, escape_attribute):

@@ -169,8 +169,31 @@ def test_each_thread_has_its_own_parser() -> None:
 
 
 PIECES = st.sampled_from(
-    [b"<a>", b"</a>", b"<b x='1'/>", b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<?", b"?>", b"&lt;", b"&#", b"=", b'"']
-    + [b"'", b"<", b">", b"/", b" ", b"xmlns:p='u'", b"<!DOCTYPE a [", b"<?xml version='1.0'", b"\xef\xbb\xbf", b"\xff"]
+    [
+        b"<a>",
+        b"</a>",
+        b"<b x='1'/>",
+        b"<!--",
+        b"-->",
+        b"<![CDATA[",
+        b"]]>",
+        b"<?",
+        b"?>",
+        b"&lt;",
+        b"&#",
+        b"=",
+        b'"',
+        b"'",
+        b"<",
+        b">",
+        b"/",
+        b" ",
+        b"xmlns:p='u'",
+        b"<!DOCTYPE a [",
+        b"<?xml version='1.0'",
+        b"\xef\xbb\xbf",
+        b"\xff",
+    ]
 )
 
 
