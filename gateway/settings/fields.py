@@ -44,6 +44,14 @@ def _file(value: str, info: ValidationInfo) -> str:
     return str(path)
 
 
+def _location(value: str, info: ValidationInfo) -> str:
+    if value.startswith(("http://", "https://")):
+        if not (info.context or {}).get("remote"):
+            raise ValueError("serving never fetches: save the contract beside this file, and name the file")
+        return _url(value)
+    return _file(value, info)
+
+
 def _url(value: str) -> str:
     try:
         parts = urlsplit(value)
@@ -106,6 +114,7 @@ def _pointer(value: str) -> str:
 Size = Annotated[int, Field(ge=1), BeforeValidator(_size, json_schema_input_type=int | str)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 FilePath = Annotated[str, AfterValidator(_file)]
+Location = Annotated[str, AfterValidator(_location)]
 Url = Annotated[str, AfterValidator(_url)]
 Address = Annotated[str, AfterValidator(_address)]
 UrlPath = Annotated[str, AfterValidator(_path)]

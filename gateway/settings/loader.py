@@ -70,18 +70,27 @@ def load(file: str | os.PathLike[str], env: Mapping[str, str] | None = None) -> 
 
 
 def parse(
-    text: str, *, file: str = "configuration", base: File | None = None, env: Mapping[str, str] | None = None
+    text: str,
+    *,
+    file: str = "configuration",
+    base: File | None = None,
+    env: Mapping[str, str] | None = None,
+    remote: bool = False,
 ) -> Loaded:
-    """Read a configuration's text; paths in it start at `base`. Raises Refused with every mistake."""
+    """Read a configuration's text; paths in it start at `base`. Raises Refused with every mistake.
+
+    `remote`: a contract may be a URL, because whoever typed it means it to be fetched.
+    """
     base = base or File.cwd()
     document = documents.read(text, file, os.environ if env is None else env, base)
     mistakes = document.mistakes
     if document.value is None and not mistakes:
         document.mistake((), "this is empty; `services` at least is needed")
+    context = {"base": base, "remote": remote}
     settings: Settings | None = None
     if document.value is not None:
         try:
-            settings = _validate(document, base)
+            settings = _validate(document, context)
         except ValidationError as error:
             known = {(m.line, m.setting) for m in mistakes}
             found = [_mistake(document, detail) for detail in error.errors(include_url=False, include_input=False)]
@@ -91,14 +100,14 @@ def parse(
     return Loaded(settings, file, base, document)
 
 
-def _validate(document: Document, base: File) -> Settings:
+def _validate(document: Document, context: Mapping[str, Any]) -> Settings:
     """Validate, after one look at what was refused for its type alone.
 
     Text from `${…}` at a place that wants another type is read as a plain scalar; a key with nothing
     under it, all its settings being off, is an empty mapping or list.
     """
     try:
-        return _model(document.value, base)
+        return _model(document.value, context)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False, include_context=False):
             path, kind = _path(document.value, detail["loc"]), detail["type"]
@@ -106,12 +115,12 @@ def _validate(document: Document, base: File) -> Settings:
                 _put(document.value, path, documents.scalar(_at(document.value, path)))
             elif kind in _EMPTY and path and _at(document.value, path) is None:
                 _put(document.value, path, _EMPTY[kind]())
-    return _model(document.value, base)
+    return _model(document.value, context)
 
 
-def _model(value: Any, base: File) -> Settings:
+def _model(value: Any, context: Mapping[str, Any]) -> Settings:
     # by way of JSON: strict, yet a YAML list may be a tuple
-    return Settings.model_validate_json(json.dumps(value), context={"base": base})
+    return Settings.model_validate_json(json.dumps(value), context=dict(context))
 
 
 def _at(value: Any, path: Sequence[str | int]) -> Any:

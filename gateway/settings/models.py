@@ -91,9 +91,10 @@ class Settings(Part):
         description="The gateway's address as clients see it, for ?wsdl and Location; by default the request's own.",
         examples=["https://api.example.com"],
     )
-    problem_base: str = Field(
-        default="/problems/",
-        description="What stands before a problem's slug in its `type`; an absolute URL where clients want one.",
+    problem_base: Url | None = Field(
+        default=None,
+        description="What stands before /problems/<slug> in a problem's `type`; by default nothing: a path.",
+        examples=["https://api.example.com"],
     )
     services: dict[ServiceName, Service] = Field(
         min_length=1, description="The contracts that are served, by a name of your own."
@@ -107,13 +108,6 @@ class Settings(Part):
     logging: Logging = Field(default=Logging(), description="Logs.")
     metrics: Metrics = Field(default=Metrics(), description="Metrics.")
     plugins: dict[str, dict[str, Any]] = Field(default={}, description="Plug-ins by name, each with its own settings.")
-
-    @field_validator("problem_base")
-    @classmethod
-    def _ends_with_slash(cls, value: str) -> str:
-        if not value.endswith("/") or not value.startswith(("/", "http://", "https://")):
-            raise ValueError("a path or URL that ends with / is expected: /problems/")
-        return value
 
     @field_validator("state")
     @classmethod

@@ -11,7 +11,19 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from .bounds import RouteBounds
-from .fields import FilePath, HeaderName, HeaderValue, LocalName, Part, Pointer, Seconds, Url, UrlPath, VerbPath
+from .fields import (
+    FilePath,
+    HeaderName,
+    HeaderValue,
+    LocalName,
+    Location,
+    Part,
+    Pointer,
+    Seconds,
+    Url,
+    UrlPath,
+    VerbPath,
+)
 
 Need = Literal["required", "preferred", "none"]
 Status = Annotated[int, Field(ge=400, le=599)]
@@ -205,7 +217,7 @@ class Upstream(Part):
 class Service(Part):
     """A contract and all that is served of it."""
 
-    wsdl: FilePath = Field(description="The WSDL, relative to this file.", examples=["../schemas/netid/portal.wsdl"])
+    wsdl: Location = Field(description="The WSDL, relative to this file.", examples=["../schemas/netid/portal.wsdl"])
     xsd: tuple[FilePath, ...] = Field(default=(), description="Schemas for imports that name no location.")
     service: LocalName | None = Field(
         default=None, description="Which wsdl:service, where the WSDL has several.", examples=["Portal"]
