@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .source import Origin, Source
+from gateway.schema.source import Source
 
 Style = Literal["document", "rpc"]
 Use = Literal["literal", "encoded"]
 SoapVersion = Literal["1.1", "1.2", ""]  # '': not a SOAP binding
 Kind = Literal["wsdl", "xsd"]
+Origin = Literal["file", "bundle", "memory", "fetched"]
 
 
 @dataclass(frozen=True, slots=True)

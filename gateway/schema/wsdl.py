@@ -1,0 +1,186 @@
+"""The law of the WSDL reader: one location in, one frozen Contract out, or a ContractError with its place.
+
+Own reader for WSDL 1.1 (§2) on lxml: composes the loader, the gatherer of schemas, the definitions and the
+bindings. It reads no schema component; types are read from `Contract.sources` by `gateway.schema.xsd`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from gateway.schema.bindings import HTTP, REQUIRED, Binding, Reader, read_binding, read_operations
+from gateway.schema.catalog import Catalog
+from gateway.schema.contract import BoundOperation, Contract, Note, Port, Service
+from gateway.schema.definitions import Declared, Definitions, children, documentation, read_definitions, target
+from gateway.schema.errors import ContractError
+from gateway.schema.gathering import Schemas
+from gateway.schema.loader import WSDL20, FetchBytes, Loader
+from gateway.schema.policies import Policies, addressing_of
+from gateway.schema.source import XS
+from gateway.schema.synthetic import Synthetics
+
+_NO_SOAP = "neither a SOAP nor an HTTP binding"
+
+
+def load_wsdl(
+    location: str | Path,
+    *,
+    catalog: Catalog | None = None,
+    fetch: FetchBytes | None = None,
+    root: Path | None = None,
+) -> Contract:
+    """Reads a WSDL and everything that it imports.
+
+    `fetch` is the allowance to use the network, None for none; `root` the folder that local imports
+    may not leave. Raises ContractError, with file, line and section, for what is not legal or not there.
+    """
+    loader = Loader(catalog or Catalog(), root=root, fetch=fetch)
+    first = loader.open_named(str(location))
+    if first.kind == "xsd":
+        raise ContractError("this is an XML Schema, not a WSDL", file=first.file, line=first.root.sourceline)
+    if etree.QName(first.root).namespace == WSDL20:
+        raise ContractError("WSDL 2.0 is not read yet", file=first.file, line=first.root.sourceline, section="WSDL 2.0")
+    schemas = Schemas(loader)
+    definitions = read_definitions(loader, first, schemas)
+    schemas.settle(_namespaces_of_parts(definitions))
+    reader = Reader(definitions, schemas, Synthetics(schemas), Policies(definitions.documents), loader.notes)
+    services = tuple(_services(reader))
+    reader.synthetics.write()
+    if not services:
+        loader.notes.append(Note("ignored", "no wsdl:service with a port: nothing can be called", _place(first)))
+    loader.notes += [*definitions.notes, *reader.policies.notes]
+    return Contract(
+        location=first.url,
+        name=first.root.get("name") or "",
+        namespace=target(first),
+        version="1.1",
+        services=services,
+        sources=tuple(schemas.sources.values()),
+        documents=tuple(each.frozen() for each in loader.documents.values()),
+        notes=tuple(dict.fromkeys(loader.notes)),
+        document=documentation(first.root),
+    )
+
+
+def load_xsd(
+    paths: Sequence[str | Path],
+    *,
+    catalog: Catalog | None = None,
+    fetch: FetchBytes | None = None,
+    root: Path | None = None,
+) -> Contract:
+    """Reads schema documents and all that they import: a contract without services. Raises ContractError."""
+    loader = Loader(catalog or Catalog(), root=root, fetch=fetch)
+    schemas = Schemas(loader)
+    namespace = ""
+    for path in paths:
+        opened = loader.open_named(str(path))
+        namespace = namespace or target(opened)
+        if opened.kind == "wsdl":
+            schemas.take_wsdl(opened)
+        else:
+            schemas.take_file(opened)
+    schemas.settle()
+    return Contract(
+        location=next(iter(loader.documents), ""),
+        namespace=namespace,
+        sources=tuple(schemas.sources.values()),
+        documents=tuple(each.frozen() for each in loader.documents.values()),
+        notes=tuple(dict.fromkeys(loader.notes)),
+    )
+
+
+def _place(document: Any) -> Any:
+    return document.place(document.root)
+
+
+def _namespaces_of_parts(definitions: Definitions) -> frozenset[str]:
+    used = set()
+    for message in definitions.tables["message"].values():
+        for part in children(message.element, "part"):
+            for value in (part.get("element"), part.get("type")):
+                if value:
+                    prefix, colon, _ = value.strip().partition(":")
+                    used.add(part.nsmap.get(prefix if colon else None) or "")
+    return frozenset(used - {"", XS})
+
+
+def _services(reader: Reader) -> list[Service]:
+    services = []
+    cache: dict[str, tuple[Binding, tuple[BoundOperation, ...]]] = {}
+    for declared in reader.definitions.tables["service"].values():
+        ports = tuple(_port(reader, declared, element, cache) for element in children(declared.element, "port"))
+        namespace, _, local = declared.name[1:].rpartition("}") if "}" in declared.name else ("", "", declared.name)
+        services.append(Service(local, namespace, ports, documentation(declared.element), declared.place))
+    for declared in reader.definitions.tables["binding"].values():
+        if declared.name not in cache:
+            _bound(reader, declared, cache)  # an error in a binding without a port is told, too
+            reader.notes.append(Note("ignored", f"no port uses the binding {declared.name}", declared.place))
+    return [service for service in services if service.ports]
+
+
+def _bound(
+    reader: Reader, declared: Declared, cache: dict[str, tuple[Binding, tuple[BoundOperation, ...]]]
+) -> tuple[Binding, tuple[BoundOperation, ...]]:
+    if declared.name not in cache:
+        binding = read_binding(reader, declared)
+        cache[declared.name] = (binding, read_operations(reader, binding) if binding.soap else ())
+    return cache[declared.name]
+
+
+def _port(
+    reader: Reader,
+    service: Declared,
+    element: Any,
+    cache: dict[str, tuple[Binding, tuple[BoundOperation, ...]]],
+) -> Port:
+    document = service.document
+    declared = reader.definitions.find("binding", element.get("binding") or "", element, document)
+    binding, operations = _bound(reader, declared, cache)
+    policies = reader.policies
+    assertions = (
+        *policies.of(service.element, document),
+        *policies.of(element, document),
+        *policies.of(declared.element, declared.document),
+        *policies.of(binding.port_type.element, binding.port_type.document),
+    )
+    place = document.place(element)
+    refused = _refusal(binding, declared)
+    name = (element.get("name") or "").strip()
+    if refused:
+        reader.notes.append(Note("refused", f"the port {name} is not served: {refused}", place))
+    address = (
+        next((each for each in element if etree.QName(each).localname == "address"), None) if len(element) else None
+    )
+    return Port(
+        name=name,
+        binding=declared.name,
+        port_type=binding.port_type.name,
+        soap=binding.soap,
+        location=((address.get("location") or "") if address is not None else "").strip(),
+        operations=operations,
+        transport=(binding.extension.get("transport") or "") if binding.soap else "",
+        http_verb=(binding.extension.get("verb") or "") if binding.namespace == HTTP else "",
+        assertions=assertions,
+        addressing=addressing_of([element, declared.element], assertions),
+        document=documentation(element),
+        place=place,
+        refused=refused,
+    )
+
+
+def _refusal(binding: Binding, declared: Declared) -> str:
+    """Why the ports of a binding cannot be served, '' when they can."""
+    if binding.namespace == HTTP:
+        return "its binding is HTTP (WSDL 1.1 §4), not SOAP"
+    if not binding.soap:
+        return f"its binding is {_NO_SOAP}"
+    for child in declared.element:
+        required = isinstance(child.tag, str) and child.get(REQUIRED) in ("true", "1")
+        if required and child is not binding.extension and etree.QName(child).localname != "UsingAddressing":
+            return f"the extension {child.tag} is required and not understood (WSDL 1.1 §2.1.3)"
+    return ""
