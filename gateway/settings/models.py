@@ -91,10 +91,9 @@ class Settings(Part):
         description="The gateway's address as clients see it, for ?wsdl and Location; by default the request's own.",
         examples=["https://api.example.com"],
     )
-    problem_base: Url | None = Field(
-        default=None,
-        description="What stands before /problems/<slug> in a problem's `type`; by default nothing: a path.",
-        examples=["https://api.example.com"],
+    problem_base: str = Field(
+        default="/problems/",
+        description="What stands before the slug in a problem's `type`: /problems/, or that behind an http(s) address.",
     )
     services: dict[ServiceName, Service] = Field(
         min_length=1, description="The contracts that are served, by a name of your own."
@@ -108,6 +107,13 @@ class Settings(Part):
     logging: Logging = Field(default=Logging(), description="Logs.")
     metrics: Metrics = Field(default=Metrics(), description="Metrics.")
     plugins: dict[str, dict[str, Any]] = Field(default={}, description="Plug-ins by name, each with its own settings.")
+
+    @field_validator("problem_base")
+    @classmethod
+    def _where_problems_are(cls, value: str) -> str:
+        if not value.endswith("/problems/") or not value.startswith(("/problems/", "http://", "https://")):
+            raise ValueError("/problems/ or https://HOST/problems/ is expected: the pages are served there")
+        return value
 
     @field_validator("state")
     @classmethod
