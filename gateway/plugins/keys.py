@@ -1,0 +1,308 @@
+"""The law of keys: material has an id, comes from a file or the environment, and never shows itself.
+
+PEM, PKCS#12, JWK and JWK Sets, or a bare secret. A file that others can read is refused. `poll` looks
+whether files have changed (mtime, then hash) and takes the new material without a restart; the old one
+stays for an overlap as `<id>.previous`, so that what is under way still opens. A change that cannot be
+read keeps the old key and is told. No plug-in opens a key file itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import orjson
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, load_pem_public_key, pkcs12
+from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
+from pydantic import Field, SecretStr, model_validator
+
+from gateway.core.ports import Clock
+
+from .api import PluginSettings
+
+WARN_BEFORE: Final = 30 * 86400.0  # seconds before a certificate ends
+
+
+class KeyRefused(ValueError):
+    """Key material that cannot be used: says which id and why, never what."""
+
+
+class KeySettings(PluginSettings):
+    """One key: exactly one of `pem`, `pkcs12`, `jwk`, `secret` and `env`."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    pem: Path | None = Field(default=None, description="private key, public key or certificates, in one file")
+    certificate: Path | None = Field(default=None, description="certificate chain beside `pem`, leaf first")
+    pkcs12: Path | None = None
+    jwk: Path | None = Field(default=None, description="a JWK, or a JWK Set: each key is `<id>.<kid>`")
+    secret: Path | None = Field(default=None, description="a symmetric key, in the form of `form`")
+    env: str | None = Field(default=None, description="environment variable that holds PEM, a JWK or a secret")
+    form: Literal["base64", "hex", "raw"] = "base64"
+    password: SecretStr | None = None
+    group_readable: bool = Field(default=False, description="a mount that the gateway's group may read (0440)")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> KeySettings:
+        given = [name for name in ("pem", "pkcs12", "jwk", "secret", "env") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("give exactly one of pem, pkcs12, jwk, secret, env")
+        return self
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Key:
+    """Material under one id: what is absent is None. `repr` shows the id alone."""
+
+    id: str
+    private: Any = None  # a private key of `cryptography`
+    public: Any = None  # the public key, of the private key or of the certificate
+    certificates: tuple[x509.Certificate, ...] = ()  # leaf first
+    symmetric: bytes | None = None
+
+    def __repr__(self) -> str:
+        return f"Key({self.id!r})"
+
+    @property
+    def certificate(self) -> x509.Certificate:
+        """The leaf. Raises KeyError without one."""
+        if not self.certificates:
+            raise KeyError(f"{self.id} has no certificate")
+        return self.certificates[0]
+
+    @property
+    def certificate_der(self) -> bytes:
+        """The leaf, DER. Raises KeyError without one."""
+        return self.certificate.public_bytes(Encoding.DER)
+
+    @property
+    def not_after(self) -> float | None:
+        """When the leaf ends, seconds since the epoch."""
+        return self.certificates[0].not_valid_after_utc.timestamp() if self.certificates else None
+
+
+@dataclass(slots=True)
+class _Watched:
+    settings: KeySettings
+    keys: dict[str, Key]
+    stamp: tuple[tuple[float, int], ...] = ()
+    digest: bytes = b""
+    previous: dict[str, tuple[Key, float]] = field(default_factory=dict)
+
+
+class Keyring:
+    """All key material of one configuration (the port `Keys`). Raises KeyRefused with the first that is unusable."""
+
+    def __init__(self, sources: Sequence[KeySettings], clock: Clock, *, overlap: float = 86400.0) -> None:
+        self._clock = clock
+        self._overlap = overlap
+        self._watched = [self._watch(source) for source in sources]
+        self._keys: dict[str, Key] = {}
+        self._merge()
+
+    def __repr__(self) -> str:
+        return f"Keyring({', '.join(sorted(self._keys))})"
+
+    def get(self, key_id: str) -> Key:
+        """The key of this id as it is now. Raises KeyError."""
+        return self._keys[key_id]
+
+    def named(self, prefix: str) -> Sequence[Key]:
+        """All keys whose id is `prefix` or begins with `prefix.`; the present one before the previous."""
+        found = [key for name, key in self._keys.items() if name == prefix or name.startswith(prefix + ".")]
+        return sorted(found, key=lambda key: (key.id.endswith(".previous"), key.id))
+
+    def poll(self) -> tuple[list[str], list[str]]:
+        """Read again what has changed: (ids with new material, reasons for what could not be taken)."""
+        changed: list[str] = []
+        refused: list[str] = []
+        for index, old in enumerate(self._watched):
+            stamp = _stamp(old.settings)
+            if stamp == old.stamp:
+                continue
+            try:
+                new = self._watch(old.settings)
+            except KeyRefused as error:
+                refused.append(str(error))
+                continue
+            if new.digest != old.digest:
+                until = self._clock.now() + self._overlap
+                new.previous = {name: (replace(key, id=f"{name}.previous"), until) for name, key in old.keys.items()}
+                changed += new.keys
+            else:
+                new.previous = old.previous
+            self._watched[index] = new
+        self._merge()
+        return changed, refused
+
+    def expiries(self) -> Mapping[str, float]:
+        """When each certificate ends, seconds since the epoch, by id."""
+        return {name: key.not_after for name, key in self._keys.items() if key.not_after is not None}
+
+    def warnings(self) -> list[str]:
+        """A line for each certificate that ends within thirty days or has ended."""
+        now = self._clock.now()
+        lines = []
+        for name, until in sorted(self.expiries().items()):
+            if until - now <= WARN_BEFORE and not name.endswith(".previous"):
+                day = datetime.fromtimestamp(until, UTC).date().isoformat()
+                lines.append(f"the certificate of key {name} {'ended' if until <= now else 'ends'} on {day}")
+        return lines
+
+    def _watch(self, source: KeySettings) -> _Watched:
+        stamp = _stamp(source)
+        blobs = _read(source)
+        digest = hashlib.sha256(b"\0".join(blobs)).digest()
+        try:
+            keys = _load(source, blobs)
+        except KeyRefused:
+            raise
+        except (ValueError, TypeError, KeyError, binascii.Error, orjson.JSONDecodeError) as error:
+            # the parser's own words may quote the material
+            raise KeyRefused(f"key {source.id}: the material cannot be read ({type(error).__name__})") from None
+        return _Watched(source, keys, stamp, digest)
+
+    def _merge(self) -> None:
+        now = self._clock.now()
+        merged: dict[str, Key] = {}
+        for watched in self._watched:
+            merged.update(watched.keys)
+            merged.update({key.id: key for key, until in watched.previous.values() if until > now})
+        self._keys = merged
+
+
+# -- files
+
+
+def _files(source: KeySettings) -> list[tuple[Path, bool]]:
+    """The files of a source; whether each holds something secret."""
+    main = source.pem or source.pkcs12 or source.jwk or source.secret
+    files = [(main, True)] if main else []
+    return files + ([(source.certificate, False)] if source.certificate else [])
+
+
+def _stamp(source: KeySettings) -> tuple[tuple[float, int], ...]:
+    stamps = []
+    for path, _ in _files(source):
+        try:
+            status = path.stat()
+            stamps.append((status.st_mtime, status.st_ino))
+        except OSError:
+            stamps.append((0.0, 0))
+    return tuple(stamps)
+
+
+def _read(source: KeySettings) -> list[bytes]:
+    if source.env is not None:
+        value = os.environ.get(source.env)
+        if not value:
+            raise KeyRefused(f"key {source.id}: the environment variable {source.env} is not set")
+        return [value.encode()]
+    return [_read_file(source, path, secret) for path, secret in _files(source)]
+
+
+def _read_file(source: KeySettings, path: Path, secret: bool) -> bytes:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise KeyRefused(f"key {source.id}: {path}: {error.strerror}") from None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise KeyRefused(f"key {source.id}: {path} is no file")
+        data = file.read(1 << 20)
+    public = not secret or (b"PRIVATE KEY" not in data and data.lstrip().startswith(b"-----BEGIN"))
+    allowed = 0o037 if source.group_readable else 0o077
+    if not public and status.st_mode & allowed:
+        mode = stat.S_IMODE(status.st_mode)
+        raise KeyRefused(f"key {source.id}: {path} can be read by others (mode {mode:04o}); make it 0600")
+    return data
+
+
+# -- forms
+
+
+def _load(source: KeySettings, blobs: list[bytes]) -> dict[str, Key]:
+    data = blobs[0]
+    if source.pkcs12 is not None:
+        return _pkcs12(source, data)
+    if source.jwk is not None or (source.env is not None and data.lstrip().startswith(b"{")):
+        return _jwk(source, data)
+    if source.pem is not None or (source.env is not None and b"-----BEGIN" in data):
+        return {source.id: _pem(source, b"\n".join(blobs))}
+    return {source.id: Key(source.id, symmetric=_secret(source, data))}
+
+
+def _password(source: KeySettings) -> bytes | None:
+    return source.password.get_secret_value().encode() if source.password else None
+
+
+def _pem(source: KeySettings, data: bytes) -> Key:
+    certificates = tuple(x509.load_pem_x509_certificates(data)) if b"BEGIN CERTIFICATE" in data else ()
+    private = load_pem_private_key(data, _password(source)) if b"PRIVATE KEY" in data else None
+    if private is not None:
+        public: Any = private.public_key()
+    elif certificates:
+        public = certificates[0].public_key()
+    else:
+        public = load_pem_public_key(data)
+    return _agreeing(Key(source.id, private, public, certificates))
+
+
+def _pkcs12(source: KeySettings, data: bytes) -> dict[str, Key]:
+    private, leaf, more = pkcs12.load_key_and_certificates(data, _password(source))
+    if leaf is None:
+        raise KeyRefused(f"key {source.id}: the PKCS#12 file holds no certificate")
+    return {source.id: _agreeing(Key(source.id, private, leaf.public_key(), (leaf, *more)))}
+
+
+def _agreeing(key: Key) -> Key:
+    if key.private is not None and key.certificates and key.private.public_key() != key.certificate.public_key():
+        raise KeyRefused(f"key {key.id}: the certificate is not that of the private key")
+    return key
+
+
+def _jwk(source: KeySettings, data: bytes) -> dict[str, Key]:
+    document = orjson.loads(data)
+    if "keys" not in document:
+        return {source.id: _one_jwk(source.id, document)}
+    keys = KeySet.import_key_set(document).keys
+    found: dict[str, Key] = {}
+    for index, (member, raw) in enumerate(zip(keys, document["keys"], strict=True)):
+        name = f"{source.id}.{member.kid or index}"
+        if name in found:
+            raise KeyRefused(f"key {source.id}: two keys of the set have the same kid")
+        found[name] = _one_jwk(name, raw)
+    return found
+
+
+def _one_jwk(name: str, document: Any) -> Key:
+    types: dict[str, type[RSAKey | ECKey | OctKey]] = {"RSA": RSAKey, "EC": ECKey, "oct": OctKey}
+    kind = types.get(document.get("kty", ""))
+    if kind is None:
+        raise KeyRefused(f"key {name}: kty must be RSA, EC or oct")
+    key = kind.import_key(document)
+    if isinstance(key, OctKey):
+        return Key(name, symmetric=key.raw_value)
+    return Key(name, key.private_key if key.is_private else None, key.public_key)
+
+
+def _secret(source: KeySettings, data: bytes) -> bytes:
+    if source.form == "raw":
+        secret = data
+    elif source.form == "hex":
+        secret = bytes.fromhex(data.decode().strip())
+    else:
+        text = data.decode().strip().replace("-", "+").replace("_", "/")
+        secret = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    if len(secret) < 16:
+        raise KeyRefused(f"key {source.id}: a symmetric key has at least 16 bytes")
+    return secret
