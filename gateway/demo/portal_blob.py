@@ -166,7 +166,9 @@ def self_signed(name: str, key: rsa.RSAPrivateKey, days: int = 365) -> bytes:
     """A certificate (DER) for a demonstration: nobody but this process trusts it."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)
-    built = x509.CertificateBuilder(
-        subject, subject, key.public_key(), x509.random_serial_number(), now
-    ).not_valid_after(now + datetime.timedelta(days=days))
+    built = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + datetime.timedelta(days=days))
+    )
     return built.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
