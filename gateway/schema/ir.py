@@ -231,9 +231,14 @@ Node: TypeAlias = "Slot | AnySlot | ItemsSlot | Sequence | Choice | All"
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """A plain object: attributes, then the members of `content` (None: no element content)."""
+    """A plain object: attributes, then the members of `content` (None: no element content).
+
+    `loose`: `content` allows counts or an order that the type's particle does not (nested counts, a
+    restriction that keeps its base's shape); those are checked against the particle or as XML.
+    """
 
     content: Node | None = None
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +255,10 @@ class Entries:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """A collapsed array wrapper: `member` is the one repeated Slot or the one ItemsSlot."""
+    """A collapsed array wrapper: `member` is the one repeated Slot or the one ItemsSlot; `loose` as in `Keys`."""
 
     member: Slot | ItemsSlot
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Final
 
 from gateway.schema.decide import can_be_empty, is_plain, names
 from gateway.schema.errors import ContractError
@@ -38,12 +39,12 @@ from gateway.schema.ir import (
     TypeId,
 )
 from gateway.schema.names import SPELLINGS, clark, split
-from gateway.schema.passes import elements_of, expand_heads, repeats, tidy, totals, wildcards_of
+from gateway.schema.passes import elements_of, expand_heads, may_be_empty, repeats, tidy, totals, wildcards_of
 from gateway.schema.refusals import check
 from gateway.schema.source import XS
 
 _ANY_TYPE = clark(XS, "anyType")
-_GROUPS = {"sequence": Sequence, "choice": Choice, "all": All}
+_GROUPS: Final[Mapping[str, type[Sequence | Choice | All]]] = {"sequence": Sequence, "choice": Choice, "all": All}
 
 
 def lay_out(model: Model, settings: Settings, roots: Iterable[str] | None = None) -> Model:
@@ -100,7 +101,7 @@ class _Layout:
             return Open()
         if kind.content == "simple":
             return Text(bare=not kind.attributes and kind.any_attribute is None)
-        particle = self.particle(kind)
+        particle, loose = self._particle(kind)
         if kind.content == "mixed":
             return self._mixed(kind, particle)
         if particle is None:
@@ -111,15 +112,16 @@ class _Layout:
             return Entries(_slots(particle, keys), wildcards_of(particle))
         node = _alike(node, {name for name in names(node) if _repeated(node, name)})
         if self._collapses(kind, node) and isinstance(node, Slot | ItemsSlot):
-            return Array(node)
-        return Keys(node)
+            return Array(node, loose)
+        return Keys(node, loose)
 
-    def particle(self, kind: Complex) -> Particle | None:
-        """The content model with substitution groups written out and needless groups gone."""
+    def _particle(self, kind: Complex) -> tuple[Particle | None, bool]:
+        """The content model with substitution groups written out and needless groups gone; whether it was widened."""
         if kind.particle is None:
-            return None
-        particle = tidy(expand_heads(kind.particle, self._model))
-        return None if particle.max == 0 else particle
+            return None, False
+        widened: list[Particle] = []
+        particle = tidy(expand_heads(kind.particle, self._model), widened)
+        return (None if particle.max == 0 else particle), bool(widened) or _bounded_blank(particle)
 
     def _collapses(self, kind: Complex, node: Node) -> bool:
         if self._settings.arrays == "wrapped" or kind.attributes or kind.any_attribute is not None:
@@ -139,7 +141,7 @@ class _Layout:
         """The base's shape, narrowed to what the restriction allows (MAPPING: an array stays, no object collapses)."""
         if kind.content == "simple":
             return replace(base) if isinstance(base, Text) else Text(bare=False)
-        particle = self.particle(kind)
+        particle, loose = self._particle(kind)
         if isinstance(base, Mixed):
             return self._mixed(kind, particle, text=kind.content == "mixed")
         if isinstance(base, Open | Text):
@@ -159,20 +161,20 @@ class _Layout:
             many = {name for name, slot in given.items() if slot.repeated}
             node = _alike(_node(particle, keys), many)
             if is_plain(node) and (base.content is None or _level(node) == _level(base.content, names(node))):
-                return Keys(node)
+                return Keys(node, loose)
             narrowed = _narrowed(base.content, particle) if base.content is not None else node
-            return Keys(narrowed) if not found.keys() - names(narrowed or Sequence(())) else self._unrelated(kind)
+            return Keys(narrowed, loose=True) if found.keys() <= _named(narrowed) else self._unrelated(kind)
         return self._narrowed_array(base, particle)
 
     def _unrelated(self, kind: Complex) -> Form:
         """A restriction that names elements which its base does not: its own shape, but never a collapsed one."""
         form = self._own(kind)
-        return Keys(form.member) if isinstance(form, Array) else form
+        return Keys(form.member, form.loose) if isinstance(form, Array) else form
 
     def _narrowed_array(self, base: Array, particle: Particle | None) -> Array:
         member = _narrowed(base.member, particle) if particle is not None else None
         if isinstance(member, Slot | ItemsSlot):
-            return Array(member)
+            return Array(member, loose=isinstance(member, ItemsSlot) or base.loose)
         return Array(replace(base.member, min=0, max=0))
 
     # ------------------------------------------------------------ keys
@@ -207,12 +209,8 @@ class _Layout:
 
     def _prefix(self, kind: Complex, namespace: str) -> str:
         if namespace not in self._model.prefixes:
-            raise ContractError(f"no prefix is fixed for namespace {namespace}", **_at(kind))
+            raise ContractError(f"no prefix is fixed for namespace {namespace}", file=kind.place or kind.id)
         return self._model.prefixes[namespace]
-
-
-def _at(kind: Complex) -> dict[str, str]:
-    return {"file": kind.place or kind.id}
 
 
 def _distinct(kind: Complex, keys: Mapping[str, str], setting: str) -> None:
@@ -220,7 +218,8 @@ def _distinct(kind: Complex, keys: Mapping[str, str], setting: str) -> None:
     for name, key in keys.items():
         if key in seen:
             raise ContractError(
-                f"`names: {setting}` gives {seen[key]} and {name} of type {kind.id} one key {key!r}", **_at(kind)
+                f"`names: {setting}` gives {seen[key]} and {name} of type {kind.id} one key {key!r}",
+                file=kind.place or kind.id,
             )
         seen[key] = name
 
@@ -238,7 +237,23 @@ def _node(particle: Particle, keys: Mapping[str, str]) -> Node:
     if not repeats(particle.max):
         return _GROUPS[particle.model](nodes, optional=particle.min == 0)
     entry = _GROUPS[particle.model](nodes)
-    return ItemsSlot(entry, 0 if can_be_empty(entry) else particle.min, particle.max)
+    if can_be_empty(entry):  # how many repetitions there are is not how many entries were given
+        return ItemsSlot(entry, 0, None)
+    return ItemsSlot(entry, particle.min, particle.max)
+
+
+def _bounded_blank(particle: Particle) -> bool:
+    """Whether a repeating group that may be empty is bounded: its entries cannot be counted."""
+    if not isinstance(particle, Group):
+        return False
+    if any(_bounded_blank(child) for child in particle.particles):
+        return True
+    blank = Group(particle.model, particle.particles)
+    return repeats(particle.max) and (particle.max is not None or particle.min > 1) and may_be_empty(blank)
+
+
+def _named(node: Node | None) -> frozenset[str]:
+    return names(node) if node is not None else frozenset()
 
 
 def _slots(particle: Particle, keys: Mapping[str, str]) -> tuple[Slot, ...]:
@@ -339,6 +354,3 @@ def _narrowed(node: Node, particle: Particle) -> Node | None:
         return replace(at, nodes=kept) if kept else None
 
     return narrow(node)
-
-
-__all__ = ["Group", "lay_out"]

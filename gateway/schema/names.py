@@ -71,7 +71,7 @@ def site(component: Any) -> str:
     names on it, so adding a sibling changes no other id.
     """
     steps: list[str] = []
-    at = component.parent
+    at: Any = component.parent
     while at is not None:
         kind = local(at.elem.tag)
         name = getattr(at, "name", None)

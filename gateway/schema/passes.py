@@ -75,12 +75,17 @@ def expand_heads(particle: Particle, model: Model) -> Particle:
 # ---------------------------------------------------------------- pass 2: needless groups
 
 
-def tidy(particle: Particle) -> Particle:
-    """Groups that carry nothing go: one in its own kind, one of a single particle, a repeating one of one name."""
+def tidy(particle: Particle, widened: list[Particle] | None = None) -> Particle:
+    """Groups that carry nothing go: one in its own kind, one of a single particle, a repeating one of one name.
+
+    `widened` collects the particles whose counts had to be widened to one interval.
+    """
+    widened = [] if widened is None else widened
     if not isinstance(particle, Group):
         return particle
-    low, children = particle.min, []
-    for child in (tidy(p) for p in particle.particles):
+    low = particle.min
+    children: list[Particle] = []
+    for child in (tidy(p, widened) for p in particle.particles):
         same = isinstance(child, Group) and child.model == particle.model != "all" and not repeats(child.max)
         if same and isinstance(child, Group) and (child.min == 1 or child.model == "choice"):
             low = 0 if child.min == 0 else low
@@ -89,16 +94,19 @@ def tidy(particle: Particle) -> Particle:
             children.append(child)
     group = replace(particle, particles=tuple(children), min=low)
     if len(children) == 1:
-        return _merged(children[0], group)
+        return _merged(children[0], group, widened)
     if repeats(group.max):
         only = _only(group)
         if only is not None:
+            widened.append(only)  # several places of one name: its counts may have gaps
             return only
     return group
 
 
-def _merged(child: Particle, group: Group) -> Particle:
+def _merged(child: Particle, group: Group, widened: list[Particle]) -> Particle:
     """(x{a,b}){m,n} as x{a*m,b*n}."""
+    if not gapless((child.min, child.max), (group.min, group.max)):
+        widened.append(child)
     return replace(child, min=child.min * group.min, max=times(child.max, group.max))
 
 
@@ -157,7 +165,7 @@ def totals(particle: Particle) -> Mapping[str, Counts]:
         if particle.model != "choice":
             for part in parts:
                 one = part.get(name, (0, 0))
-                low, high = low + one[0], plus(high, one[1])  # type: ignore[assignment]
+                low, high = low + one[0], plus(high, one[1])
         found[name] = (low * particle.min, times(high, particle.max))
     return found
 
@@ -169,3 +177,10 @@ def min_max(parts: Iterable[Mapping[str, Counts]], name: str) -> Counts:
     for one in every:
         high = larger(high, one[1])
     return min(one[0] for one in every), high
+
+
+def may_be_empty(particle: Particle) -> bool:
+    """Whether a particle takes nothing at all (XSD 1.0 Part 1 §3.9.6, emptiable)."""
+    if particle.min == 0 or not isinstance(particle, Group):
+        return particle.min == 0
+    return (any if particle.model == "choice" else all)(may_be_empty(child) for child in particle.particles)

@@ -6,6 +6,7 @@ Run once after the layout. A refused setting is a ContractError that names type 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from gateway.schema.errors import ContractError
 from gateway.schema.ir import (
@@ -13,7 +14,6 @@ from gateway.schema.ir import (
     Array,
     Choice,
     Complex,
-    Element,
     Entries,
     ItemsSlot,
     Keys,
@@ -22,22 +22,23 @@ from gateway.schema.ir import (
     Node,
     Sequence,
     Settings,
-    Simple,
     Slot,
     Text,
     TypeId,
 )
+from gateway.schema.reach import reach
+from gateway.schema.simples import BUILTINS
 
-_NEVER_EMPTY = frozenset(
-    ["boolean", "decimal", "integer", "nonPositiveInteger", "negativeInteger", "long", "int", "short", "byte", "nonNegativeInteger", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte", "positiveInteger", "float", "double", "duration", "dateTime", "time", "date", "gYearMonth", "gYear", "gMonthDay", "gDay", "gMonth", "QName", "NOTATION", "language", "Name", "NCName", "ID", "IDREF", "ENTITY", "NMTOKEN", "dateTimeStamp", "yearMonthDuration", "dayTimeDuration"]
-)
+_NEVER_EMPTY: Final = frozenset(BUILTINS) - {
+    *("string", "normalizedString", "token", "anyURI", "anySimpleType", "anyAtomicType", "hexBinary", "base64Binary"),
+}
 
 
 def check(model: Model, settings: Settings, roots: Iterable[str] | None) -> None:
     """Raises ContractError for the first member at which a setting would lose something."""
     if settings.empties != "null" and settings.nulls != "write":
         return
-    reached = set(model.types) if roots is None else closure(model, roots)
+    reached = set(model.types) if roots is None else set(reach(model, roots).types)
     for type_id in model.types:
         kind = model.types[type_id]
         if type_id in reached and isinstance(kind, Complex):
@@ -60,32 +61,6 @@ def _check_slot(model: Model, settings: Settings, kind: Complex, slot: Slot, is_
         raise ContractError(
             f"{losses[0]}: element {element.name} of type {kind.id}", file=kind.place, section="MAPPING, settings"
         )
-
-
-def closure(model: Model, roots: Iterable[str]) -> set[TypeId]:
-    """The ids of all types that documents with these root elements may hold, derived ones included."""
-    todo = [model.elements[name].type for name in roots if name in model.elements]
-    seen: set[TypeId] = set()
-    while todo:
-        type_id = todo.pop()
-        if type_id in seen:
-            continue
-        seen.add(type_id)
-        todo += model.derived.get(type_id, ())
-        kind = model.types[type_id]
-        if isinstance(kind, Simple):
-            todo += [*([kind.item] if kind.item else []), *kind.members]
-            continue
-        todo += [use.type for use in kind.attributes]
-        todo += [kind.simple] if kind.simple else []
-        todo += [slot.element.type for slot, _ in _slots(kind)]
-    return seen
-
-
-def slots_of(kind: Complex) -> Iterator[Slot]:
-    """The slots of a laid out type, those within `$items` included."""
-    for slot, _ in _slots(kind):
-        yield slot
 
 
 def _slots(kind: Complex) -> Iterator[tuple[Slot, bool]]:
@@ -126,6 +101,3 @@ def _scalar_may_be_empty(model: Model, type_id: TypeId) -> bool:
     if kind.variety == "union":
         return any(_scalar_may_be_empty(model, member) for member in kind.members)
     return kind.variety == "list" or kind.builtin not in _NEVER_EMPTY
-
-
-__all__ = ["Element", "check", "closure", "slots_of"]

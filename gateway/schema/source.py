@@ -10,12 +10,13 @@ import posixpath
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
 from gateway.schema.errors import ContractError
+from gateway.xml.documents import DocumentError, as_utf8, parse_document
 
 XS: Final = "http://www.w3.org/2001/XMLSchema"
 XML: Final = "http://www.w3.org/XML/1998/namespace"
@@ -102,18 +103,20 @@ def resolve(base: str, location: str) -> str:
 
 
 def parse(source: Source) -> etree._Element:
-    """The root of one schema document; comments and instructions are dropped, entities never fetched."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True, huge_tree=False
-    )
+    """The root of one schema document, without comments."""
     try:
-        root = etree.fromstring(source.text, parser)
-    except etree.XMLSyntaxError as error:
-        line = (error.lineno or 0) + source.line
-        raise ContractError(f"not well-formed XML: {error.msg}", file=source.file, line=line) from None
+        root: etree._Element = parse_document(as_utf8(source.text))
+    except DocumentError as error:
+        line = error.line + source.line if error.line else 0
+        raise ContractError(str(error), file=source.file, line=line) from None
     if root.tag != f"{{{XS}}}schema":
         raise ContractError(f"not an XML Schema: its root is {root.tag}", file=source.file, line=source.line + 1)
+    etree.strip_tags(root, etree.Comment)
     return root
+
+
+def _line(element: Any) -> int:
+    return int(element.sourceline or 0)
 
 
 def _document(source: Source) -> Document:
@@ -148,7 +151,7 @@ def gather(sources: Sequence[Source], fetch: Fetch = read_local) -> tuple[Docume
                     raise ContractError(
                         f"{etree.QName(pointer).localname} of {pointer.get('schemaLocation')!r} finds no document",
                         file=document.source.file,
-                        line=document.source.line + (pointer.sourceline or 0),
+                        line=document.source.line + _line(pointer),
                         section="XSD 1.0 Part 1 §4.2.1",
                     )
                 continue

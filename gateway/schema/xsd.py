@@ -79,23 +79,19 @@ def _build(documents: Bundle) -> Any:
             )
         except (xmlschema.XMLSchemaException, RecursionError) as error:
             raise _refused([error], documents) from None
-    errors = [e for e in schema.all_errors if _counts(e)]
+    errors = schema.all_errors
     if errors:
         raise _refused(errors, documents)
     return schema.maps
-
-
-def _counts(error: Exception) -> bool:
-    return True
 
 
 def _refused(errors: Sequence[Exception], documents: Bundle) -> ContractError:
     first = errors[0]
     file, line = "", 0
     elem, source = getattr(first, "elem", None), getattr(first, "source", None)
-    name = str(getattr(source, "url", "") or "").rpartition("/")[2]
+    name = source.url.rpartition("/")[2] if source is not None and source.url else ""
     for part in documents.parts:
-        if part.name == name:
+        if source is not None and part.name == name:
             file, line = part.source.file, part.source.line + _line(elem, source.root, part.root)
     message = str(getattr(first, "message", None) or getattr(first, "reason", None) or first).strip()
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""

@@ -1,0 +1,126 @@
+"""The law of what a JSON Schema cannot say: the closed list of MAPPING law 4, and who checks each row.
+
+A row is checked on the value by the codec, or on the encoded XML by libxml2 and our own passes. The pipeline asks
+which rows an element has, so that it validates encoded XML only where that finds more; the docs table is drawn
+from the same rows.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from gateway.schema.ir import Array, Complex, Entries, Facets, Keys, Mixed, Model, Settings, Simple
+from gateway.schema.reach import Reach, reach
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One constraint: what it is called in the docs, and where it is checked."""
+
+    title: str
+    checked: Literal["value", "xml"]
+
+
+@enum.unique
+class Constraint(enum.Enum):
+    """The constraints beyond JSON Schema, in MAPPING's order."""
+
+    KEY = Row("xs:key", "xml")
+    KEYREF = Row("xs:keyref", "xml")
+    UNIQUE = Row("xs:unique", "xml")
+    ID = Row("xs:ID: each once in a document", "xml")
+    IDREF = Row("xs:IDREF: names an ID of the document", "xml")
+    ASSERT = Row("xs:assert (XSD 1.1)", "xml")
+    ORDER = Row("order within a whole-content $items or $mixed", "xml")
+    COUNTS = Row("counts of nested groups, and what a restriction narrows within its base's shape", "xml")
+    CALENDAR = Row("calendars: a date that exists", "value")
+    TEMPORAL = Row("bounds and equality of dates and durations", "value")
+    DIGITS = Row("totalDigits and fractionDigits of numbers", "value")
+    STRING_NUMBER = Row("bounds and enumerations of numbers given as strings", "value")
+
+    @property
+    def title(self) -> str:
+        """Its name in the docs."""
+        return self.value.title
+
+    @property
+    def needs_xml(self) -> bool:
+        """Whether the encoded XML must be looked at."""
+        return self.value.checked == "xml"
+
+
+_CALENDARS: Final = frozenset({"date", "dateTime", "dateTimeStamp", "gMonthDay"})
+_TEMPORAL: Final = (
+    _CALENDARS
+    | {"time", "duration", "gYear", "gYearMonth", "gDay", "gMonth"}
+    | {
+        "yearMonthDuration",
+        "dayTimeDuration",
+    }
+)
+_LONG: Final = frozenset(
+    {"decimal", "integer", "long", "unsignedLong", "nonPositiveInteger", "negativeInteger"}
+    | {"nonNegativeInteger", "positiveInteger"}
+)
+_NUMBERS: Final = _LONG | {"int", "short", "byte", "unsignedInt", "unsignedShort", "unsignedByte", "float", "double"}
+_IDENTITY: Final = {"key": Constraint.KEY, "keyref": Constraint.KEYREF, "unique": Constraint.UNIQUE}
+
+
+def constraints_beyond_json_schema(model: Model, element: str, settings: Settings) -> tuple[Constraint, ...]:
+    """The rows that documents of this global element have; `model` is laid out."""
+    reached = reach(model, [element])
+    found = set(_of_elements(reached))
+    for type_id in reached.types:
+        kind = model.types[type_id]
+        found |= set(_of_simple(kind, settings) if isinstance(kind, Simple) else _of_complex(kind))
+    return tuple(row for row in Constraint if row in found)
+
+
+def _of_elements(reached: Reach) -> Iterator[Constraint]:
+    for element in reached.elements:
+        for identity in element.identities:
+            yield _IDENTITY[identity.kind]
+
+
+def _of_complex(kind: Complex) -> Iterator[Constraint]:
+    if kind.asserts:
+        yield Constraint.ASSERT
+    form = kind.form
+    if isinstance(form, Entries | Mixed) and (form.entries or form.wildcards):
+        yield Constraint.ORDER
+    if isinstance(form, Keys | Array) and form.loose:
+        yield Constraint.COUNTS
+
+
+def _bounds(facets: Facets) -> bool:
+    values = (facets.min_inclusive, facets.min_exclusive, facets.max_inclusive, facets.max_exclusive)
+    return any(value is not None for value in values)
+
+
+_SIMPLE: Final[dict[Constraint, Callable[[Simple, Settings], bool]]] = {
+    Constraint.ID: lambda kind, _: kind.builtin == "ID",
+    Constraint.IDREF: lambda kind, _: kind.builtin == "IDREF",
+    Constraint.CALENDAR: lambda kind, _: kind.builtin in _CALENDARS,
+    Constraint.TEMPORAL: lambda kind, _: (
+        kind.builtin in _TEMPORAL and (_bounds(kind.facets) or kind.facets.enumeration is not None)
+    ),
+    Constraint.DIGITS: lambda kind, _: kind.facets.total_digits is not None or kind.facets.fraction_digits is not None,
+    Constraint.STRING_NUMBER: lambda kind, settings: (
+        kind.builtin in _NUMBERS
+        and (_bounds(kind.facets) or kind.facets.enumeration is not None)
+        and (
+            bool(kind.facets.patterns)
+            or settings.scalars == "string"
+            or kind.builtin in _LONG  # both spellings are read, whatever `numbers` writes
+        )
+    ),
+}
+
+
+def _of_simple(kind: Simple, settings: Settings) -> Iterator[Constraint]:
+    for row, holds in _SIMPLE.items():
+        if holds(kind, settings):
+            yield row

@@ -1,0 +1,96 @@
+"""The law of the second opinion: libxml2 judges a message by the schema documents themselves.
+
+Built from the same bundle as the model, so each namespace is one document (libxml2 ignores a second import
+of a namespace in silence). One compiled schema a thread: a shared one mixes the findings of two threads, values
+included. Nothing here knows of JSON. What libxml2 cannot compile (XSD 1.1, or its own limits) makes the
+validator `unavailable` with the reason; whoever needs it must say so at build time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from lxml import etree
+
+from gateway.schema.bundle import MAIN, Bundle, bundle
+from gateway.schema.source import Fetch, Source, read_local
+
+Finding: TypeAlias = "tuple[int, str, str]"
+
+MOST: Final = 100  # findings told of one message; a wrong repetition would otherwise fill a page with one mistake
+_SCHEME: Final = "bundle:"
+
+
+class _Memory(etree.Resolver):
+    """Gives libxml2 the bundle's documents; every other name is an empty document, never a file or an address."""
+
+    def __init__(self, texts: Mapping[str, bytes]) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def resolve(self, system_url: str, public_id: str, context: Any = None) -> Any:
+        """The document of this name."""
+        text = self._texts.get((system_url or "").removeprefix(_SCHEME), b"<nothing/>")
+        return self.resolve_string(text, context, base_url=system_url)
+
+
+class Validator:
+    """Validates elements against the schema set; thread-safe.
+
+    `unavailable` is the reason why libxml2 cannot, '' when it can.
+    """
+
+    def __init__(self, sources: Sequence[Source], *, fetch: Fetch = read_local) -> None:
+        self._init(bundle(sources, fetch))
+
+    @classmethod
+    def of(cls, documents: Bundle) -> Validator:
+        """The validator of a bundle that is already made."""
+        made = cls.__new__(cls)
+        made._init(documents)
+        return made
+
+    def _init(self, documents: Bundle) -> None:
+        self._texts = dict(documents.texts)
+        self._local = threading.local()
+        self.unavailable = ""
+        if documents.version != "1.0":
+            self.unavailable = f"the schema is XSD {documents.version}, libxml2 reads XSD 1.0"
+            return
+        try:
+            self._schema()
+        except etree.XMLSchemaParseError as error:
+            self.unavailable = self._reason(error, documents)
+
+    def _reason(self, error: etree.XMLSchemaParseError, documents: Bundle) -> str:
+        for entry in error.error_log:
+            name = (entry.filename or "").removeprefix(_SCHEME)
+            for part in documents.parts:
+                if part.name == name:
+                    return f"{part.source.file}:{part.source.line + entry.line}: {entry.message}"
+        return str(error)
+
+    def _schema(self) -> etree.XMLSchema:
+        schema: etree.XMLSchema | None = getattr(self._local, "schema", None)
+        if schema is None:
+            parser = etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False, huge_tree=True)
+            parser.resolvers.add(_Memory(self._texts))
+            root = etree.fromstring(self._texts[MAIN], parser, base_url=_SCHEME + MAIN)
+            schema = self._local.schema = etree.XMLSchema(root)
+        return schema
+
+    def validate(self, element: etree._Element) -> list[Finding]:
+        """What is wrong: (line, path, message), nothing when the element is valid.
+
+        The line is 0 when the tree was built and not parsed; the path is libxml2's. Raises RuntimeError when
+        `unavailable`.
+        """
+        if self.unavailable:
+            raise RuntimeError(self.unavailable)
+        schema = self._schema()
+        if schema.validate(element):
+            return []
+        log: Any = schema.error_log
+        return [(entry.line, entry.path or "", entry.message) for entry in log][:MOST]
