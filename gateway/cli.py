@@ -25,7 +25,9 @@ class Misuse(Exception):
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
-    top = argparse.ArgumentParser(prog="gateway", description="A gateway between REST and SOAP, typed both ways by the schema.")
+    top = argparse.ArgumentParser(
+        prog="gateway", description="A gateway between REST and SOAP, typed both ways by the schema."
+    )
     top.add_argument("--version", action="store_true", help="print the version")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     _serving(commands)
@@ -63,7 +65,9 @@ def _serving(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     serve.add_argument("--listen", metavar="HOST:PORT", help="where clients call, over the configuration's")
     serve.add_argument("--admin", metavar="HOST:PORT", help="where operators look, over the configuration's")
     demo = _command(commands, "demo", "serve:demo", "serve the reference services behind the gateway, with a tour")
-    demo.add_argument("--once", action="store_true", help="end after the tour: 0 only if every step came out as it must")
+    demo.add_argument(
+        "--once", action="store_true", help="end after the tour: 0 only if every step came out as it must"
+    )
 
 
 def _showing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -74,9 +78,14 @@ def _showing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _contract(routes, xsd=False)
     routes.add_argument("--json", action="store_true", help="as JSON")
     explain = _command(
-        commands, "explain", "explain:explain", 'show what an operation or a route ("POST /x") is, with a sample both ways'
+        commands,
+        "explain",
+        "explain:explain",
+        'show what an operation or a route ("POST /x") is, with a sample both ways',
     )
-    explain.add_argument("words", nargs="+", metavar="[CONFIG] NAME", help='an operation, or "VERB /path"; and the configuration')
+    explain.add_argument(
+        "words", nargs="+", metavar="[CONFIG] NAME", help='an operation, or "VERB /path"; and the configuration'
+    )
     _or_file(explain, xsd=False)
     openapi = _command(commands, "openapi", "show:openapi", "print the OpenAPI document of the REST face")
     _contract(openapi, xsd=False)
@@ -101,13 +110,17 @@ def _message(command: argparse.ArgumentParser) -> None:
 
 
 def _translating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    translate = _command(commands, "translate", "translate:translate", "turn a message on stdin into its other form on stdout")
+    translate = _command(
+        commands, "translate", "translate:translate", "turn a message on stdin into its other form on stdout"
+    )
     _contract(translate)
     _message(translate)
     translate.add_argument("--to", choices=("json", "xml"), help="the form to write")
     translate.add_argument("--soap", choices=("1.1", "1.2"), help="the SOAP version of an envelope that is written")
     translate.add_argument(
-        "--batch", action="store_true", help='one JSON object a line: "id", "message", maybe "operation", "element", "direction", "to"'
+        "--batch",
+        action="store_true",
+        help='one JSON object a line: "id", "message", maybe "operation", "element", "direction", "to"',
     )
 
 

@@ -12,10 +12,9 @@ from functools import wraps
 from pathlib import Path
 from typing import TypeAlias
 
-from gateway.cli import OK, REFUSED, Misuse
+from gateway.cli import REFUSED, Misuse
 from gateway.core.problem import Problem
 from gateway.schema.errors import ContractError
-from gateway.schema.source import Source
 from gateway.settings import Loaded, Refused, load, parse
 
 Command: TypeAlias = Callable[[argparse.Namespace], int]
@@ -78,19 +77,3 @@ def of_wsdl(wsdl: str, *, service: str | None = None, upstream: str | None = Non
         served["upstream"] = {"url": upstream}
     text = json.dumps({"services": {"main": served}, **({"limits": limits} if limits else {})})
     return parse(text.replace("${", "$${"), file="command line", env={}, remote=True)
-
-
-def sources(files: list[str]) -> list[Source]:
-    """Schema files as sources. Raises ContractError when one cannot be read."""
-    found = []
-    for name in files:
-        try:
-            found.append(Source(str(Path(name).resolve()), Path(name).read_bytes(), origin=name))
-        except OSError as error:
-            raise ContractError(f"cannot be read: {error.strerror}", file=name) from None
-    return found
-
-
-def done() -> int:
-    """Exit 0."""
-    return OK

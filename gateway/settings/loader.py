@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as File
 from typing import Any, Final
 
@@ -46,6 +46,17 @@ class Loaded:
     def filled(self, *path: str | int) -> bool:
         """Whether a setting's text came from `${…}`, so that it may be a secret."""
         return path in self.document.filled
+
+    def changed(self, **settings: Any) -> Loaded:
+        """The same file with other top settings, by word of the command line. Raises Refused."""
+        try:
+            other = Settings.model_validate({**dict(self.settings), **settings})
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False)
+            raise Refused(
+                Mistake("command line", 0, 0, dotted(_path(settings, e["loc"])), _words(e)) for e in found
+            ) from None
+        return replace(self, settings=other)
 
     def dangers(self) -> tuple[str, ...]:
         """`file:line: setting` of each dangerous setting that is on, for the start-up warning."""
@@ -181,9 +192,13 @@ def _mistake(document: Document, detail: ErrorDetails) -> Mistake:
     if detail["type"] == "extra_forbidden":
         words = f"there is no such setting here{nearest(str(path[-1]), _siblings(detail['loc']))}"
     else:
-        words = _WORDS.get(detail["type"], detail["msg"]).format_map(detail.get("ctx") or {})
+        words = _words(detail)
     line, column = document.place(path)
     return Mistake(document.file, line, column, dotted(path), words)
+
+
+def _words(detail: ErrorDetails) -> str:
+    return _WORDS.get(detail["type"], detail["msg"]).format_map(detail.get("ctx") or {})
 
 
 def _siblings(loc: Sequence[str | int]) -> list[str]:

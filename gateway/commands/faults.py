@@ -1,0 +1,80 @@
+"""The law of faults on the command line: a Fault's envelope to its problem document, and back.
+
+The document's `fault` member is what a declared detail is written from; a document without one, as a
+gateway or a JSON service writes it, becomes a plain Fault of its status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from gateway.codec.json import loads
+from gateway.commands.answers import LOCAL
+from gateway.core.limits import Limits
+from gateway.core.message import Fault
+from gateway.core.operation import Operation
+from gateway.core.problem import Kind, Problem
+from gateway.core.value import Value
+from gateway.dialect.envelope import Envelope, open_envelope, write_envelope
+from gateway.dialect.fault import read_fault, write_fault
+from gateway.dialect.problem import Speaker
+from gateway.xml import parse
+
+
+def to_problem(raw: bytes, operation: Operation, speaker: Speaker, limits: Limits) -> dict[str, Any]:
+    """The problem document of an envelope with a Fault. Raises Problem."""
+    from gateway.codec.open import decode_open
+
+    envelope: Envelope = open_envelope(parse(raw, limits, response=True))
+    if not envelope.is_fault:
+        raise Problem(Kind.ENVELOPE_INVALID, "The Body holds no Fault.")
+    declared = operation.faces[operation.soap].faults
+    fault = read_fault(envelope, lambda node: _typed(node, declared), decode_open)
+    return speaker.document(speaker.of_fault(fault), LOCAL)
+
+
+def to_fault(raw: bytes, operation: Operation, soap: Literal["1.1", "1.2"] | None, limits: Limits) -> bytes:
+    """The envelope of a problem document's Fault. Raises Problem."""
+    document = loads(raw, limits, response=True)
+    if not isinstance(document, dict):
+        raise Problem(Kind.MALFORMED_JSON, "A problem document is an object.")
+    version = soap or operation.soap
+    said = document.get("fault")
+    if not isinstance(said, Mapping):
+        status = document.get("status")
+        code = "Sender" if isinstance(status, int) and 400 <= status < 500 else "Receiver"
+        reason = _text(document, "detail") or _text(document, "title")
+        return write_envelope(version, write_fault(version, Fault(code, reason)))
+    fault = Fault(
+        _text(said, "code") or "Receiver",
+        _text(said, "reason"),
+        _text(said, "subcode"),
+        _text(said, "name"),
+        said.get("detail"),
+    )
+    return write_envelope(version, write_fault(version, fault, _detail(fault, operation)))
+
+
+def _typed(node: Any, declared: Mapping[str, Any]) -> tuple[str, Value] | None:
+    """A declared detail as its type; one that breaks its schema is told schema-less, as `serve` does."""
+    try:
+        return (node.tag, declared[node.tag].decode(node)) if node.tag in declared else None
+    except Problem:
+        return None
+
+
+def _detail(fault: Fault, operation: Operation) -> str:
+    if not fault.name:
+        return ""
+    codec: Any = operation.faces[operation.soap].faults.get(fault.name)
+    if codec is not None:
+        return str(codec.encode(fault.detail))
+    from gateway.codec.open import encode_open
+
+    return str(encode_open(fault.name, fault.detail))
+
+
+def _text(members: Mapping[str, Any], name: str) -> str:
+    value = members.get(name)
+    return value if isinstance(value, str) else ""

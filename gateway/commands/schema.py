@@ -1,0 +1,46 @@
+"""The law of `jsonschema`: the JSON Schema of one message, as its JSON clients see it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from gateway.cli import OK, Misuse
+from gateway.commands.contract import one_of, put, refusals, settings
+from gateway.commands.task import Task
+
+
+@refusals
+def jsonschema(chosen: argparse.Namespace) -> int:
+    """The command."""
+    put(json.dumps(_schema(chosen), indent=2, ensure_ascii=False))
+    return OK
+
+
+def _schema(chosen: argparse.Namespace) -> dict[str, Any]:
+    if one_of(chosen) == "xsd":
+        from gateway.commands.elements import Elements
+        from gateway.core.limits import DEFAULT
+
+        return Elements(chosen.xsd, DEFAULT).schema(chosen.element or "")
+    from gateway.commands.messages import Messages
+
+    if chosen.direction == "fault":
+        raise Misuse("a fault is a problem document; `gateway openapi` describes it")
+    messages = Messages(settings(chosen))
+    service, face = messages.face(Task(b"", operation=_operation(chosen), route=chosen.route or "", to="xml"))
+    bound, reply = face.bound.bound, chosen.direction == "response"
+    if reply and bound.output is None:
+        raise Misuse(f"{bound.name} is one-way: it has no response")
+    message = bound.output if reply and bound.output else bound.input
+    unwrap = face.unwrap_reply if reply else face.unwrap_request
+    return service.bench.json_schema(message.element, face.request, unwrap)
+
+
+def _operation(chosen: argparse.Namespace) -> str:
+    if chosen.element and (chosen.operation or chosen.route):
+        raise Misuse("--element does not go with --operation or --route")
+    if chosen.element:
+        raise Misuse("--element goes with --xsd")
+    return chosen.operation or ""

@@ -1,0 +1,123 @@
+"""The law of showing: check, routes, openapi, wsdl and problems print what the build knows, and change nothing."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from gateway.cli import OK, Misuse
+from gateway.commands.contract import one_of, put, refusals, say, settings
+from gateway.core.problem import BY_SLUG, Kind
+
+
+@refusals
+def check(chosen: argparse.Namespace) -> int:
+    """Compile everything that `serve` would; 0 when nothing is wrong."""
+    if chosen.schema:
+        from gateway.settings.reference import schema_text
+
+        put(schema_text())
+        return OK
+    if one_of(chosen) == "xsd":
+        from gateway.build.workbench import Workbench
+        from gateway.schema.wsdl import load_xsd
+
+        bench = Workbench(load_xsd(chosen.xsd))
+        say(f"ok: {len(bench.model.elements)} elements, {len(bench.model.types)} types")
+        return OK
+    from gateway.build.book import build
+
+    loaded = settings(chosen)
+    built = build(loaded)
+    for danger in loaded.dangers():
+        say(f"{danger} is on")
+    operations = sum(len(service.operations) for service in built.services)
+    routes = sum(len(service.faces) for service in built.services)
+    say(f"ok: {len(built.services)} services, {operations} operations, {routes} routes")
+    return OK
+
+
+@refusals
+def routes(chosen: argparse.Namespace) -> int:
+    """A line a door: method, path, operation, reads or writes, protection on the service's side."""
+    from gateway.build.book import build
+
+    rows = [row for service in build(settings(chosen)).services for row in _rows(service)]
+    if chosen.json:
+        put(json.dumps(rows, indent=2, ensure_ascii=False))
+        return OK
+    widths = [max(len(str(row[key])) for row in rows) for key in rows[0]] if rows else []
+    for row in rows:
+        put("  ".join(str(value).ljust(width) for value, width in zip(row.values(), widths, strict=True)).rstrip())
+    return OK
+
+
+def _rows(service: Any) -> list[dict[str, str]]:
+    found = []
+    for method, path, operation in [
+        *((face.route.method, face.route.path, face.route.operation) for face in service.faces),
+        *(("SOAP", service.path, each.operation) for each in service.operations),
+    ]:
+        needs = [f"encryption {operation.encryption}"] if operation.encryption != "none" else []
+        needs += [f"signature {operation.signature}"] if operation.signature != "none" else []
+        needs += ["clear text allowed"] if needs and operation.clear_allowed else []
+        found.append(
+            {
+                "method": method,
+                "path": path,
+                "operation": f"{service.name}.{operation.name}",
+                "does": "writes" if operation.writes else "reads",
+                "protection": ", ".join(needs) or "none",
+            }
+        )
+    return found
+
+
+@refusals
+def openapi(chosen: argparse.Namespace) -> int:
+    """The OpenAPI document, as JSON."""
+    from gateway.build.book import build
+    from gateway.schema.openapi import openapi as write
+    from gateway.serving import describe
+
+    document = write(describe(build(settings(chosen))), version=chosen.openapi)
+    put(json.dumps(document, indent=2, ensure_ascii=False))
+    return OK
+
+
+@refusals
+def wsdl(chosen: argparse.Namespace) -> int:
+    """The WSDL with the gateway's own address; its schemas are where it says."""
+    from gateway.build.book import build
+    from gateway.schema.wsdl_writer import served_documents
+
+    loaded = settings(chosen)
+    services = build(loaded).services
+    if len(services) > 1:
+        raise Misuse("the configuration has several services; give one of their WSDLs by --wsdl")
+    base = (chosen.url or loaded.settings.public_url or f"http://{loaded.settings.listen}").rstrip("/")
+    documents = served_documents(services[0].bench.contract, base + services[0].path)
+    put(bytes(documents["wsdl"]).decode())
+    return OK
+
+
+def problems(chosen: argparse.Namespace) -> int:
+    """The table of problem kinds, or one of them."""
+    kinds = list(Kind)
+    if chosen.slug:
+        if chosen.slug not in BY_SLUG:
+            raise Misuse(f"there is no problem {chosen.slug}; without a name all are listed")
+        kinds = [BY_SLUG[chosen.slug]]
+    rows = [
+        {"slug": k.slug, "status": k.row.status, "side": k.row.side, "title": k.row.title, "advice": k.row.advice}
+        for k in kinds
+    ]
+    if chosen.json:
+        put(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif chosen.slug:
+        put(f"{rows[0]['title']} ({rows[0]['status']}, {rows[0]['side']})\n{rows[0]['advice']}")
+    else:
+        for row in rows:
+            put(f"{row['status']}  {row['slug']:32}  {row['title']}")
+    return OK
