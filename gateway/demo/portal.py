@@ -105,28 +105,37 @@ class Portal:
             members = OPERATIONS[operation](self, Session(b"", 0), given)
             self.executed[operation] += 1
             return members
+        if given.has("Blob"):
+            return self._sealed(operation, given)
         session = self.state.session(given.binary("SessionId"))
-        before, count = session.count, given.number("Count")
+        if self.cipher is not None and operation in ENCRYPTED and not self._exempt(operation, given):
+            raise PortalError("NPR_SECURITY", "This call must be encrypted.")
+        return self._counted(operation, session, given.number("Count"), given)
+
+    def _counted(self, operation: str, session: Session, count: int, given: Parameters) -> list[Element]:
+        before = session.count
+        self.state.take_count(session, count)
         try:
-            self.state.take_count(session, count)
-            return self._executed(operation, session, count, given)
+            members = OPERATIONS[operation](self, session, given)
         except PortalError:
             if not self.state.rules.failed_call_uses_count:
                 session.count = before
             raise
-
-    def _executed(self, operation: str, session: Session, count: int, given: Parameters) -> list[Element]:
-        sealed = given.has("Blob")
-        if sealed:
-            if self.cipher is None:
-                raise PortalError("NPR_SECURITY", "Message encryption is not enabled.")
-            given = Parameters.of(self.cipher.open(session, count, given.binary("Blob")))
-        elif self.cipher is not None and operation in ENCRYPTED and not self._exempt(operation, given):
-            raise PortalError("NPR_SECURITY", "This call must be encrypted.")
-        members = OPERATIONS[operation](self, session, given)
         self.executed[operation] += 1
-        if not sealed or self.cipher is None:
-            return members
+        return members
+
+    def _sealed(self, operation: str, given: Parameters) -> list[Element]:
+        """A call in a blob. An unknown session, a wrong MAC and a used Count get one and the same answer."""
+        if self.cipher is None:
+            raise PortalError("NPR_SECURITY", "Message encryption is not enabled.")
+        try:
+            session = self.state.session(given.binary("SessionId"))
+            count = given.number("Count")
+            inside = Parameters.of(self.cipher.open(session, count, given.binary("Blob")))
+            self.state.check_count(session, count)
+        except PortalError:
+            raise PortalError("NPR_SECURITY", "The message could not be processed.") from None
+        members = self._counted(operation, session, count, inside)
         blob = self.cipher.seal(session, count, members)
         return [leaf("SessionId", session.id), leaf("Blob", blob), leaf("Count", count)]
 

@@ -122,14 +122,16 @@ class State:
             return Session(session_id, self.rules.default_user)
         raise PortalError("NPR_SESSION_UNKNOWN", "The session is not known or has ended.")
 
-    def take_count(self, session: Session, count: int) -> None:
-        """Check the call number against the session's, and use it up. Raises PortalError."""
+    def check_count(self, session: Session, count: int) -> None:
+        """Whether this call number may come now. Raises PortalError."""
         rule = self.rules.counts
-        if rule == "off":
-            return
-        if count <= session.count or (rule == "by-one" and count != session.count + 1):
+        if rule != "off" and (count <= session.count or (rule == "by-one" and count != session.count + 1)):
             raise PortalError("NPR_COUNT_INVALID", "The call count is not the next one of this session.")
-        session.count = count
+
+    def take_count(self, session: Session, count: int) -> None:
+        """Check the call number, and use it up. Raises PortalError."""
+        self.check_count(session, count)
+        session.count = max(session.count, count)
 
     # -- tasks
 
