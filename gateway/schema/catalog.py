@@ -61,6 +61,7 @@ WELL_KNOWN: Final[dict[str, tuple[str, ...]]] = {
     "ws-policy.xsd": ("http://www.w3.org/ns/ws-policy", "http://www.w3.org/2007/02/ws-policy.xsd"),
     "ws-policy-2004.xsd": ("http://schemas.xmlsoap.org/ws/2004/09/policy",),
     "wsdl.xsd": ("http://schemas.xmlsoap.org/wsdl/", "http://schemas.xmlsoap.org/wsdl/2003-02-11.xsd"),
+    "xml-soap.xsd": ("http://xml.apache.org/xml-soap",),
 }
 
 

@@ -140,6 +140,10 @@ def _declare(definitions: Definitions, kind: str, element: Any, document: Loaded
         raise ContractError(f"wsdl:{kind}: it has no name", file=place.file, line=place.line, section="WSDL 1.1 §2.1")
     name = f"{{{target(document)}}}{local}" if target(document) else local
     table = definitions.tables[kind]
+    if name in table and table[name].document is not document:
+        text = f"wsdl:{kind} {local} is also declared at {table[name].place}; that one is used"
+        definitions.notes.append(Note("repaired", text, place))
+        return
     if name in table:
         raise ContractError(
             f"wsdl:{kind} {local} is declared twice; first at {table[name].place}",

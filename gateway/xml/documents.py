@@ -100,7 +100,13 @@ def parse_document(utf8: bytes) -> Any:
     """The root element of a document from `as_utf8`. Raises `DocumentError` with the line."""
     refuse_doctype(utf8.decode("utf-8"))
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True, collect_ids=False
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
     )
     try:
         root = etree.fromstring(utf8, parser)
