@@ -253,20 +253,3 @@ def base64_octets(text: str) -> int:
 def hex_canonical(text: str) -> str | None:
     """Upper-case hexadecimal digits, or None (§3.2.15.2)."""
     return text.upper() if len(text) % 2 == 0 and _HEX(text) is not None else None
-
-
-# ---------------------------------------------------------------- URIs
-
-_ESCAPES: Final = re.compile(r"%(?![0-9A-Fa-f]{2})").search
-_URI: Final = re.compile(
-    # RFC 2396 and 2732 after XLink's escaping (§3.2.17): what is escaped may stand for itself
-    r"(?:[A-Za-z][A-Za-z0-9+.-]*:(?=[^#])"  # a scheme, or
-    r"|(?![^/?#:]*:))"  # no colon in the first segment
-    r"(?://(?:[^/?#@\[\]]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^/?#@:\[\]]*)(?::[0-9]*)?(?=[/?#]|$))?"  # authority
-    r"[^?#\[\]]*(?:\?[^#\[\]]*)?(?:#[^#\[\]]*)?"
-).fullmatch
-
-
-def is_uri(text: str) -> bool:
-    """Whether a text is in the lexical space of anyURI."""
-    return (not text or _URI(text) is not None) and ("%" not in text or _ESCAPES(text) is None)

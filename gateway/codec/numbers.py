@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from decimal import Decimal
 from typing import Final, TypeAlias
 
-from ..core.lexical import SPACES, Builtin
+from ..core.lexical import SPACES, Builtin, whole_range
 from ..core.value import Value
 from ..schema.ir import Facets, Settings
 from . import facets as checks
@@ -32,7 +32,6 @@ from .lexical import (
     shortest,
     to_float,
 )
-from .words import whole_range
 
 Functions: TypeAlias = "tuple[Read, Write, Callable[[str, Namespaces], Hashable], Callable[[str], Hashable]]"
 

@@ -9,26 +9,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 import jsonschema_rs
 
-from ..core.patterns import PatternError, anchored
+from ..core.patterns import PatternError, anchored, translate
 
+Matches: TypeAlias = "Callable[[str], bool]"
 SIZE: Final = 64 * 1024 * 1024  # bytes that one compiled expression may take
+_TOO_LARGE: Final = (ValueError, jsonschema_rs.ValidationError)
 
 
 @lru_cache(maxsize=4096)
-def matcher(steps: tuple[tuple[str, ...], ...]) -> Callable[[str], bool]:
+def matcher(steps: tuple[tuple[str, ...], ...]) -> Matches:
     """Whether a text matches an alternative of every step. Raises PatternError."""
-    schema = {"allOf": [{"pattern": anchored(step)} for step in steps]}
-    options = jsonschema_rs.RegexOptions(size_limit=SIZE)
     try:
-        compiled = jsonschema_rs.Draft202012Validator(schema, pattern_options=options)
-    except (ValueError, jsonschema_rs.ValidationError) as error:
-        shown = " and ".join(" or ".join(step) for step in steps)
-        raise PatternError(
-            f"the pattern {shown[:200]!r} needs more than {SIZE // 2**20} MiB to be matched in linear time"
-        ) from error
-    accepts: Callable[[str], bool] = compiled.is_valid
+        return _compiled([anchored(step) for step in steps])
+    except _TOO_LARGE:
+        each = [_counted(step) for step in steps]
+        return lambda text: all(matches(text) for matches in each)
+
+
+def _compiled(patterns: list[str]) -> Matches:
+    schema = {"allOf": [{"pattern": pattern} for pattern in patterns]}
+    compiled = jsonschema_rs.Draft202012Validator(schema, pattern_options=jsonschema_rs.RegexOptions(size_limit=SIZE))
+    accepts: Matches = compiled.is_valid
     return accepts
+
+
+def _counted(step: tuple[str, ...]) -> Matches:
+    """A large `[class]{n,m}` is a count and a loop; anything else that is too large is refused."""
+    try:
+        return _compiled([anchored(step)])
+    except _TOO_LARGE as error:
+        repeat = translate(step[0]).repeat if len(step) == 1 else None
+        if repeat is None:
+            shown = " or ".join(step)[:200]
+            raise PatternError(f"the pattern {shown!r} needs over {SIZE // 2**20} MiB for a linear match") from error
+    one, low, high = repeat
+    inside = _compiled([f"^(?:{one})*$"])
+    return lambda text: low <= len(text) and (high is None or len(text) <= high) and inside(text)

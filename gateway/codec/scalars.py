@@ -26,7 +26,6 @@ from .lexical import (
     Unfit,
     base64_canonical,
     hex_canonical,
-    is_uri,
 )
 from .words import expected as words_for
 
@@ -77,8 +76,6 @@ def _atomic(simple: Simple, settings: Settings, verbatim: bool, words: str, mode
 
 # ---------------------------------------------------------------- strings
 
-_SHAPED: Final = {"uri": is_uri}
-
 
 def text_of(value: Value, words: str) -> str:
     """A JSON string that XML can carry. Raises Unfit."""
@@ -92,11 +89,8 @@ def text_of(value: Value, words: str) -> str:
 def _string(row: Builtin, facets: Facets, words: str) -> Scalar:
     white_space = row.white_space
     found: list[checks.Check] = []
-    shape: Callable[[str], object] | None = _SHAPED.get(row.kind) or (
-        re.compile(row.pattern).fullmatch if row.pattern else None
-    )
-    if shape is not None:
-        found.append(_shape_check(shape, words))
+    if row.pattern:
+        found.append(_shape_check(re.compile(row.pattern).fullmatch, words))
     found += checks.length_checks(row, facets, words)
     found += checks.pattern_checks(facets, words)
     found += checks.enumeration_checks(facets, str, str, words)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..core.lexical import Builtin, builtin
+from ..core.lexical import Builtin, builtin, whole_range
 from ..schema.ir import Facets, Model, Simple, TypeId
 
 LISTED: Final = 12  # values of an enumeration that are named
@@ -65,21 +65,6 @@ def _whole(row: Builtin, facets: Facets) -> str:
     if low is not None:
         return f"a whole number of at least {low}"
     return "a whole number" if high is None else f"a whole number of at most {high}"
-
-
-def whole_range(row: Builtin, facets: Facets) -> tuple[int | None, int | None]:
-    """The inclusive bounds of an integer type, its own and its facets'."""
-    lows = [row.lowest] if row.lowest is not None else []
-    highs = [row.highest] if row.highest is not None else []
-    if facets.min_inclusive is not None:
-        lows.append(int(facets.min_inclusive))
-    if facets.min_exclusive is not None:
-        lows.append(int(facets.min_exclusive) + 1)
-    if facets.max_inclusive is not None:
-        highs.append(int(facets.max_inclusive))
-    if facets.max_exclusive is not None:
-        highs.append(int(facets.max_exclusive) - 1)
-    return max(lows, default=None), min(highs, default=None)
 
 
 def _bounds(facets: Facets) -> str:

@@ -1,7 +1,7 @@
-"""The law of character classes: sets of code points as sorted ranges, and how they are written.
+"""The law of character classes: sets of characters as sorted ranges, and how they are written.
 
 Range algebra, Unicode's categories and the multi-character escapes of XSD's patterns (Part 2 Appendix F.1.1).
-Surrogates are in no set: XML has no such characters. Used at build time only; categories are scanned once.
+What XML has no character for is in no set. Used at build time only; categories are scanned once.
 """
 
 from __future__ import annotations
@@ -18,27 +18,28 @@ Range: TypeAlias = tuple[int, int]
 Ranges: TypeAlias = tuple[Range, ...]
 
 LAST: Final = 0x10FFFF
-ALL: Final[Ranges] = ((0, 0xD7FF), (0xE000, LAST))
+ALL: Final[Ranges] = ((0x9, 0xA), (0xD, 0xD), (0x20, 0xD7FF), (0xE000, 0xFFFD), (0x10000, LAST))  # XML 1.0 §2.2
+
+
+def merged(ranges: Iterable[Range]) -> Ranges:
+    """Sorted, disjoint, not touching."""
+    found: list[Range] = []
+    for low, high in sorted(ranges):
+        if found and low <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(high, found[-1][1]))
+        else:
+            found.append((low, high))
+    return tuple(found)
 
 
 def union(ranges: Iterable[Range]) -> Ranges:
-    """Sorted, disjoint, not touching; surrogates left out."""
-    merged: list[Range] = []
-    for low, high in sorted(ranges):
-        if merged and low <= merged[-1][1] + 1:
-            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
-        else:
-            merged.append((low, high))
-    return tuple(part for low, high in merged for part in _without_surrogates(low, high))
+    """Merged, and only what XML has as a character."""
+    parts = ((max(low, first), min(high, last)) for low, high in merged(ranges) for first, last in ALL)
+    return tuple(part for part in parts if part[0] <= part[1])
 
 
-def _without_surrogates(low: int, high: int) -> list[Range]:
-    parts = [(low, min(high, 0xD7FF)), (max(low, 0xE000), high)]
-    return [part for part in parts if part[0] <= part[1]]
-
-
-def complement(ranges: Ranges) -> Ranges:
-    """Every character that is not in `ranges` (sorted and disjoint)."""
+def gaps(ranges: Ranges) -> Ranges:
+    """Every code point that is not in `ranges` (merged)."""
     rest: list[Range] = []
     at = 0
     for low, high in ranges:
@@ -47,7 +48,12 @@ def complement(ranges: Ranges) -> Ranges:
         at = high + 1
     if at <= LAST:
         rest.append((at, LAST))
-    return union(rest)
+    return tuple(rest)
+
+
+def complement(ranges: Ranges) -> Ranges:
+    """Every character that is not in `ranges`."""
+    return union(gaps(merged(ranges)))
 
 
 def minus(ranges: Ranges, other: Ranges) -> Ranges:
@@ -123,11 +129,11 @@ def written(ranges: Ranges) -> str:
         return "[^\\u0000-\U0010ffff]"  # no character at all
     if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
         return literal(ranges[0][0])
-    rest = complement(ranges)
-    if not rest:
-        return "[\\u0000-\U0010ffff]"
-    if ranges[-1][1] == LAST and (ranges[0][0] == 0 or len(rest) < len(ranges)):
-        return "[^" + "".join(map(_range, rest)) + "]"
+    if ranges[-1][1] == LAST:  # a large one: what it lacks is shorter; surrogates, which it lacks too, match nothing
+        rest = merged((*gaps(ranges), (0xD800, 0xDFFF)))
+        away = "".join(map(_range, (part for part in rest if part != (0xD800, 0xDFFF))))
+        if away and not any(low <= 0xDFFF and high >= 0xD800 for low, high in rest if (low, high) != (0xD800, 0xDFFF)):
+            return f"[^{away}]"
     return "[" + "".join(map(_range, ranges)) + "]"
 
 

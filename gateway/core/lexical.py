@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from decimal import Decimal
+from typing import Final, Literal, Protocol, TypeAlias
 
 from .xmlnames import NAME, NC_NAME, NM_TOKEN
 
@@ -63,6 +64,18 @@ DURATION: Final = f"-?P(?:{_YEARS}{_DAYS}?|[0-9]+M{_DAYS}?|{_DAYS})"
 _B64: Final = "[A-Za-z0-9+/]"
 BASE64: Final = f"(?:{_B64}{{4}})*(?:{_B64}[AQgw]==|{_B64}{{2}}[AEIMQUYcgkosw048]=)?"
 HEX: Final = "(?:[0-9A-Fa-f]{2})*"
+# RFC 2396 and 2732 after XLink's escaping (§3.2.17): what would be escaped may stand for itself, so only %, #,
+# brackets and a colon in the first segment are looked at; reg_name takes any authority
+_AWAY: Final = "\\u0000-\\u001F\\uFFFE\\uFFFF%#\\[\\]"
+_HEXED: Final = "%[0-9A-Fa-f]{2}"
+_QUERY: Final = f"(?:[^{_AWAY}]|{_HEXED})*"
+_PATH: Final = f"(?:[^{_AWAY}?]|{_HEXED})"
+_SEGMENT: Final = f"(?:[^{_AWAY}?/:]|{_HEXED})+"
+_IPV6: Final = f"//(?:(?:[^{_AWAY}?/@]|{_HEXED})*@)?\\[[0-9A-Fa-f:.]+\\](?::[0-9]*)?(?:/{_PATH}*)?"
+URI: Final = (
+    f"(?:[A-Za-z][A-Za-z0-9+.-]*:(?:(?:{_IPV6}|{_PATH}+)(?:\\?{_QUERY})?|\\?{_QUERY})"
+    f"|(?:{_IPV6}|{_SEGMENT}(?:/{_PATH}*)?|/{_PATH}*)?(?:\\?{_QUERY})?)(?:#{_QUERY})?"
+)
 LANGUAGE: Final = "[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*"
 
 
@@ -100,7 +113,7 @@ _ROWS: Final = (
     _temporal("gMonth", f"--{MONTH}{ZONE}", "--05", "a month"),
     Builtin("hexBinary", "hexBinary", "hex", "octets as pairs of hexadecimal digits", HEX),
     Builtin("base64Binary", "base64Binary", "base64", "octets in base64", BASE64),
-    Builtin("anyURI", "anyURI", "uri", "a URI"),
+    Builtin("anyURI", "anyURI", "uri", "a URI", URI),
     Builtin("QName", "QName", "name", "a name as {namespace}local, or local without a namespace"),
     Builtin("NOTATION", "NOTATION", "name", "the name of a notation as {namespace}local"),
     # the 25 derived types
@@ -160,6 +173,33 @@ OTHERS: Final[Mapping[str, Builtin]] = {
 def builtin(name: str) -> Builtin:
     """The row of a built-in atomic type; an unknown name reads as anySimpleType."""
     return BUILTINS.get(name) or OTHERS.get(name) or OTHERS["anySimpleType"]
+
+
+def whole_range(row: Builtin, facets: Bounds) -> tuple[int | None, int | None]:
+    """The inclusive bounds of an integer type: its own, and those of the facets where they are narrower."""
+    lows = [low for low in (row.lowest, _int(facets.min_inclusive), _int(facets.min_exclusive, +1)) if low is not None]
+    highs = [
+        high for high in (row.highest, _int(facets.max_inclusive), _int(facets.max_exclusive, -1)) if high is not None
+    ]
+    return max(lows, default=None), min(highs, default=None)
+
+
+class Bounds(Protocol):
+    """The four bounds of a type's facets, as literals (gateway.schema.ir.Facets)."""
+
+    @property
+    def min_inclusive(self) -> str | None: ...
+    @property
+    def min_exclusive(self) -> str | None: ...
+    @property
+    def max_inclusive(self) -> str | None: ...
+    @property
+    def max_exclusive(self) -> str | None: ...
+
+
+def _int(literal: str | None, step: int = 0) -> int | None:
+    """A bound's literal; it may be written as a decimal (`9.0`), and one of huge size is beyond any message."""
+    return None if literal is None else int(Decimal(literal)) + step
 
 
 # ---------------------------------------------------------------- white space and characters

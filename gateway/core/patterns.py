@@ -26,6 +26,7 @@ class Portable:
 
     text: str
     risky: bool
+    repeat: tuple[str, int, int | None] | None = None  # the whole is one class, from so many to so many times
 
 
 @lru_cache(maxsize=4096)
@@ -57,12 +58,13 @@ class _Parser:
         self.at = 0
         self.depth = 0
         self.risky = False
+        self.repeat: tuple[str, int, int | None] | None = None
 
     def whole(self) -> Portable:
         text, _ = self.alternatives()
         if self.at < len(self.pattern):
             self.refuse("a ) without its (")
-        return Portable(text, self.risky)
+        return Portable(text, self.risky, self.repeat)
 
     def refuse(self, what: str) -> NoReturn:
         shown = self.pattern if len(self.pattern) <= 200 else self.pattern[:200] + "…"
@@ -104,12 +106,16 @@ class _Parser:
         return "".join(pieces), loops
 
     def piece(self) -> tuple[str, bool]:
+        start = self.at
         text, loops = self.atom()
         if self.peek() not in _QUANTIFIERS or not self.peek():
             return text, loops
         quantifier, unbounded = self.quantifier()
         if unbounded and loops:
             self.risky = True
+        if start == 0 and self.at == len(self.pattern) and quantifier[0] == "{" and self.pattern[0] != "(":
+            low, comma, high = quantifier[1:-1].partition(",")
+            self.repeat = (text, int(low), int(high or low) if high or not comma else None)
         if self.peek() and self.peek() in _QUANTIFIERS:
             self.refuse("two quantifiers in a row")
         return text + quantifier, loops or unbounded
