@@ -79,6 +79,7 @@ class Scalar:
 
 _WHOLE: Final = re.compile(INTEGER).fullmatch
 _NUMBER: Final = re.compile(DECIMAL).fullmatch
+is_plain: Final = re.compile(r"-?[1-9][0-9]*(?:\.[0-9]+)?|-?0\.[0-9]+|0").fullmatch  # what `plain` leaves as it is
 _SHORT: Final = 18  # digits that an int keeps; longer ones are Decimals (gateway.core.value)
 WITHIN: Final = 15  # digits that survive a double
 
@@ -93,8 +94,9 @@ def plain(text: str) -> str:
 
 def exact(text: str) -> int | Decimal:
     """The number of a text that `plain` gave."""
-    whole = "." not in text and text != "-0"
-    return int(text) if whole and len(text.lstrip("-")) <= _SHORT else Decimal(text)
+    if "." in text or text == "-0" or len(text) > _SHORT + (text[0] == "-"):
+        return Decimal(text)
+    return int(text)
 
 
 def is_integer(text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from decimal import Decimal
+from math import isfinite
 from typing import Final, TypeAlias
 
 from ..core.lexical import SPACES, Builtin, whole_range
@@ -28,6 +29,7 @@ from .lexical import (
     floating,
     is_decimal,
     is_integer,
+    is_plain,
     plain,
     shortest,
     to_float,
@@ -137,7 +139,8 @@ def _integer(row: Builtin, facets: Facets, check: checks.Check | None, words: st
             text = text.strip(SPACES)
             if not is_integer(text):
                 raise Unfit(_NOT_WHOLE, words)
-        text = plain(text)
+        if text[0] in "0+-":
+            text = plain(text)
         value = take(text)
         return text if as_text else value
 
@@ -156,10 +159,11 @@ def _decimal(check: checks.Check | None, words: str, as_text: bool) -> Functions
     """xs:decimal: digits kept, also behind the point."""
 
     def read(text: str, namespaces: Namespaces) -> Value:
-        text = text.strip(SPACES)
-        if not is_decimal(text):
-            raise Unfit(_NOT_NUMBER, words)
-        text = plain(text)
+        if not is_plain(text):
+            text = text.strip(SPACES)
+            if not is_decimal(text):
+                raise Unfit(_NOT_NUMBER, words)
+            text = plain(text)
         if check is not None:
             check(text)
         return text if as_text else exact(text)
@@ -208,6 +212,8 @@ def _float(row: Builtin, facets: Facets, words: str) -> Functions:
         return floating(value, single)
 
     def write(value: Value, prefixes: Prefixes) -> str:
+        if type(value) is float and check is None and not single and isfinite(value):
+            return shortest(value, single)
         text = float_text(value, words)
         if not isinstance(value, str) and (value > most or value < -most):  # type: ignore[operator]
             raise Unfit("a number too large for its type", words)

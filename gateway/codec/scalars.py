@@ -12,7 +12,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Final
 
-from ..core.lexical import SPACES, Builtin, builtin, legal, normal
+from ..core.lexical import SPACES, Builtin, builtin, collapse, legal
+from ..core.lexical import replace as replace_spaces
 from ..core.value import Value
 from ..core.xmlnames import is_nc_name
 from ..schema.ir import Facets, Model, Settings, Simple, TypeId
@@ -107,7 +108,9 @@ def _shape_check(shape: Callable[[str], object], words: str) -> checks.Check:
 
 def _texts(tag: str, white_space: str, check: checks.Check | None, words: str) -> Scalar:
     """A type whose JSON form is its text after the white-space facet."""
-    apply: Callable[[str], str] | None = {"preserve": None, "replace": _replace, "collapse": _collapse}[white_space]
+    apply: Callable[[str], str] | None = {"preserve": None, "replace": replace_spaces, "collapse": collapse}[
+        white_space
+    ]
 
     def read(text: str, namespaces: Namespaces) -> Value:
         if apply is not None:
@@ -133,14 +136,6 @@ def _texts(tag: str, white_space: str, check: checks.Check | None, words: str) -
         return (tag, read(text, namespaces))
 
     return Scalar(identity if apply is None and check is None else read, write, key, lambda text: (tag, text), words)
-
-
-def _replace(text: str) -> str:
-    return normal(text, "replace")
-
-
-def _collapse(text: str) -> str:
-    return normal(text, "collapse")
 
 
 def _verbatim(typed: Scalar, facets: Facets, words: str) -> Scalar:
@@ -220,16 +215,16 @@ def _octets(row: Builtin, facets: Facets, words: str, verbatim: bool) -> Scalar:
         return text if verbatim else octets
 
     def read(text: str, namespaces: Namespaces) -> Value:
-        return take(_collapse(text))
+        return take(collapse(text))
 
     def write(value: Value, prefixes: Prefixes) -> str:
         text = text_of(value, words)
-        if any(space in text for space in SPACES) and (not verbatim or _collapse(text) != text):
+        if any(space in text for space in SPACES) and (not verbatim or collapse(text) != text):
             raise Unfit("white space that the type would change", words)
         return take(text)
 
     def key(text: str, namespaces: Namespaces) -> Hashable:
-        return literal(_collapse(text))
+        return literal(collapse(text))
 
     return Scalar(read, write, key, literal, words)
 

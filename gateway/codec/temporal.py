@@ -57,10 +57,13 @@ def lexical(name: str) -> Callable[[str], bool]:
     if parts is None or "day" not in parts.groupindex or name == "gDay":
         return lambda text: shape(text) is not None
     split = parts.fullmatch
+    dated = name != "gMonthDay"
 
     def check(text: str) -> bool:
         if shape(text) is None:
             return False
+        if dated and text[4] == "-" and text[8:10] < "29":  # any month has it, and years have mostly four digits
+            return True
         found = split(text)
         if found is None:  # pragma: no cover - the shape is the narrower of the two
             return False

@@ -211,6 +211,8 @@ _ILLEGAL: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 
 def collapse(text: str) -> str:
     """The white-space facet `collapse` (XSD 1.0 Part 2 §4.3.6)."""
+    if text.isascii():  # of XML's own characters, str.split() knows only these four there
+        return " ".join(text.split())
     return " ".join(words(text))
 
 
