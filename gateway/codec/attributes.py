@@ -1,0 +1,159 @@
+"""The law of attributes: those of one complex type, declared and by wildcard, read and written.
+
+XSD 1.0 Part 1 §3.4.4 (cvc-complex-type 3, 4). `xsi:*` never comes here: `places` takes it off first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..core.value import Value
+from ..schema import ir
+from .flaw import Flaw, Flaws, Found, missing, not_nillable, unknown, wrong_shape
+from .leaf import attribute_piece
+from .names import XML, braced, checked, short, split
+from .plan import Plan
+from .state import Reading, Writing
+
+Items = list[tuple[str, str]]
+
+
+def fixed_flaw() -> Flaw:
+    """A value other than the fixed one."""
+    return Flaw("Only one value is allowed here.", "the fixed value of the schema")
+
+
+def attribute_reader(
+    plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wildcard | None
+) -> Callable[[Items, dict[str, Value], Any, Reading], None]:
+    """Reads attributes into an object, in schema order, those of the wildcard after them."""
+    fill = plan.settings.defaults == "fill"
+    write_null = plan.settings.nulls == "write"
+    declared = {use.name for use in uses}
+    table = [
+        (use.name, use.key, plan.leaf(use.type), use.required, use.fixed, use.fixed if use.default is None else use.default)
+        for use in uses
+    ]
+
+    def read(items: Items, out: dict[str, Value], el: Any, doc: Reading) -> None:
+        found = Found(plan.findings)
+        given = dict(items)
+        for name, key, leaf, required, fixed, default in table:
+            text = given.get(name)
+            if text is None:
+                if required:
+                    found.add(missing(key, "@" + short(name, plan.prefixes)))
+                elif fill and default is not None:
+                    out[key] = leaf.read(default, el, doc)
+                elif write_null:
+                    out[key] = None
+                continue
+            try:
+                value = leaf.read(text, el, doc)
+                if fixed is not None and not leaf.has(text, fixed, el):
+                    raise Flaws(fixed_flaw())
+                out[key] = value
+            except Flaws as flaws:
+                found.take(flaws.within((key,), "@" + short(name, plan.prefixes)))
+        if len(given) > len(declared) or not declared.issuperset(given):
+            for name, text in items:
+                if name not in declared:
+                    key = "@" + braced(name)
+                    try:
+                        out[key] = _read_wild(plan, wildcard, name, text, el, doc)
+                    except Flaws as flaws:
+                        found.take(flaws.within((key,) if wildcard else (), "@" + short(name, plan.prefixes)))
+        found.done()
+
+    return read
+
+
+def _read_wild(plan: Plan, wildcard: ir.Wildcard | None, name: str, text: str, el: Any, doc: Reading) -> Value:
+    if wildcard is None or not wildcard.test.takes(split(name)[0]):
+        raise Flaws(_not_here(name, plan))
+    known = plan.model.attributes.get(name) if wildcard.process != "skip" else None
+    if known is None:
+        if wildcard.process == "strict":
+            raise Flaws(_not_here(name, plan))
+        return text
+    leaf = plan.leaf(known.type)
+    value: Value = leaf.read(text, el, doc)
+    if known.fixed is not None and not leaf.has(text, known.fixed, el):
+        raise Flaws(fixed_flaw())
+    return value
+
+
+def _not_here(name: str, plan: Plan) -> Flaw:
+    flaw = unknown("@" + short(name, plan.prefixes), "")
+    flaw.pointer = []
+    return flaw
+
+
+def attribute_writer(
+    plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wildcard | None
+) -> Callable[[dict[str, Value], Writing], tuple[str, int]]:
+    """Writes the attributes of an object; gives their text and the number of keys they took."""
+    table = [(use.key, use.name, plan.leaf(use.type), use.required, use.fixed) for use in uses]
+    declared = frozenset(use.name for use in uses)
+
+    def write(value: dict[str, Value], doc: Writing) -> tuple[str, int]:
+        found = Found(plan.findings)
+        pieces: list[str] = []
+        hits = 0
+        for key, name, leaf, required, fixed in table:
+            if key not in value:
+                if required:
+                    found.add(missing(key, "@" + short(name, plan.prefixes)))
+                continue
+            hits += 1
+            one = value[key]
+            try:
+                if one is None:
+                    if required:
+                        raise Flaws(not_nillable())
+                    continue
+                text = leaf.write(one, doc)
+                if fixed is not None and not leaf.has(text, fixed):
+                    raise Flaws(fixed_flaw())
+                pieces.append(f' {doc.qname(*split(name))}="{attribute_piece(text)}"')
+            except Flaws as flaws:
+                found.take(flaws.within((key,), "@" + short(name, plan.prefixes)))
+        if wildcard is not None:
+            for key, one in value.items():
+                if key[:2] == "@{":
+                    hits += 1
+                    try:
+                        pieces.append(_write_wild(plan, wildcard, declared, key, one, doc))
+                    except Flaws as flaws:
+                        found.take(flaws.within((key,), "@" + key[1:]))
+        found.done()
+        return "".join(pieces), hits
+
+    return write
+
+
+def _write_wild(
+    plan: Plan, wildcard: ir.Wildcard, declared: frozenset[str], key: str, value: Value, doc: Writing
+) -> str:
+    named = checked(key[1:])
+    if named is None:
+        raise Flaws(Flaw("This is no name of an attribute.", "`@{namespace}local`"))
+    namespace, local = named
+    name = f"{{{namespace}}}{local}" if namespace else local
+    if name in declared or not wildcard.test.takes(namespace):
+        raise Flaws(_not_here(name, plan))
+    known = plan.model.attributes.get(name) if wildcard.process != "skip" else None
+    if known is not None:
+        leaf = plan.leaf(known.type)
+        text = leaf.write(value, doc)
+        if known.fixed is not None and not leaf.has(text, known.fixed):
+            raise Flaws(fixed_flaw())
+    elif wildcard.process == "strict":
+        raise Flaws(_not_here(name, plan))
+    elif isinstance(value, str):
+        text = value
+    else:
+        raise Flaws(wrong_shape("a string"))
+    prefix = "xml" if namespace == XML else doc.prefix(namespace)
+    return f' {prefix}:{local}="{attribute_piece(text)}"' if prefix else f' {local}="{attribute_piece(text)}"'

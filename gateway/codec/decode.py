@@ -1,0 +1,363 @@
+"""The law of reading content: child elements become keys and items, one step of an automaton each.
+
+The order is judged by the type's own particle; where the layout takes more than that (nested
+counts, a restriction in its base's shape) both automata run (XSD 1.0 Part 1 §3.4.4, §3.8.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..core.value import Value
+from ..schema import ir
+from . import automaton as auto
+from .flaw import Flaw, Flaws, Found, misplaced, missing, missing_choice, too_few, too_many, unknown
+from .names import SPACE, braced, short
+from .plan import Plan
+from .state import Reading
+
+ReadContent = Callable[[Any, dict[str, Value], Reading], None]
+
+
+def stray() -> Flaw:
+    """Text between elements where content is not mixed."""
+    return Flaw("Text may not stand here.", "elements only")
+
+
+def nothing_reader(plan: Plan, type_: ir.Complex) -> ReadContent:
+    """Reads empty content (cvc-complex-type 2.1)."""
+    blank = type_.content == "element"
+
+    def read(el: Any, out: dict[str, Value], doc: Reading) -> None:
+        text = el.text
+        if len(el) or text:
+            found = Found(plan.findings)
+            for child in el:
+                if isinstance(child.tag, str):
+                    name = short(child.tag, plan.prefixes)
+                    found.add(unknown(name, name))
+                text = (text or "") + (child.tail or "")
+            if text and (text.strip(SPACE) or not blank):
+                found.add(stray())
+            found.done()
+
+    return read
+
+
+# ---------------------------------------------------------------- order
+
+
+class Content:
+    """The content of one type as automata, and what is said when a child does not fit."""
+
+    def __init__(self, plan: Plan, type_: ir.Complex, expression: auto.Expression) -> None:
+        self.plan = plan
+        self.limit = plan.findings
+        self.keys: dict[str, str] = {}  # tag -> key
+        self.most: dict[str, ir.Bound] = {}
+        bind = _binder(plan)
+        for leaf in _leaves(expression):
+            plan.later(lambda payload=leaf.payload: bind(payload))  # type: ignore[misc]
+            if isinstance(leaf.symbol, str):
+                slot = leaf.payload
+                self.keys[leaf.symbol] = slot.key if isinstance(slot, ir.Slot) else short(leaf.symbol, plan.prefixes)
+                known = self.most.get(leaf.symbol, 0)
+                self.most[leaf.symbol] = None if known is None or slot.max is None else max(known, slot.max)
+        self.start = auto.automaton(expression, bind)
+        truth: auto.Expression = auto.Seq(())
+        if type_.particle is not None:
+            truth = auto.of_particle(type_.particle, plan.model, lambda payload: payload)
+        self.exact = auto.same(expression, truth)
+        self.gate = None if self.exact else auto.automaton(truth, lambda payload: ())
+
+    def label(self, tag: str) -> str:
+        """A child's key, or its name where the type has no key for it."""
+        return self.keys.get(tag) or short(tag, self.plan.prefixes)
+
+    def next_to(self, row: auto.Row) -> list[str]:
+        """The keys that may stand in a row."""
+        return [self.label(name) for name in row.ready()]
+
+    def absent(self, found: Found, row: auto.Row, arrived: Callable[[auto.Row], bool], before: Any) -> bool:
+        """Say what is missing between a row and the nearest that will do; False if there is none."""
+        way = auto.way(row.ready(), arrived)
+        if way is None:
+            return False
+        for at, name in way:
+            names = [other for other, step in at.items() if step[0] is at[name][0]]
+            step = short(name, self.plan.prefixes)
+            slot = at.leaves.get(name)
+            if len(names) > 1:
+                found.add(missing_choice(map(self.label, names)))
+            elif isinstance(slot, ir.Slot) and slot.repeated and slot.min > 1:
+                found.add(too_few(slot.key, step, slot.min))
+                break
+            else:
+                found.add(missing(self.label(name), step))
+        return True
+
+    def refuse(self, found: Found, row: auto.Row, el: Any, child: Any) -> Any:
+        """Say why a child does not fit; the step with which reading goes on, if there is one."""
+        tag = child.tag
+        step = self.step(el, child)
+        if tag not in self.keys:
+            found.add(unknown(self.label(tag), step, self.next_to(row)))
+            return None
+        most = self.most[tag]
+        if most is not None and sum(1 for one in child.itersiblings(tag, preceding=True)) >= most:
+            found.add(too_many(self.label(tag), step, most))
+            return None
+        ahead: list[auto.Row] = []
+
+        def arrived(at: auto.Row) -> bool:
+            if at is not row and tag in at:
+                ahead.append(at)
+                return True
+            return False
+
+        if self.absent(found, row, arrived, el):
+            return ahead[0][tag]
+        found.add(misplaced(self.label(tag), step, self.next_to(row)))
+        return None
+
+    def step(self, el: Any, child: Any) -> str:
+        """The XPath step of a child, with its position where the name occurs twice."""
+        name = short(child.tag, self.plan.prefixes)
+        before = sum(1 for _ in child.itersiblings(child.tag, preceding=True))
+        repeats = self.most.get(child.tag, 1) != 1 or before or next(child.itersiblings(child.tag), None) is not None
+        return f"{name}[{before + 1}]" if repeats else name
+
+    def passes(self, el: Any) -> bool:
+        """Whether the children's order fits the type's own particle, where the layout takes more."""
+        row = self.gate
+        if row is None:
+            return True
+        for child in el:
+            if isinstance(child.tag, str):
+                step = row[child.tag]
+                if step is None:
+                    return False
+                row = step[0]
+        return row.ready().final
+
+
+def _leaves(e: auto.Expression) -> Iterator[auto.Leaf]:
+    match e:
+        case auto.Leaf():
+            yield e
+        case auto.Seq(parts) | auto.Alt(parts):
+            for part in parts:
+                yield from _leaves(part)
+        case auto.Rep(part):
+            yield from _leaves(part)
+        case auto.Inter(parts):
+            for part, _ in parts:
+                yield from _leaves(part)
+
+
+def _binder(plan: Plan) -> auto.Bind:
+    """What a step does with a child: (key, repeated, reader)."""
+    made: dict[int, tuple[Any, ...]] = {}
+    keep: list[Any] = []
+
+    def bind(payload: Any) -> tuple[Any, ...]:
+        known = made.get(id(payload))
+        if known is None:
+            keep.append(payload)
+            if isinstance(payload, ir.Slot):
+                known = (payload.key, payload.repeated, plan.place(payload.element).read)
+            elif isinstance(payload, ir.AnySlot):
+                known = (payload.key, payload.repeated, plan.wildcard(payload.wildcard).read_entry)
+            else:
+                known = ("$any", True, plan.wildcard(payload).read_entry)
+            made[id(payload)] = known
+        return known
+
+    return bind
+
+
+def order_flaw() -> Flaw:
+    """A content that its type's particle refuses, though every name has its place."""
+    return Flaw("The elements here do not follow the schema's order or counts.", "the content model of the type")
+
+
+# ---------------------------------------------------------------- flat content
+
+
+def keys_reader(plan: Plan, type_: ir.Complex, node: ir.Node, *, array: bool = False) -> ReadContent:
+    """Reads content without repeating groups into keys; of an array wrapper under its one key."""
+    content = Content(plan, type_, auto.of_layout(node))
+    start, gate = content.start, content.gate
+    finish = None if array else finisher(plan, node)
+
+    def read(el: Any, out: dict[str, Value], doc: Reading) -> None:
+        row = start
+        found: Found | None = None
+        text = el.text
+        if text is not None and text.strip(SPACE):
+            found = Found(content.limit)
+            found.add(stray())
+        for child in el:
+            step = row[child.tag]
+            if step is None and isinstance(child.tag, str):
+                found = found or Found(content.limit)
+                step = content.refuse(found, row, el, child)
+            if step is not None:
+                row, key, repeated, read_child = step
+                try:
+                    value = read_child(child, doc)
+                except Flaws as flaws:
+                    found = found or Found(content.limit)
+                    value = None
+                    at = _pointer(out, key, repeated, child, read_child)
+                    found.take(flaws.within(at[1:] if array else at, content.step(el, child)))
+                if not repeated:
+                    out[key] = value
+                elif key in out:
+                    out[key].append(value)  # type: ignore[union-attr]
+                else:
+                    out[key] = [value]
+            text = child.tail
+            if text is not None and text.strip(SPACE):
+                found = found or Found(content.limit)
+                found.add(stray())
+        if not row.ready().final:
+            found = found or Found(content.limit)
+            content.absent(found, row, lambda at: at.final, el)
+        if found is not None:
+            found.done()
+        if gate is not None and not content.passes(el):
+            raise Flaws(order_flaw())
+        if finish is not None:
+            finish(out)
+
+    return read
+
+
+def _pointer(out: dict[str, Value], key: str, repeated: bool, child: Any, read_child: Any) -> tuple[str | int, ...]:
+    """Where a child's value would stand in its parent's."""
+    at: tuple[str | int, ...] = (key,)
+    if repeated:
+        so_far = out.get(key)
+        at = (key, len(so_far) if isinstance(so_far, list) else 0)
+    return (*at, braced(child.tag)) if key == "$any" else at
+
+
+def finisher(plan: Plan, node: ir.Node) -> Callable[[dict[str, Value]], None] | None:
+    """Puts keys in schema order after an xs:all, and writes `[]` or null for none where settings say so."""
+    fill: dict[str, Any] = {}
+    if plan.settings.lists == "empty":
+        fill.update({key: list for key in _always(node)})
+    if plan.settings.nulls == "write":
+        fill.update({slot.key: _null for slot in _slots(node) if slot.key not in fill and _may_be_null(plan, slot)})
+    if not fill and not _has_all(node):
+        return None
+    keys = tuple(dict.fromkeys(key_order(node)))
+
+    def finish(out: dict[str, Value]) -> None:
+        given = {key: out.pop(key) for key in keys if key in out}
+        for key in keys:
+            if key in given:
+                out[key] = given[key]
+            elif key in fill:
+                out[key] = fill[key]()
+
+    return finish
+
+
+def _null() -> None:
+    return None
+
+
+def _may_be_null(plan: Plan, slot: ir.Slot) -> bool:
+    return slot.repeated or not plan.place(slot.element).nullable
+
+
+def _always(node: ir.Node) -> Iterator[str]:
+    """Keys of repetitions that stand unconditionally."""
+    if isinstance(node, ir.ItemsSlot):
+        yield node.key
+    elif isinstance(node, (ir.Slot, ir.AnySlot)):
+        if node.repeated:
+            yield node.key
+    elif not node.optional and not isinstance(node, ir.Choice):
+        for one in node.nodes:
+            yield from _always(one)
+
+
+def _slots(node: ir.Node) -> Iterator[ir.Slot]:
+    if isinstance(node, ir.Slot):
+        yield node
+    elif isinstance(node, (ir.Sequence, ir.Choice, ir.All)):
+        for one in node.nodes:
+            yield from _slots(one)
+
+
+def _has_all(node: ir.Node) -> bool:
+    return isinstance(node, ir.All) or (
+        isinstance(node, (ir.Sequence, ir.Choice)) and any(map(_has_all, node.nodes))
+    )
+
+
+def key_order(node: ir.Node) -> Iterator[str]:
+    """The keys of a node's own object, in schema order."""
+    if isinstance(node, (ir.Slot, ir.AnySlot, ir.ItemsSlot)):
+        yield node.key
+    else:
+        for one in node.nodes:
+            yield from key_order(one)
+
+
+# ---------------------------------------------------------------- the whole content as entries
+
+
+def entries_reader(plan: Plan, type_: ir.Complex, entries: tuple[ir.Slot, ...], key: str) -> ReadContent:
+    """Reads the whole content as one-element entries; for `$mixed` with the text between them."""
+    mixed = key == "$mixed"
+    slots = {slot.element.name: slot for slot in entries}
+
+    def payload(of: ir.Element | ir.Wildcard) -> Any:
+        return slots[of.name] if isinstance(of, ir.Element) else of
+
+    truth: auto.Expression = auto.Seq(())
+    if type_.particle is not None:
+        truth = auto.of_particle(type_.particle, plan.model, payload)
+    content = Content(plan, type_, truth)
+    always = plan.settings.lists == "empty"
+
+    def read(el: Any, out: dict[str, Value], doc: Reading) -> None:
+        row = content.start
+        found = Found(content.limit)
+        items: list[Value] = []
+        text = el.text or ""
+        for child in el:
+            step = row[child.tag] if isinstance(child.tag, str) else None
+            if isinstance(child.tag, str):
+                _text(items, text, mixed, found)
+                text = ""
+                step = step or content.refuse(found, row, el, child)
+            if step is not None:
+                row, name, _, read_child = step
+                try:
+                    items.append({name: read_child(child, doc)})
+                except Flaws as flaws:
+                    at = (key, len(items), name) if name != "$any" else (key, len(items), name, braced(child.tag))
+                    items.append(None)
+                    found.take(flaws.within(at, content.step(el, child)))
+            text += child.tail or ""
+        _text(items, text, mixed, found)
+        if not row.ready().final:
+            content.absent(found, row, lambda at: at.final, el)
+        found.done()
+        if items or always:
+            out[key] = items
+
+    return read
+
+
+def _text(items: list[Value], text: str, mixed: bool, found: Found) -> None:
+    if text and mixed:
+        items.append(text)
+    elif text.strip(SPACE):
+        found.add(stray())

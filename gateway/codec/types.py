@@ -1,0 +1,293 @@
+"""The law of types: the JSON form of one type, put together from attributes and content.
+
+One builder a form of the layout (`ir.Form`). White space and stray text are judged in `decode`,
+order in `automaton`, presence in `encode`; nil and xsi:type in `places`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..core.value import Value
+from ..schema import ir
+from .attributes import Items, attribute_reader, attribute_writer, fixed_flaw
+from .decode import entries_reader, keys_reader, nothing_reader
+from .encode import entries_writer, keys_writer, mixed_writer, node_writer
+from .flaw import Flaw, Flaws, Found, missing, unknown, wrong_shape
+from .grouping import grouped_reader
+from .leaf import text_piece
+from .plan import Place, Plan, TypeIO
+from .state import Reading, Writing
+
+
+def build_type(plan: Plan, io: TypeIO) -> None:
+    """Compile a type into its TypeIO."""
+    type_ = io.type
+    if isinstance(type_, ir.Simple):
+        _simple(plan, io)
+        return
+    io.read_attributes = attribute_reader(plan, type_.attributes, type_.any_attribute)
+    io.write_attributes = attribute_writer(plan, type_.attributes, type_.any_attribute)
+    form = type_.form
+    match form:
+        case ir.Open():
+            from .open import build_open
+
+            build_open(plan, io)
+        case ir.Text():
+            _text(plan, io, type_)
+        case ir.Array():
+            _array(plan, io, type_, form)
+        case ir.Keys() | ir.Entries() | ir.Mixed():
+            _object(plan, io, type_, form)
+        case None:
+            raise ValueError(f"{io.id} has no layout")
+
+
+# ---------------------------------------------------------------- simple types, and simple content
+
+
+def _no_attributes(plan: Plan) -> Callable[[Items, dict[str, Value], Any, Reading], None]:
+    return attribute_reader(plan, (), None)
+
+
+def _simple(plan: Plan, io: TypeIO) -> None:
+    from .places import inner_text
+
+    leaf = plan.leaf(io.id)
+    io.read_attributes = _no_attributes(plan)
+    io.write_attributes = attribute_writer(plan, (), None)
+
+    def read(el: Any, rest: Items, doc: Reading, place: Place | None) -> Value:
+        if rest:
+            io.read_attributes(rest, {}, el, doc)
+        text = _valued(inner_text(el, plan), place)
+        if not text and plan.settings.empties == "null":
+            leaf.read(text, el, doc)
+            return None
+        value: Value = leaf.read(text, el, doc)
+        if place is not None and place.fixed is not None and not leaf.has(text, place.fixed, el):
+            raise Flaws(fixed_flaw())
+        return value
+
+    def write(value: Value, out: list[str], doc: Writing, head: str, taken: int, place: Place | None) -> None:
+        out.append(f"{head}>{_written(leaf, value, doc, place)}")
+
+    io.read, io.write = read, write
+
+
+def _valued(text: str, place: Place | None) -> str:
+    return text or ((place.default or "") if place is not None else "")
+
+
+def _written(leaf: Any, value: Value, doc: Writing, place: Place | None) -> str:
+    text: str = leaf.write(value, doc)
+    if place is not None:
+        if not text:
+            raise Flaws(Flaw("An empty value would be read as the default.", "the default itself, or absence"))
+        if place.fixed is not None and not leaf.has(text, place.fixed):
+            raise Flaws(fixed_flaw())
+    return text_piece(text)
+
+
+def _text(plan: Plan, io: TypeIO, type_: ir.Complex) -> None:
+    from .places import inner_text
+
+    assert type_.simple is not None
+    leaf = plan.leaf(type_.simple)
+    io.is_object = True
+    read_attributes, write_attributes = io.read_attributes, io.write_attributes
+
+    def read(el: Any, rest: Items, doc: Reading, place: Place | None) -> Value:
+        out: dict[str, Value] = {}
+        found = Found(plan.findings)
+        try:
+            read_attributes(rest, out, el, doc)
+        except Flaws as flaws:
+            found.take(flaws)
+        text = _valued(inner_text(el, plan), place)
+        try:
+            out["$value"] = leaf.read(text, el, doc)
+            if place is not None and place.fixed is not None and not leaf.has(text, place.fixed, el):
+                raise Flaws(fixed_flaw())
+        except Flaws as flaws:
+            found.take(flaws.within(("$value",)))
+        found.done()
+        return out
+
+    def write(value: Value, out: list[str], doc: Writing, head: str, taken: int, place: Place | None) -> None:
+        if not isinstance(value, dict):
+            raise Flaws(wrong_shape("an object with `$value`"))
+        found = Found(plan.findings)
+        attributes, text = "", ""
+        try:
+            attributes, hits = write_attributes(value, doc)
+            if hits + taken + ("$value" in value) != len(value):
+                found.take(unknown_keys(plan, value, _known(type_) | {"$value"}, type_.any_attribute is not None))
+        except Flaws as flaws:
+            found.take(flaws)
+        if "$value" not in value:
+            found.add(missing("$value", ""))
+        else:
+            try:
+                text = _written(leaf, value["$value"], doc, place)
+            except Flaws as flaws:
+                found.take(flaws.within(("$value",)))
+        found.done()
+        out.append(f"{head}{attributes}>{text}")
+
+    io.read, io.write = read, write
+
+
+# ---------------------------------------------------------------- element content
+
+
+def unknown_keys(plan: Plan, value: dict[str, Value], known: frozenset[str] | set[str], wild: bool) -> Flaws:
+    """The keys of an object that its type does not have."""
+    found = Found(plan.findings)
+    expected = [key for key in known if key[0] not in "@$"]
+    for key in value:
+        if key not in known and key != "$type" and not (wild and key[:2] == "@{"):
+            found.add(unknown(key, key, expected))
+    return Flaws(*found.flaws)
+
+
+def _known(type_: ir.Complex) -> frozenset[str]:
+    return frozenset(use.key for use in type_.attributes)
+
+
+def _object(plan: Plan, io: TypeIO, type_: ir.Complex, form: ir.Keys | ir.Entries | ir.Mixed) -> None:
+    io.is_object = True
+    content_known: frozenset[str]
+    mixed_place = isinstance(form, ir.Mixed)
+    match form:
+        case ir.Keys(None):
+            read_content, (write_content, content_known) = nothing_reader(plan, type_), keys_writer(plan, type_, None)
+        case ir.Keys(content):
+            assert content is not None
+            nested = _has_items(content)
+            read_content = (grouped_reader if nested else keys_reader)(plan, type_, content)
+            write_content, content_known = keys_writer(plan, type_, content)
+        case ir.Entries():
+            read_content = entries_reader(plan, type_, form.entries, "$items")
+            write_content, content_known = entries_writer(plan, form), frozenset({"$items"})
+        case ir.Mixed():
+            read_content = entries_reader(plan, type_, form.entries, "$mixed")
+            write_content, content_known = mixed_writer(plan, form), frozenset({"$mixed"})
+    has_attributes = bool(type_.attributes) or type_.any_attribute is not None
+    known = content_known | _known(type_)
+    wild = type_.any_attribute is not None
+    read_attributes, write_attributes = io.read_attributes, io.write_attributes
+    findings = plan.findings
+
+    def read(el: Any, rest: Items, doc: Reading, place: Place | None) -> Value:
+        out: dict[str, Value] = {}
+        if has_attributes or rest:
+            try:
+                read_attributes(rest, out, el, doc)
+            except Flaws as flaws:
+                found = Found(findings)
+                found.take(flaws)
+                try:
+                    read_content(el, out, doc)
+                except Flaws as more:
+                    found.take(more)
+                found.done()
+        read_content(el, out, doc)
+        if mixed_place and place is not None:
+            _mixed_value(out, place)
+        return out
+
+    def write(value: Value, out: list[str], doc: Writing, head: str, taken: int, place: Place | None) -> None:
+        if type(value) is not dict:
+            raise Flaws(wrong_shape("an object"))
+        hits = taken
+        if has_attributes:
+            try:
+                attributes, more = write_attributes(value, doc)
+            except Flaws as flaws:
+                found = Found(findings)
+                found.take(flaws)
+                _finish(value, [], doc, found)
+                raise AssertionError from None  # _finish raises
+            hits += more
+            out.append(f"{head}{attributes}>")
+        else:
+            out.append(head + ">")
+        try:
+            hits += write_content(value, out, doc)
+        except Flaws as flaws:
+            found = Found(findings)
+            found.take(flaws)
+            found.take(unknown_keys(plan, value, known, wild))
+            found.done()
+        if hits != len(value):
+            raise unknown_keys(plan, value, known, wild)
+        if mixed_place and place is not None:
+            _mixed_written(value, place)
+
+    def _finish(value: dict[str, Value], out: list[str], doc: Writing, found: Found) -> None:
+        try:
+            write_content(value, out, doc)
+        except Flaws as flaws:
+            found.take(flaws)
+        found.take(unknown_keys(plan, value, known, wild))
+        found.done()
+
+    io.read, io.write = read, write
+
+
+def _mixed_value(out: dict[str, Value], place: Place) -> None:
+    """An empty element of mixed content has its default; a fixed one holds just that text."""
+    text = place.default or ""
+    given = out.get("$mixed")
+    if not given:
+        if text:
+            out["$mixed"] = [text]
+    elif place.fixed is not None and given != [place.fixed]:
+        raise Flaws(fixed_flaw()).within(("$mixed",))
+
+
+def _mixed_written(value: dict[str, Value], place: Place) -> None:
+    given = value.get("$mixed")
+    if not given and place.default:
+        raise Flaws(Flaw("An empty value would be read as the default.", "the default itself, or absence"))
+    if place.fixed is not None and given != [place.fixed]:
+        raise Flaws(fixed_flaw()).within(("$mixed",))
+
+
+def _array(plan: Plan, io: TypeIO, type_: ir.Complex, form: ir.Array) -> None:
+    member = form.member
+    key = member.key
+    nested = isinstance(member, ir.ItemsSlot)
+    read_content = (grouped_reader if nested else keys_reader)(plan, type_, member, array=True)
+    write_content = node_writer(plan, member, array=True)
+    read_attributes = io.read_attributes
+
+    def read(el: Any, rest: Items, doc: Reading, place: Place | None) -> Value:
+        out: dict[str, Value] = {}
+        if rest:
+            read_attributes(rest, out, el, doc)
+        read_content(el, out, doc)
+        return out.get(key) or []
+
+    def write(value: Value, out: list[str], doc: Writing, head: str, taken: int, place: Place | None) -> None:
+        if type(value) is not list:
+            raise Flaws(wrong_shape("an array"))
+        out.append(head + ">")
+        try:
+            write_content({key: value}, out, doc)
+        except Flaws as flaws:
+            for flaw in flaws.flaws:  # the member's key does not stand in the JSON
+                if flaw.pointer and flaw.pointer[-1] == key:
+                    flaw.pointer.pop()
+            raise
+
+    io.read, io.write = read, write
+
+
+def _has_items(node: ir.Node) -> bool:
+    if isinstance(node, ir.ItemsSlot):
+        return True
+    return isinstance(node, (ir.Sequence, ir.Choice, ir.All)) and any(map(_has_items, node.nodes))
