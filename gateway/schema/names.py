@@ -74,9 +74,9 @@ def site(component: Any) -> str:
     at: Any = component.parent
     while at is not None:
         kind = local(at.elem.tag)
-        name = getattr(at, "name", None)
+        name = str(getattr(at, "name", ""))
         if at.parent is None:
-            steps.append(f"{kind}:{name}" if kind not in ("complexType", "simpleType") else str(name))
+            steps.append(f"{kind}:{name}" if kind not in ("complexType", "simpleType") else name)
         elif kind == "attribute":
             steps.append("@" + local(name))
         elif kind == "element":

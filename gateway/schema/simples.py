@@ -69,7 +69,7 @@ def read_simple(xsd: Any, type_id: TypeId, type_of: TypeOf) -> Simple:
     own = _builtin_name(xsd)
     if own:
         return _builtin(own, type_id, xsd)
-    base = xsd.base_type
+    base = _base(xsd)
     white_space = _white_space(xsd)
     if xsd.is_union():
         return Simple(
@@ -91,7 +91,17 @@ def read_simple(xsd: Any, type_id: TypeId, type_of: TypeOf) -> Simple:
             base=type_of(base) if base is not None else clark(XS, "anySimpleType"),
             item=type_of(_item(xsd)),
         )
-    return Simple(type_id, "atomic", _nearest(xsd), white_space, _facets(xsd), base=type_of(base))
+    return Simple(type_id, "atomic", _nearest(xsd), white_space, _facets(xsd), base=type_of(base) if base is not None else None)
+
+
+def _base(xsd: Any) -> Any:
+    """The simple type that a simple type derives from; the content of a complex base (Part 1 §3.4.2)."""
+    base = xsd.base_type
+    if base is xsd:
+        return None
+    while base is not None and base.is_complex():
+        base = base.content if base.has_simple_content() else base.base_type
+    return base
 
 
 def _builtin_name(xsd: Any) -> str:
@@ -119,7 +129,7 @@ def _nearest(xsd: Any) -> str:
         name = _builtin_name(at)
         if name:
             return name
-        at = at.base_type
+        at = _base(at)
     return "anySimpleType"
 
 
@@ -130,9 +140,7 @@ def _white_space(xsd: Any) -> WhiteSpace:
         if facet is not None and getattr(facet, "value", None) in ("preserve", "replace", "collapse"):
             value: WhiteSpace = facet.value
             return value
-        if at.base_type is at:
-            break
-        at = at.base_type
+        at = _base(at)
     if xsd.is_union():
         return "collapse"
     return "preserve"
@@ -141,7 +149,7 @@ def _white_space(xsd: Any) -> WhiteSpace:
 def _item(xsd: Any) -> Any:
     at = xsd
     while not hasattr(at, "item_type"):
-        at = at.base_type
+        at = _base(at)
     return at.item_type
 
 
@@ -149,7 +157,7 @@ def _members(xsd: Any) -> list[Any]:
     """Member types of a union in schema order; a member that is a plain union gives its own members."""
     at = xsd
     while not hasattr(at, "member_types"):
-        at = at.base_type
+        at = _base(at)
     # XSD 1.0 Part 2 §4.1.2.3: memberTypes first, then the simpleType children; xmlschema has them the other way
     inline = sum(1 for child in at.elem if child.tag == f"{{{XS}}}simpleType")
     found: list[Any] = []
@@ -165,7 +173,7 @@ def _facets(xsd: Any) -> Facets:
     at = xsd
     while at is not None and not _builtin_name(at):
         steps.append(at)
-        at = at.base_type
+        at = _base(at)
     facets = Facets()
     for step in reversed(steps):
         facets = _step(facets, step)

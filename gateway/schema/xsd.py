@@ -79,7 +79,7 @@ def _build(documents: Bundle) -> Any:
             )
         except (xmlschema.XMLSchemaException, RecursionError) as error:
             raise _refused([error], documents) from None
-    errors = schema.all_errors
+    errors = schema.maps.all_errors
     if errors:
         raise _refused(errors, documents)
     return schema.maps
@@ -167,6 +167,12 @@ class _Reader:
         if known is not None:
             return known
         type_id: TypeId = xsd.name if xsd.name and xsd.parent is None else site(xsd)
+        if split(type_id)[0] == XS and "#" not in type_id:  # xmlschema makes xs:anyType anew for each asker
+            self._ids[xsd] = type_id
+            if type_id not in self._owners:
+                self._owners[type_id] = xsd
+                self._pending.append((type_id, xsd))
+            return type_id
         redefined = xsd.name and xsd.parent is None and self._maps.types.get(xsd.name) is not xsd
         stem, number = type_id + ("#redefined" if redefined else ""), 1
         type_id = stem
