@@ -56,6 +56,7 @@ def bundle(sources: Sequence[Source], fetch: Fetch = read_local, version: str = 
     if not any(document.namespace == XML for document in documents):
         documents.append(xml_namespace())
     documents = [d for d in documents if d.namespace not in (XS, XSI)]
+    borrowed = dict.fromkeys(name for document in documents for name in _borrowed(document.root))
     names = {document.source.url: f"s{index}.xsd" for index, document in enumerate(documents)}
     heads = _heads(documents, names)
     facades: dict[str, str] = {}
@@ -66,13 +67,16 @@ def bundle(sources: Sequence[Source], fetch: Fetch = read_local, version: str = 
         else:
             facades[namespace] = f"n{index}.xsd"
             texts[facades[namespace]] = _facade(namespace, members)
+    if borrowed:
+        facades[XS] = "xs.xsd"
+        texts["xs.xsd"] = _schema_for_schemas(borrowed)
     for document in documents:
         _tie(document, names, facades)
     parts = tuple(Part(names[d.source.url], d.source, d.root) for d in documents)
     texts |= {part.name: etree.tostring(part.root, encoding="utf-8") for part in parts}
     texts[MAIN] = _main(facades)
     newer = version or ("1.1" if any(_needs_newer(part.root) for part in parts) else "1.0")
-    return Bundle(texts, parts, tuple(facades), newer)
+    return Bundle(texts, parts, tuple(name for name in facades if name != XS), newer)
 
 
 def _heads(documents: Sequence[Document], names: Mapping[str, str]) -> dict[str, list[str]]:
@@ -114,6 +118,21 @@ def _facade(namespace: str, members: Sequence[str]) -> bytes:
     return etree.tostring(root)
 
 
+def _borrowed(root: etree._Element) -> Iterator[str]:
+    """Elements of the schema for schemas that a document refers to (`ref="xs:schema"`, as .NET's DataSet does)."""
+    for element in root.iter(f"{{{XS}}}element"):
+        prefix, _, name = (element.get("ref") or "").rpartition(":")
+        if name and element.nsmap.get(prefix or None) == XS:
+            yield name
+
+
+def _schema_for_schemas(borrowed: Mapping[str, None]) -> bytes:
+    root = etree.Element(f"{{{XS}}}schema", nsmap={"xs": XS}, targetNamespace=XS)
+    for name in borrowed:
+        etree.SubElement(root, f"{{{XS}}}element", name=name, type="xs:anyType")
+    return etree.tostring(root)
+
+
 def _main(facades: Mapping[str, str]) -> bytes:
     root = etree.Element(f"{{{XS}}}schema", nsmap={"xs": XS}, targetNamespace="urn:gateway:main")
     for namespace, name in facades.items():
@@ -140,6 +159,8 @@ def _tie(document: Document, names: Mapping[str, str], facades: Mapping[str, str
         elif "schemaLocation" in pointer.attrib:
             del pointer.attrib["schemaLocation"]
     used = dict.fromkeys(_namespaces_used(document.root))
+    if any(True for _ in _borrowed(document.root)):
+        used[XS] = None
     for namespace in reversed(used):
         if namespace not in imported and namespace in facades and (namespace or not document.namespace):
             pointer = etree.Element(_IMPORT, {"namespace": namespace} if namespace else {})
