@@ -123,6 +123,8 @@ def attribute_writer(
             for key, one in value.items():
                 if key[:2] == "@{":
                     hits += 1
+                    if one is None:
+                        continue
                     try:
                         pieces.append(_write_wild(plan, wildcard, declared, key, one, doc))
                     except Flaws as flaws:

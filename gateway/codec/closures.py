@@ -36,7 +36,7 @@ class ElementCodec:
     def __init__(self, plan: Plan, element: ir.Element, unwrap: tuple[str, ...]) -> None:
         self.name = element.name
         self._plan = plan
-        self._place = plan.place(element)
+        self._place = plan.root(element)
         self._peel: Peel | None = peel(plan, element, unwrap) if unwrap else None
         self._drop = len(unwrap)
 

@@ -312,9 +312,11 @@ def key_order(node: ir.Node) -> Iterator[str]:
 # ---------------------------------------------------------------- the whole content as entries
 
 
-def entries_reader(plan: Plan, type_: ir.Complex, entries: tuple[ir.Slot, ...], key: str) -> ReadContent:
-    """Reads the whole content as one-element entries; for `$mixed` with the text between them."""
-    mixed = key == "$mixed"
+def entries_reader(
+    plan: Plan, type_: ir.Complex, entries: tuple[ir.Slot, ...], key: str, *, text: bool = False
+) -> ReadContent:
+    """Reads the whole content as one-element entries; with the `text` between them where it is mixed."""
+    mixed = text
     slots = {slot.element.name: slot for slot in entries}
 
     def payload(of: ir.Element | ir.Wildcard) -> Any:

@@ -29,6 +29,7 @@ from .flaw import (
 from .grouping import emptiable
 from .leaf import text_piece
 from .names import short
+from .places import is_scalar
 from .plan import Plan
 from .state import Writing
 
@@ -221,7 +222,7 @@ class Presence:
             if isinstance(leaf, ir.Slot):
                 null = not leaf.repeated and (
                     leaf.element.nillable
-                    or (plan.settings.empties == "null" and isinstance(plan.model.types[leaf.element.type], ir.Simple))
+                    or (plan.settings.empties == "null" and is_scalar(plan.model.types[leaf.element.type]))
                 )
                 self._rules[leaf.key] = (null, not leaf.repeated)
             else:
@@ -411,6 +412,8 @@ def mixed_writer(plan: Plan, form: ir.Mixed) -> WriteContent:
         for at, entry in enumerate(items):
             try:
                 if type(entry) is str:
+                    if not form.text:
+                        raise Flaws(wrong_shape("an object of one key"))
                     if not entry or was_text:
                         raise Flaws(Flaw("Texts here may not be empty or stand side by side.", "one text"))
                     out.append(text_piece(entry))

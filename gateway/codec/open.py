@@ -286,7 +286,9 @@ def typed_writer(plan: Plan) -> Any:
 
 def _nameless(plan: Plan) -> Place:
     """A declaration of xs:anyType that may be nil."""
-    return Place(ir.Element("any", ANY_TYPE, nillable=True), "")
+    place = Place(ir.Element("any", ANY_TYPE, nillable=True), "")
+    place.io = plan.type(ANY_TYPE)
+    return place
 
 
 def build_open(plan: Plan, io: TypeIO) -> None:

@@ -24,16 +24,21 @@ _XSI = f"{{{XSI}}}"
 
 def build_place(plan: Plan, place: Place) -> None:
     """Compile a declaration into its place."""
-    type_ = plan.model.types[place.element.type]
+    type_ = place.io.type
     special = Special(plan, place)
+    if plan.settings.empties == "null" and place.default is None and is_scalar(type_):
+        place.nullable = True
     if isinstance(type_, ir.Simple):
-        if plan.settings.empties == "null" and place.default is None:
-            place.nullable = True
         place.read = _simple_reader(plan, place, special)
         place.write = _simple_writer(plan, place, special)
     else:
         place.read = _complex_reader(plan, place, type_, special)
         place.write = _complex_writer(plan, place, type_, special)
+
+
+def is_scalar(type_: ir.Type) -> bool:
+    """Whether a type's value is a scalar or a list, not an object or an array of elements."""
+    return isinstance(type_, ir.Simple) or (isinstance(type_.form, ir.Text) and type_.form.bare)
 
 
 def marks(items: Items) -> tuple[str | None, str | None, Items]:
@@ -140,7 +145,7 @@ def _simple_writer(plan: Plan, place: Place, special: Special) -> Any:
 
 
 def _complex_reader(plan: Plan, place: Place, type_: ir.Complex, special: Special) -> Any:
-    io = plan.type(place.element.type)
+    io = place.io
     valued = place if place.default is not None else None
     abstract = type_.abstract
 
@@ -158,20 +163,28 @@ def _complex_reader(plan: Plan, place: Place, type_: ir.Complex, special: Specia
 
 
 def _complex_writer(plan: Plan, place: Place, type_: ir.Complex, special: Special) -> Any:
-    io = plan.type(place.element.type)
+    io = place.io
     valued = place if place.default is not None else None
     head, close, need = special.head, special.close, special.need
     abstract, nillable = type_.abstract, place.element.nillable
     recheck = bool(place.element.identities)
+    scalar = is_scalar(type_) and place.nullable
+    attributes = any(use.required for use in type_.attributes)
 
     def write(value: Value, out: list[str], doc: Writing) -> None:
         if need is not None:
             doc.needed.add(need)
         if recheck:
             doc.recheck = True
-        if value is None:
+        if value is None and not scalar:
             if not nillable:
                 raise Flaws(not_nillable())
+            if attributes:
+                special.write({"$nil": True}, out, doc)
+            else:
+                special.write_nil(out, doc)
+            return
+        if value is None and nillable:
             special.write_nil(out, doc)
             return
         if type(value) is dict and ("$type" in value or "$nil" in value):
@@ -219,11 +232,15 @@ class Special:
         id_ = f"{{{namespace}}}{name}" if namespace else name
         if (colon and not namespace) or "#" in id_ or id_ not in self._plan.model.types:
             raise Flaws(_no_type())
+        if id_ == self._place.io.id:
+            return self._checked(self._place.io)
+        if not self._plan.derives(id_, self._place.element.type, self._blocked):
+            raise Flaws(_underived())
         return self._checked(self._plan.type(id_))
 
     def _checked(self, io: TypeIO) -> TypeIO:
         if not self._allowed(io):
-            raise Flaws(Flaw("This type may not stand here.", "a type derived from the declared one"))
+            raise Flaws(_underived())
         if isinstance(io.type, ir.Complex) and io.type.abstract:
             raise Flaws(_wants_type())
         return io
@@ -231,7 +248,7 @@ class Special:
     def read(self, el: Any, doc: Reading, nil: str | None, type_: str | None, rest: Items) -> Value:
         """The value of an element that has `xsi:nil`, `xsi:type` or attributes at a simple place."""
         plan, place = self._plan, self._place
-        declared = plan.type(place.element.type)
+        declared = place.io
         io = declared if type_ is None else self._resolve(type_, el)
         if nil is not None and self._is_nil(nil, el):
             out: dict[str, Value] = {}
@@ -277,12 +294,12 @@ class Special:
     def write(self, value: dict[str, Value], out: list[str], doc: Writing) -> None:
         """An object with `$type` or `$nil`, or one at a simple place."""
         plan, place = self._plan, self._place
-        declared = io = plan.type(place.element.type)
+        declared = io = place.io
         head, taken = self.head, 0
         if "$type" in value:
             taken = 1
             label = value["$type"]
-            named = plan.labelled(label) if isinstance(label, str) else None
+            named = declared if label == declared.label else plan.labelled(label) if isinstance(label, str) else None
             if named is None or (self._simple and isinstance(named.type, ir.Simple) and named is not declared):
                 raise Flaws(_no_type()).within(("$type",)) from None
             try:
@@ -326,6 +343,10 @@ class Special:
 
 def _no_type() -> Flaw:
     return Flaw("This names no type of the schema.", "a type of the schema", step="@xsi:type")
+
+
+def _underived() -> Flaw:
+    return Flaw("This type may not stand here.", "a type derived from the declared one", step="@xsi:type")
 
 
 def _carried(value: dict[str, Value]) -> Value:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..core.value import Value
@@ -33,7 +34,7 @@ class PlanError(ValueError):
 class Place:
     """An element declaration, compiled."""
 
-    __slots__ = ("default", "element", "fixed", "nullable", "read", "step", "write")
+    __slots__ = ("default", "element", "fixed", "io", "nullable", "read", "step", "write")
 
     def __init__(self, element: ir.Element, step: str) -> None:
         self.element = element
@@ -41,6 +42,7 @@ class Place:
         self.default = element.fixed if element.default is None else element.default
         self.fixed = element.fixed
         self.nullable = element.nillable  # whether a JSON null is a value here
+        self.io: TypeIO  # of the declared type
         self.read: ReadPlace
         self.write: WritePlace
 
@@ -107,7 +109,25 @@ class Plan:
 
                 place = self._places[element] = Place(element, short(element.name, self.prefixes))
                 with self._building():
+                    place.io = self.type(element.type)
                     build_place(self, place)
+            return place
+
+    def root(self, element: ir.Element) -> Place:
+        """A declaration as the root of a body: its type never collapses to an array."""
+        type_ = self.model.types[element.type]
+        if not isinstance(type_, ir.Complex) or not isinstance(type_.form, ir.Array):
+            return self.place(element)
+        from .places import build_place
+        from .types import build_type
+
+        with self._lock:
+            place = Place(element, short(element.name, self.prefixes))
+            kept = replace(type_, form=ir.Keys(type_.form.member, type_.form.loose))
+            place.io = TypeIO(element.type, kept, short(element.type, self.prefixes))
+            with self._building():
+                build_type(self, place.io)
+                build_place(self, place)
             return place
 
     def type(self, id_: ir.TypeId) -> TypeIO:
@@ -121,7 +141,8 @@ class Plan:
                 with self._building():
                     build_type(self, io)
                     for derived in self.model.derived.get(id_, ()) if id_ != ANY_TYPE else ():
-                        self.later(lambda name=derived: self.type(name))  # type: ignore[misc]
+                        if isinstance(self.model.types[derived], ir.Complex):
+                            self.later(lambda name=derived: self.type(name))  # type: ignore[misc]
             return io
 
     def leaf(self, id_: ir.TypeId) -> Leaf:

@@ -25,7 +25,7 @@ def build_type(plan: Plan, io: TypeIO) -> None:
     """Compile a type into its TypeIO."""
     type_ = io.type
     if isinstance(type_, ir.Simple):
-        _simple(plan, io)
+        _simple(plan, io, io.id)
         return
     io.read_attributes = attribute_reader(plan, type_.attributes, type_.any_attribute)
     io.write_attributes = attribute_writer(plan, type_.attributes, type_.any_attribute)
@@ -35,6 +35,9 @@ def build_type(plan: Plan, io: TypeIO) -> None:
             from .open import build_open
 
             build_open(plan, io)
+        case ir.Text(bare=True):
+            assert type_.simple is not None
+            _simple(plan, io, type_.simple)
         case ir.Text():
             _text(plan, io, type_)
         case ir.Array():
@@ -52,10 +55,11 @@ def _no_attributes(plan: Plan) -> Callable[[Items, dict[str, Value], Any, Readin
     return attribute_reader(plan, (), None)
 
 
-def _simple(plan: Plan, io: TypeIO) -> None:
+def _simple(plan: Plan, io: TypeIO, id_: ir.TypeId) -> None:
     from .places import inner_text
 
-    leaf = plan.leaf(io.id)
+    leaf = plan.leaf(id_)
+    null = plan.settings.empties == "null"
     io.read_attributes = _no_attributes(plan)
     io.write_attributes = attribute_writer(plan, (), None)
 
@@ -63,7 +67,7 @@ def _simple(plan: Plan, io: TypeIO) -> None:
         if rest:
             io.read_attributes(rest, {}, el, doc)
         text = _valued(inner_text(el, plan), place)
-        if not text and plan.settings.empties == "null":
+        if not text and null:
             leaf.read(text, el, doc)
             return None
         value: Value = leaf.read(text, el, doc)
@@ -72,6 +76,8 @@ def _simple(plan: Plan, io: TypeIO) -> None:
         return value
 
     def write(value: Value, out: list[str], doc: Writing, head: str, taken: int, place: Place | None) -> None:
+        if value is None and null:
+            value = leaf.read("", None, doc)
         out.append(f"{head}>{_written(leaf, value, doc, place)}")
 
     io.read, io.write = read, write
@@ -96,6 +102,7 @@ def _text(plan: Plan, io: TypeIO, type_: ir.Complex) -> None:
 
     assert type_.simple is not None
     leaf = plan.leaf(type_.simple)
+    null = plan.settings.empties == "null"
     io.is_object = True
     read_attributes, write_attributes = io.read_attributes, io.write_attributes
 
@@ -108,7 +115,7 @@ def _text(plan: Plan, io: TypeIO, type_: ir.Complex) -> None:
             found.take(flaws)
         text = _valued(inner_text(el, plan), place)
         try:
-            out["$value"] = leaf.read(text, el, doc)
+            out["$value"] = None if null and not text and leaf.read(text, el, doc) is not None else leaf.read(text, el, doc)
             if place is not None and place.fixed is not None and not leaf.has(text, place.fixed, el):
                 raise Flaws(fixed_flaw())
         except Flaws as flaws:
@@ -131,7 +138,8 @@ def _text(plan: Plan, io: TypeIO, type_: ir.Complex) -> None:
             found.add(missing("$value", ""))
         else:
             try:
-                text = _written(leaf, value["$value"], doc, place)
+                one = value["$value"]
+                text = _written(leaf, leaf.read("", None, doc) if one is None and null else one, doc, place)
             except Flaws as flaws:
                 found.take(flaws.within(("$value",)))
         found.done()
@@ -173,7 +181,7 @@ def _object(plan: Plan, io: TypeIO, type_: ir.Complex, form: ir.Keys | ir.Entrie
             read_content = entries_reader(plan, type_, form.entries, "$items")
             write_content, content_known = entries_writer(plan, form), frozenset({"$items"})
         case ir.Mixed():
-            read_content = entries_reader(plan, type_, form.entries, "$mixed")
+            read_content = entries_reader(plan, type_, form.entries, "$mixed", text=form.text)
             write_content, content_known = mixed_writer(plan, form), frozenset({"$mixed"})
     has_attributes = bool(type_.attributes) or type_.any_attribute is not None
     known = content_known | _known(type_)

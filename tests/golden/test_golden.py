@@ -42,6 +42,15 @@ def value_of(case: str, name: str) -> object:
     return loads((CASES / case / name).read_bytes(), DEFAULT)
 
 
+def spelled(value: object) -> object:
+    """A value with whole floats as integers (150.0 is 150), the negative zero kept."""
+    if isinstance(value, dict):
+        return {key: spelled(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [spelled(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() and str(value) != "-0.0" else value
+
+
 def tree_of(case: str, name: str) -> etree._Element:
     return parse((CASES / case / name).read_bytes(), DEFAULT)
 
@@ -78,7 +87,7 @@ def _bare(node: object) -> object:
 
 @pytest.mark.parametrize("case", NAMES)
 def test_doc_reads(case: str) -> None:
-    assert dumps(codec(case).decode(tree_of(case, "doc.xml"))) == dumps(value_of(case, "doc.json"))
+    assert dumps(spelled(codec(case).decode(tree_of(case, "doc.xml")))) == dumps(spelled(value_of(case, "doc.json")))
 
 
 @pytest.mark.parametrize("case", NAMES)
@@ -89,7 +98,7 @@ def test_doc_writes(case: str) -> None:
 
 @pytest.mark.parametrize(("case", "name"), files("also*.xml"))
 def test_also_reads(case: str, name: str) -> None:
-    assert dumps(codec(case).decode(tree_of(case, name))) == dumps(value_of(case, "doc.json"))
+    assert dumps(spelled(codec(case).decode(tree_of(case, name)))) == dumps(spelled(value_of(case, "doc.json")))
 
 
 @pytest.mark.parametrize(("case", "name"), files("also*.json"))
@@ -112,4 +121,4 @@ def test_bad_xml_is_refused(case: str, name: str) -> None:
 def test_bad_json_is_refused(case: str, name: str) -> None:
     with pytest.raises(Problem) as caught:
         codec(case).encode(value_of(case, name))
-    assert caught.value.kind.slug in {"invalid-message", "xml-illegal-character", "json-duplicate-key", "malformed-json"}
+    assert caught.value.kind.slug in {"invalid-message", "xml-illegal-character", "json-duplicate-key", "json-limit-exceeded"}
