@@ -1,0 +1,87 @@
+"""`gateway demo`: the whole tour over real sockets, what a taken port says, what a broken configuration says."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import signal
+import socket
+import sys
+
+import aiohttp
+import pytest
+
+from gateway.demo import tour
+
+
+def free():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+@pytest.fixture
+def places():
+    return tour.Places(free(), free(), free())
+
+
+def test_once_ends_with_0_and_every_step_is_shown(places):
+    out = io.StringIO()
+    assert tour.run(once=True, places=places, out=out) == 0, out.getvalue()
+    shown = out.getvalue()
+    assert "steps came out as they must" in shown
+    assert shown.count("$ curl -i") >= 10
+    assert places.taken() == []
+
+
+def test_a_wrong_step_makes_it_1(places, monkeypatch):
+    def wrong(data, admin):
+        yield from list(tour.tour_netid.papers(data, admin))[:1]
+        yield tour.tour_netid.rest("get", data, json={}, status=200, title="Wrong", judge=lambda reply: ())
+
+    monkeypatch.setattr(tour.tour_netid, "steps", wrong)
+    out = io.StringIO()
+    assert tour.run(once=True, places=places, out=out) == 1
+    assert "1 of 2 steps did not come out" in out.getvalue()
+
+
+def test_a_taken_port_is_told_before_anything_starts(places, capsys):
+    host, port = tour._split(places.admin)
+    with socket.socket() as taken:
+        taken.bind((host, port))
+        taken.listen()
+        assert tour.run(once=True, places=places) == 1
+    assert f"something listens already at {places.admin}" in capsys.readouterr().err
+
+
+async def test_a_gateway_that_does_not_start_says_why(places, tmp_path):
+    config = tmp_path / "bad.yaml"
+    config.write_text("services: {}\nlisten: 1\n")
+    with pytest.raises(tour.NotStarted, match=r"bad\.yaml"):
+        async with tour.gateway(config, places, {}):
+            pytest.fail("it must not start")
+
+
+async def test_it_serves_on_until_a_signal(places):
+    code = (
+        "from gateway.demo import tour\n"
+        f"raise SystemExit(tour.run(places=tour.Places({places.data!r}, {places.admin!r}, {places.portal!r})))"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+    )
+    try:
+        async with asyncio.timeout(60):
+            async for line in process.stdout:
+                if b"Serving on" in line:
+                    break
+            async with aiohttp.ClientSession() as client, client.get(f"http://{places.data}/openapi.json") as answer:
+                assert answer.status == 200
+            process.send_signal(signal.SIGINT)
+            await process.stdout.read()
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+    assert places.taken() == []
