@@ -1,7 +1,7 @@
 """The law of operations: all that can be called is frozen before the first request.
 
 An `Operation` is one operation of the contract with its compiled codecs; a `Route` is one REST
-door to it; a `Book` is everything one configuration serves, swapped whole on reload.
+door to it; a `Door` is how requests come in, an `Address` what stands at a path.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from .limits import Limits
+
 if TYPE_CHECKING:
-    from .ports import Codec
+    from .layers import Send, Service
+    from .ports import ClientDialect, Codec
 
 Need = Literal["required", "preferred", "none"]
 
@@ -61,10 +64,19 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
-    """Everything that one configuration serves: swapped whole on reload."""
+class Door:
+    """One address that a request can come in by: who reads it, what serves it."""
 
-    operations: Mapping[tuple[str, str], Operation]  # (service, operation)
-    routes: tuple[Route, ...]
-    services: Mapping[str, Any]
-    version: str = ""
+    name: str  # the metric's label: a route's template or a SOAP address
+    dialect: ClientDialect
+    service: Service
+    limits: Limits
+    route: Route | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What stands at a path of the data port: a door behind its protection, or a page of the gateway."""
+
+    name: str  # the metric's label
+    send: Send

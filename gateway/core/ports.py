@@ -41,8 +41,8 @@ class ClientDialect(Protocol):
     def write_reply(self, exchange: Exchange, reply: Message) -> Wire:
         """The answer; a fault is a reply like another."""
 
-    def write_problem(self, problem: Problem, request_id: str) -> Wire:
-        """A problem in the client's own dialect."""
+    def write_problem(self, problem: Problem, request_id: str, wire: Wire) -> Wire:
+        """A problem in the client's own dialect; `wire` is the request that it answers."""
 
 
 class UpstreamDialect(Protocol):

@@ -90,7 +90,8 @@ class FaultRule:
         """Whether this rule speaks of the fault; every condition that is given must hold."""
         if self.name and self.name not in (fault.name, fault.name.rpartition("}")[2]):
             return False
-        if self.code and self.code not in (fault.code, fault.subcode, fault.subcode.rpartition("}")[2]):
+        sub = fault.subcode.rpartition("}")[2]
+        if self.code and self.code not in (fault.code, fault.subcode, sub, f"{fault.code}.{sub}"):
             return False
         return self.test is None or self.test(fault)
 

@@ -68,7 +68,9 @@ class JsonCodec:
         for error in self.schema.iter_errors(parsed):
             steps = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in error.instance_path)
             kind = type(error.kind).__name__.rpartition("_")[2]
-            found.append(Finding(steps, "", f"breaks the JSON Schema's rule `{kind}`", "what `/openapi.json` describes"))
+            found.append(
+                Finding(steps, "", f"breaks the JSON Schema's rule `{kind}`", "what `/openapi.json` describes")
+            )
             if len(found) == self.limits.findings:
                 break
         return found

@@ -14,7 +14,9 @@ from ..core.limits import Limits
 from ..core.message import Message
 from ..core.problem import Kind, Problem
 from ..core.value import Value
+from ..xml import element_text
 from ..xml import parse as parse_xml
+from .bare import renamed, wrapped
 from .envelope import Envelope, Version, open_envelope, write_envelope
 
 Verdict = Callable[[Any], bool]
@@ -28,13 +30,6 @@ class BodyCodec(Protocol):
 
     def encode(self, value: Value) -> str:
         """The element's text; raises Problem INVALID_MESSAGE."""
-
-
-class Translating(Protocol):
-    """A codec whose parsed form becomes body text without the canonical value between."""
-
-    def body_text(self, parsed: Any) -> str:
-        """The body element's text."""
 
 
 class SoapCodec:
@@ -54,7 +49,8 @@ class SoapCodec:
         valid: Verdict | None = None,
         response: bool = False,
         bare: Callable[[Any], Any] | None = None,
-        qualify: bool = False,
+        wire: str | None = None,
+        on_wire: bool = True,
     ) -> None:
         self.version = version
         self.element = element
@@ -63,7 +59,8 @@ class SoapCodec:
         self.response = response
         self._valid = valid
         self._bare = bare
-        self._qualify = qualify
+        self._wire = wire or element
+        self._on_wire = on_wire
 
     def parse(self, raw: bytes) -> Envelope:
         """Syntax and envelope. Raises Problem MALFORMED_XML, XML_…, VERSION_MISMATCH, ENVELOPE_INVALID."""
@@ -84,10 +81,14 @@ class SoapCodec:
             if element is not None:
                 raise Problem(Kind.INVALID_MESSAGE, "The Body should be empty.")
             return None
-        if element is None:
-            raise Problem(Kind.INVALID_MESSAGE, f"The Body is empty; {self.element} was expected.")
-        if element.tag != self.element or envelope.others:
-            raise Problem(Kind.INVALID_MESSAGE, f"The Body does not hold just {self.element}.")
+        if not self._on_wire:
+            element = wrapped([] if element is None else [element, *envelope.others], self.element)
+        elif element is None:
+            raise Problem(Kind.INVALID_MESSAGE, f"The Body is empty; {self._wire} was expected.")
+        elif element.tag not in (self._wire, self.element) or envelope.others:
+            raise Problem(Kind.INVALID_MESSAGE, f"The Body does not hold just {self._wire}.")
+        elif element.tag != self.element:
+            element = renamed(element, self.element)
         if self._valid is not None and not self._valid(element):
             self.body.decode(element)  # raises with every place, unless libxml2 alone is against it
         return element
@@ -107,8 +108,18 @@ class SoapCodec:
             return ""
         source = message.codec
         if not message.read and message.parsed is not None and hasattr(source, "body_text"):
-            return source.body_text(message.parsed)  # type: ignore[no-any-return]  # Translating
-        return self.body.encode(message.value())
+            text: str = source.body_text(message.parsed)
+        else:
+            text = self.body.encode(message.value())
+        if self._on_wire and self._wire == self.element:
+            return text
+        return self._undressed(text)
+
+    def _undressed(self, text: str) -> str:
+        """The synthetic element taken off again, or given the name that it has on the wire."""
+        root = parse_xml(text.encode(), self.limits, response=True)
+        nodes = [renamed(root, self._wire or "")] if self._on_wire else list(root)
+        return "".join(element_text(node) for node in nodes)
 
 
 def _headers(message: Message, version: Version) -> str:

@@ -43,6 +43,7 @@ WELL_KNOWN: Final[dict[str, tuple[str, ...]]] = {
     "wsu.xsd": (_WSS + "utility-1.0.xsd",),
     "xmlmime.xsd": ("http://www.w3.org/2005/05/xmlmime",),
     "xmlmime-2004.xsd": ("http://www.w3.org/2004/11/xmlmime",),
+    "xmlmime-2004-06.xsd": ("http://www.w3.org/2004/06/xmlmime",),
     "xop.xsd": ("http://www.w3.org/2004/08/xop/include",),
     "swaref.xsd": (
         "http://ws-i.org/profiles/basic/1.1/xsd",

@@ -15,6 +15,7 @@ from gateway.schema.contract import Note, Place
 from gateway.schema.errors import ContractError
 from gateway.schema.loader import KNOWN_TO_ALL, Loaded, Loader, pointers
 from gateway.schema.source import XML, XS, Source, resolve
+from gateway.schema.twins import drop_twins
 from gateway.xml.documents import parse_document, slices
 
 _QNAMES: Final = ("type", "base", "ref", "itemType", "memberTypes", "substitutionGroup", "refer")
@@ -35,6 +36,8 @@ class Schemas:
         self.sources: dict[str, Source] = {}
         self.roots: dict[str, Any] = {}  # url -> xs:schema element
         self._included: dict[str, list[str]] = {}  # url -> urls of what it includes or redefines
+        self._queue: list[Loaded] = []
+        self._draining = False
         self._names: dict[str, set[tuple[str, str]]] | None = None
 
     # ------------------------------------------------------------ taking
@@ -52,11 +55,13 @@ class Schemas:
                 continue
             text = piece.standing_alone(loaded.text)
             self._take(url, text, element, loaded, piece.line - 1)
+        self._drain()
 
     def take_file(self, loaded: Loaded) -> None:
         """A schema document of its own."""
         if loaded.url not in self.sources:
             self._take(loaded.url, loaded.text, loaded.root, loaded, 0)
+        self._drain()
 
     def add_synthetic(self, source: Source, root: Any) -> None:
         """A schema that the reader itself wrote."""
@@ -78,14 +83,24 @@ class Schemas:
                     self._no_include(pointer, location, loaded)
                 continue
             self._link(url, pointer, found)
-            if found.kind == "wsdl":
-                self.take_wsdl(found)
-                continue
-            self.take_file(found)
-            if resolve(url, location) != found.url:
+            self._queue.append(found)
+            if found.kind == "xsd" and resolve(url, location) != found.url:
                 renamed[location] = found.url
         if renamed:
             self.sources[url] = Source(url, _respelled(text, renamed), loaded.file, line)
+
+    def _drain(self) -> None:
+        """Takes what was found meanwhile: a queue, since a chain of imports may be longer than Python's stack."""
+        if self._draining:
+            return
+        self._draining = True
+        while self._queue:
+            found = self._queue.pop(0)
+            if found.kind == "wsdl":
+                self.take_wsdl(found)
+            else:
+                self.take_file(found)
+        self._draining = False
 
     def _link(self, url: str, pointer: Any, found: Loaded) -> None:
         if pointer.tag != _IMPORT:
@@ -114,6 +129,7 @@ class Schemas:
                 self.take_file(found)
                 text = f"{_namespace(found.root)} is used without a schema; the catalogue's is taken"
                 self.loader.notes.append(Note("bundled", text))
+        drop_twins(self.sources, self.roots, self.loader.notes)
         for missing in self.loader.missing:
             if missing.namespace in wanted:
                 raise ContractError(

@@ -157,9 +157,10 @@ def _base64(low: int, high: int | None) -> str:
     tails = ("", f"{char}[AQgw]==", f"{char}{{2}}[AEIMQUYcgkosw048]=")
     forms = []
     for octets, tail in enumerate(tails):
-        most = "" if high is None else str((high - octets) // 3)
-        if high is None or high >= octets:
-            forms.append(f"(?:{char}{{4}}){{{max(0, -(-(low - octets) // 3))},{most}}}{tail}")
+        least = max(0, -(-(low - octets) // 3))
+        most = None if high is None else (high - octets) // 3
+        if most is None or least <= most:
+            forms.append(f"(?:{char}{{4}}){{{least},{'' if most is None else most}}}{tail}")
     return f"^(?:{'|'.join(forms)})$" if forms else "^[^\\u0000-\U0010ffff]$"
 
 

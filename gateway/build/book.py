@@ -1,0 +1,152 @@
+"""The law of the book: all services of one configuration, compiled, with every mistake told at once.
+
+`build` is what `serve` and `check` both run; it opens no socket and changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..core.limits import Limits
+from ..dialect.problem import Speaker
+from ..schema.contract import Contract, Port
+from ..schema.contract import Service as ContractService
+from ..schema.errors import ContractError
+from ..schema.wsdl import load_wsdl
+from ..settings import bounds
+from ..settings.loader import Loaded
+from ..settings.mistakes import Mistake, Refused
+from ..settings.service import Service as ServiceSettings
+from .doors import RouteFace, configured_route, default_route, fault_rules
+from .operations import Bound, compile_operations
+from .workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltService:
+    """One service: its contract, its compiled operations, its REST faces."""
+
+    name: str
+    settings: ServiceSettings
+    bench: Workbench
+    service: ContractService
+    port: Port
+    path: str  # where SOAP callers come in
+    operations: tuple[Bound, ...]
+    faces: tuple[RouteFace, ...]  # configured routes first, then the default ones
+    speaker: Speaker
+
+    def bound(self, operation: str) -> Bound | None:
+        """The operation of this name, None without one."""
+        return next((each for each in self.operations if each.operation.name == operation), None)
+
+    def face(self, operation: str) -> RouteFace | None:
+        """The default face of an operation, or its first one where it has no default."""
+        faces = [face for face in self.faces if face.bound.operation.name == operation]
+        return next((face for face in faces if face.settings is None), faces[0] if faces else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Everything that one configuration serves."""
+
+    loaded: Loaded
+    services: tuple[BuiltService, ...]
+    limits: Limits
+    speaker: Speaker
+
+    def find(self, operation: str, service: str | None = None) -> tuple[BuiltService, Bound] | None:
+        """An operation by name, of a service where one is named (by either of its names)."""
+        for each in self.services:
+            if service in (None, each.name, each.service.name):
+                bound = each.bound(operation)
+                if bound is not None:
+                    return each, bound
+        return None
+
+    def route(self, named: str) -> tuple[BuiltService, RouteFace] | None:
+        """A route by its `VERB /path`."""
+        for each in self.services:
+            for face in each.faces:
+                if f"{face.route.method} {face.route.path}" == named:
+                    return each, face
+        return None
+
+
+def build(loaded: Loaded) -> Built:
+    """Compile a configuration. Raises Refused with every mistake of every service."""
+    limits = bounds.limits(loaded.settings.limits)
+    speaker = Speaker(loaded.settings.problem_base.removesuffix("/problems/"))
+    mistakes: list[Mistake] = []
+    services: list[BuiltService] = []
+    contracts: dict[tuple[str, ...], Workbench] = {}
+    for name, settings in loaded.settings.services.items():
+        key = (settings.wsdl, *settings.xsd)
+        try:
+            if key not in contracts:
+                contracts[key] = Workbench(load_wsdl(settings.wsdl), findings=limits.findings)
+            services.append(_service(loaded, name, settings, contracts[key], limits, speaker, mistakes))
+        except ContractError as error:
+            mistakes.append(loaded.mistake(("services", name, "wsdl"), str(error)))
+    mistakes.extend(_doubled(loaded, services))
+    if mistakes:
+        raise Refused(mistakes)
+    return Built(loaded, tuple(services), limits, speaker)
+
+
+def _service(
+    loaded: Loaded,
+    name: str,
+    settings: ServiceSettings,
+    bench: Workbench,
+    limits: Limits,
+    speaker: Speaker,
+    mistakes: list[Mistake],
+) -> BuiltService:
+    service, port = choose(bench.contract, settings)
+    path = settings.path or f"/{service.name}"
+    operations = tuple(compile_operations(bench, name, port, settings, limits))
+    told = Speaker(speaker.base, fault_rules(settings.faults))
+    faces: list[RouteFace] = []
+    for at, route in enumerate(settings.routes):
+        place = ("services", name, "routes", at)
+        bound = next((each for each in operations if each.operation.name == route.operation), None)
+        if bound is None:
+            mistakes.append(loaded.mistake((*place, "operation"), f"the contract has no operation {route.operation}"))
+            continue
+        try:
+            faces.append(configured_route(bench, route, bound, settings, limits))
+        except ContractError as error:
+            mistakes.append(loaded.mistake(place, str(error)))
+    if settings.default_routes:
+        faces.extend(default_route(bench, path, bound, settings, limits) for bound in operations)
+    return BuiltService(name, settings, bench, service, port, path, operations, tuple(faces), told)
+
+
+def choose(contract: Contract, settings: ServiceSettings) -> tuple[ContractService, Port]:
+    """The wsdl:service and port that a configuration means. Raises ContractError."""
+    named = [each for each in contract.services if settings.service in (None, each.name)]
+    for service in named:
+        port = next((each for each in service.ports if each.name == settings.port), None)
+        port = port if settings.port else service.port(settings.upstream.soap) or service.port()
+        if port is not None:
+            return service, port
+    if settings.service and not named:
+        known = ", ".join(each.name for each in contract.services)
+        raise ContractError(f"there is no service {settings.service}; there are: {known}", file=contract.location)
+    raise ContractError("there is no port with a SOAP binding that can be served", file=contract.location)
+
+
+def _doubled(loaded: Loaded, services: list[BuiltService]) -> list[Mistake]:
+    """Routes that two doors claim."""
+    seen: dict[tuple[str, str], str] = {}
+    mistakes = []
+    for service in services:
+        for face in service.faces:
+            key = (face.route.method, face.route.path)
+            if key in seen:
+                at = service.settings.routes.index(face.settings) if face.settings else 0
+                place = ("services", service.name, "routes", at) if face.settings else ("services", service.name)
+                mistakes.append(loaded.mistake(place, f"{' '.join(key)} is served already, by {seen[key]}"))
+            seen[key] = f"{service.name}/{face.bound.operation.name}"
+    return mistakes

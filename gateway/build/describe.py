@@ -1,0 +1,63 @@
+"""The law of description at build: the built services as the records that the OpenAPI writer reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..core.message import Fault
+from ..dialect.problem import Speaker
+from ..schema.contract import BoundMessage
+from ..schema.openapi import Body, DoorDoc, FaultBody, openapi
+from ..schema.openapi30 import downgraded
+from ..schema.samples import sample
+from ..version import version
+from .book import Built, BuiltService
+from .doors import RouteFace, fault_rules
+from .operations import CANONICAL
+
+
+def description(built: Built, dialect: str = "3.1") -> dict[str, Any]:
+    """The OpenAPI document of everything that is served; `dialect` 3.1, or 3.0 for older generators."""
+    doors = [door for service in built.services for door in _doors(service)]
+    titles = ", ".join(service.service.name for service in built.services)
+    documents = "\n\n".join(s.service.document for s in built.services if s.service.document)
+    document = openapi(titles or "gateway", version(), doors, documents)
+    return downgraded(document) if dialect.startswith("3.0") else document
+
+
+def _doors(service: BuiltService) -> Iterator[DoorDoc]:
+    for face in service.faces:
+        bound = face.bound.bound
+        operation = face.bound.operation
+        yield DoorDoc(
+            method=face.route.method,
+            path=face.route.path,
+            operation=operation.name,
+            service=service.service.name,
+            summary=(face.settings.summary or "") if face.settings else "",
+            description=bound.document,
+            request=_body(service, bound.input, face, face.unwrap_request),
+            reply=None if bound.output is None else _body(service, bound.output, face, face.unwrap_reply),
+            one_way=bound.one_way,
+            writes=operation.writes,
+            encryption=operation.encryption,
+            faults=tuple(_faults(service, face)),
+        )
+
+
+def _body(service: BuiltService, message: BoundMessage, face: RouteFace, unwrap: tuple[str, ...]) -> Body | None:
+    if not message.element:
+        return None
+    model = service.bench.laid(face.request)
+    example = sample(model, message.element, face.request, unwrap)
+    checker = service.bench.checker(message.element, face.request, unwrap)
+    return Body(model, message.element, face.request, unwrap, example if checker.is_valid(example) else None)
+
+
+def _faults(service: BuiltService, face: RouteFace) -> Iterator[FaultBody]:
+    rules = fault_rules(face.settings.faults) if face.settings else ()
+    speaker = Speaker(rules=(*rules, *service.speaker.rules))
+    for fault in face.bound.bound.faults:
+        status = speaker.of_fault(Fault("Receiver", "", name=fault.element, declared=fault.element)).status
+        yield FaultBody(fault.name, status, Body(service.bench.laid(CANONICAL), fault.element, CANONICAL))

@@ -1,0 +1,114 @@
+"""The law of hosting: what a plug-in gets from the gateway, and how it is taken back.
+
+One `PluginHost` a plug-in: its tasks are cancelled and awaited when it stops, its calls go through the
+stack without its own value layer, its events are counted under its own name only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any
+
+from ..core.limits import Limits
+from ..core.message import Exchange, Message, Wire
+from ..core.operation import Address, Operation
+from ..core.ports import Clock, Store
+from ..core.value import Value
+from ..observe.log import Log
+from ..observe.metrics import Metrics
+from ..observe.trace import request_id
+
+Call = Callable[[Operation, Exchange, Any], Awaitable[Message]]
+
+
+class OwnedTasks:
+    """Background work of one plug-in."""
+
+    def __init__(self, label: str, log: Log) -> None:
+        self._label = label
+        self._log = log
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
+        """Run it; an exception is logged, never lost."""
+        task = asyncio.get_running_loop().create_task(work, name=f"{self._label}:{name}")
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            error = task.exception()
+            assert error is not None
+            self._log.defect(error, task.get_name())
+
+    async def stop(self) -> None:
+        """Cancel all and wait for them."""
+        for task in list(self._running):
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+
+class PluginHost:
+    """What one plug-in sees of the gateway (`gateway.plugins.api.Host`)."""
+
+    def __init__(
+        self,
+        label: str,
+        plugin: Any,
+        *,
+        state: Store,
+        clock: Clock,
+        keys: Any,
+        limits: Limits,
+        log: Log,
+        metrics: Metrics,
+        find: Callable[[str, str], Operation],
+        call: Call,
+    ) -> None:
+        self.state = state
+        self.clock = clock
+        self.keys = keys
+        self.limits = limits
+        self.tasks = OwnedTasks(label, log)
+        self.pages: list[tuple[str, str, Address]] = []
+        self._label = label
+        self._plugin = plugin
+        self._log = log
+        self._metrics = metrics
+        self._find = find
+        self._call = call
+
+    async def call(
+        self,
+        operation: str,
+        value: Value,
+        *,
+        service: str = "",
+        identity: str = "",
+        facts: Mapping[str, Any] | None = None,
+    ) -> Message:
+        """Call an operation through the stack without this plug-in's own value layer. A fault is a reply."""
+        target = self._find(operation, service)
+        codec = target.faces[target.soap].request
+        known = {"identity": identity, **(facts or {})}
+        exchange = Exchange(target, Message(codec, value=value), request_id=request_id(None), facts=known)
+        return await self._call(target, exchange, self._plugin)
+
+    def audit(self, event: str, **fields: str | int | float | bool) -> None:
+        """One line of the audit stream."""
+        self._log.audit(event, plugin=self._label, **fields)
+
+    def count(self, event: str) -> None:
+        """Add one to the plug-in's event."""
+        name = event if event in self._plugin.events else "other"
+        self._metrics.plugin_events.labels(self._label, name).inc()
+
+    def log(self, event: str, cause: str = "") -> None:
+        """One warning for the operator."""
+        self._log.write("error", "warning", event, plugin=self._label, cause=cause)
+
+    def route(self, method: str, path: str, answer: Callable[[Wire], Awaitable[Wire]]) -> None:
+        """Serve a path of the plug-in's own on the data port; only from `start`."""
+        self.pages.append((method, path, Address(path, answer)))

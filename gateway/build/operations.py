@@ -1,0 +1,152 @@
+"""The law of operations at build: one bound operation and its settings become one frozen `Operation`.
+
+Every codec of every SOAP version is made here. The service's own version and the caller's share one
+codec object, which is what lets untouched bytes pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..core.limits import Limits
+from ..core.operation import Face, Operation
+from ..dialect.bare import bare_reply
+from ..dialect.envelope import Version
+from ..dialect.soap import SoapCodec
+from ..schema.contract import BoundMessage, BoundOperation, Port
+from ..schema.errors import ContractError
+from ..schema.ir import Complex, ElementUse, Group, Model, Settings
+from ..settings.service import OperationSettings
+from ..settings.service import Service as ServiceSettings
+from .workbench import Workbench
+
+CANONICAL: Final = Settings()
+VERSIONS: Final[tuple[Version, ...]] = ("1.1", "1.2")
+# A name that begins so reads; everything else writes. Always overridable by `writes`.
+READING: Final = ["get", "search", "find", "list", "read", "query", "fetch", "check", "lookup", "describe", "count", "is", "has", "retrieve", "show", "view", "download", "export", "browse", "validate", "verify", "ping", "echo", "version", "status"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A compiled operation with what the doors need of its contract."""
+
+    operation: Operation
+    bound: BoundOperation
+    settings: OperationSettings
+
+
+def compile_operations(
+    bench: Workbench, service: str, port: Port, settings: ServiceSettings, limits: Limits
+) -> list[Bound]:
+    """Every operation of a port that can be served. Raises ContractError."""
+    unknown = set(settings.operations) - {each.name for each in port.operations}
+    if unknown:
+        raise ContractError(f"the contract has no operation {sorted(unknown)[0]}", file=port.place.file)
+    return [_compile(bench, service, port, each, settings, limits) for each in port.operations if not each.refused]
+
+
+def _compile(
+    bench: Workbench, service: str, port: Port, bound: BoundOperation, settings: ServiceSettings, limits: Limits
+) -> Bound:
+    own = settings.operations.get(bound.name, OperationSettings())
+    speaks: Version = settings.upstream.soap or ("1.2" if port.soap == "1.2" else "1.1")
+    operation = Operation(
+        name=bound.name,
+        service=service,
+        action=bound.action,
+        soap=speaks,
+        element=bound.input.wire,
+        faces={version: _face(bench, version, bound, settings, limits) for version in VERSIONS},
+        writes=own.writes if own.writes is not None else not reads(bound.name),
+        one_way=bound.one_way,
+        encryption=own.encryption or "none",
+        signature=own.signature or "none",
+        clear_allowed=_clear(own, settings),
+        headers=tuple(header.element for header in bound.input.headers),
+        document=bound.document,
+    )
+    return Bound(operation, bound, own)
+
+
+def _clear(own: OperationSettings, settings: ServiceSettings) -> bool:
+    if own.dangerous_allow_clear_text is not None:
+        return own.dangerous_allow_clear_text
+    return settings.dangerous_allow_clear_text
+
+
+def reads(name: str) -> bool:
+    """Whether an operation of this name reads, as far as its first word tells."""
+    words = "".join(" " + c.lower() if c.isupper() else c for c in name).replace("_", " ").split()
+    return bool(words) and (words[0] in READING or (len(words) > 1 and len(words[0]) <= 3 and words[1] in READING))
+
+
+def _face(bench: Workbench, version: Version, bound: BoundOperation, settings: ServiceSettings, limits: Limits) -> Face:
+    faults = {fault.element: bench.body(fault.element, CANONICAL) for fault in bound.faults}
+    reply = None
+    if bound.output is not None:
+        bare = _bare(bench.model, bound.output, settings.accept_bare_reply)
+        reply = _codec(bench, version, bound.output, limits, response=True, bare=bare)
+    return Face(_codec(bench, version, bound.input, limits), reply, faults)
+
+
+def _codec(
+    bench: Workbench,
+    version: Version,
+    message: BoundMessage,
+    limits: Limits,
+    *,
+    response: bool = False,
+    bare: Callable[[Any], Any] | None = None,
+) -> SoapCodec:
+    element = message.element or None
+    return SoapCodec(
+        version,
+        element,
+        bench.body(element, CANONICAL) if element else None,
+        limits=limits,
+        valid=bench.verdict() if element else None,
+        response=response,
+        bare=bare,
+        wire=message.wire or None,
+        on_wire=message.on_wire,
+    )
+
+
+def _bare(model: Model, output: BoundMessage, local: str | None) -> Callable[[Any], Any] | None:
+    """The dresser for a bare reply, where the contract accepts one and the output has such an element."""
+    if local is None or not output.element:
+        return None
+    path = _path_to(model, output.element, local)
+    return bare_reply(local, path) if path else None
+
+
+def _path_to(model: Model, element: str, local: str) -> tuple[str, ...]:
+    """Clark names from a global element down to the nearest descendant of a local name, three levels at most."""
+    level: list[tuple[tuple[str, ...], str]] = [((element,), model.elements[element].type)]
+    for _ in range(3):
+        deeper = []
+        for path, type_id in level:
+            for use in _children(model, type_id):
+                step = (*path, use.element.name)
+                if use.element.name.rpartition("}")[2] == local:
+                    return step
+                deeper.append((step, use.element.type))
+        level = deeper
+    return ()
+
+
+def _children(model: Model, type_id: str) -> Sequence[ElementUse]:
+    kind = model.types.get(type_id)
+    if not isinstance(kind, Complex) or kind.particle is None:
+        return ()
+    found: list[ElementUse] = []
+    stack: list[Any] = [kind.particle]
+    while stack:
+        particle = stack.pop()
+        if isinstance(particle, Group):
+            stack.extend(reversed(particle.particles))
+        elif isinstance(particle, ElementUse):
+            found.append(particle)
+    return found

@@ -1,0 +1,143 @@
+"""The law of the SOAP half that faces a service: what it answered is judged by content, not by status.
+
+A Fault is a Fault at any status; an answer that is no SOAP is 502 `upstream-not-soap`, one that breaks
+its own schema 502 `upstream-schema-violation`; neither is ever passed on by halves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ..core.limits import Limits
+from ..core.message import Exchange, Message, Wire
+from ..core.problem import Kind, Problem
+from ..core.value import Value
+from ..xml import parse as parse_xml
+from .bare import qualified
+from .envelope import Envelope, Version
+from .fault import read_fault
+from .media import media
+from .soap import SoapCodec
+from .soap_client import content_type
+
+_EMPTY_OK: Final = frozenset({200, 202, 204})
+_MARKUP: Final = (b"<", b"\xef\xbb\xbf<")
+
+
+@dataclass(frozen=True, slots=True)
+class SoapUpstream:
+    """Writes requests to one service and reads its answers (port `UpstreamDialect`)."""
+
+    version: Version
+    path: str
+    limits: Limits
+    untyped: Callable[[Any], Value]
+    action_headers: tuple[str, ...] = ("SOAPAction",)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def write_request(self, exchange: Exchange) -> Wire:
+        """The request's bytes and header fields. Raises Problem INVALID_MESSAGE."""
+        operation = exchange.operation
+        body = exchange.request.wire(operation.faces[self.version].request)
+        headers = {"content-type": content_type(self.version, operation.action), "accept": _accept(self.version)}
+        if self.version == "1.1":
+            headers.update((name.lower(), f'"{operation.action}"') for name in self.action_headers)
+        headers.update(self.headers)
+        headers.update(exchange.upstream_headers)
+        return Wire(headers, body, method="POST", path=self.path, operation=operation, exchange=exchange)
+
+    def read_reply(self, exchange: Exchange, wire: Wire) -> Message:
+        """The answer, valid by the contract. Raises Problem UPSTREAM_… with the outcome of a write."""
+        try:
+            return self._read(exchange, wire)
+        except Problem as problem:
+            raise blamed(problem, exchange) from problem
+
+    def _read(self, exchange: Exchange, wire: Wire) -> Message:
+        codec = exchange.operation.faces[self.version].reply
+        if not wire.body.strip():
+            return self._empty(exchange, wire, codec)
+        if wire.tree is None and not wire.body.lstrip(b" \t\r\n").startswith(_MARKUP):
+            raise self._no_soap(wire)
+        if wire.status >= 400 and media(wire.headers.get("content-type", "")).type == "text/html":
+            raise self._no_soap(wire)
+        try:
+            root = wire.tree if wire.tree is not None else parse_xml(wire.body, self.limits, response=True)
+        except Problem as problem:
+            raise Problem(Kind.UPSTREAM_MALFORMED, cause=str(problem)) from problem
+        if not isinstance(codec, SoapCodec):
+            envelope = _reader(self.version, self.limits).open(root)
+        else:
+            envelope = codec.open(root)
+        if envelope.is_fault:
+            return self._fault(exchange, wire, envelope, codec)
+        if wire.status >= 400:
+            raise self._no_soap(wire)
+        if not isinstance(codec, SoapCodec):
+            return Message(exchange.request.codec, value={})
+        codec.check(envelope)
+        return Message(codec, raw=None if envelope.bare else wire.body, parsed=envelope, headers=envelope.headers)
+
+    def _empty(self, exchange: Exchange, wire: Wire, codec: Any) -> Message:
+        if wire.status in _EMPTY_OK and (codec is None or (isinstance(codec, SoapCodec) and codec.element is None)):
+            return Message(codec or exchange.request.codec, value={})
+        if wire.status >= 400:
+            raise self._no_soap(wire)
+        raise Problem(Kind.UPSTREAM_MALFORMED, "The service answered with an empty body.")
+
+    def _fault(self, exchange: Exchange, wire: Wire, envelope: Envelope, codec: Any) -> Message:
+        faults = exchange.operation.faces[self.version].faults
+        fault = read_fault(envelope, lambda node: _typed(node, faults), self.untyped)
+        whole = codec if isinstance(codec, SoapCodec) and codec.version == envelope.version else exchange.request.codec
+        return Message(whole, raw=wire.body, parsed=envelope, value=fault.detail, headers=envelope.headers, fault=fault)
+
+    def _no_soap(self, wire: Wire) -> Problem:
+        if wire.status in (401, 403, 407):
+            return Problem(Kind.UPSTREAM_AUTH, cause=f"HTTP {wire.status} without SOAP")
+        if wire.status == 503:
+            pause = wire.headers.get("retry-after", "")
+            return Problem(Kind.UPSTREAM_UNAVAILABLE, headers={"retry-after": pause} if pause.isdigit() else {})
+        return Problem(Kind.UPSTREAM_NOT_SOAP, f"The service answered HTTP {wire.status} without a SOAP envelope.")
+
+
+def _typed(node: Any, faults: Mapping[str, Any]) -> tuple[str, Value] | None:
+    """A declared detail as its type; by local name where the stack lost the namespace."""
+    name = node.tag if node.tag in faults else None
+    if name is None and not str(node.tag).startswith("{"):
+        name = next((known for known in faults if known.rpartition("}")[2] == node.tag), None)
+    if name is None:
+        return None
+    codec = faults[name]
+    try:
+        return name, codec.decode(node if node.tag == name else qualified(node, name.rpartition("}")[0][1:]))
+    except Problem:
+        return None  # the detail breaks its own schema: told schema-less, nothing is lost
+
+
+def _reader(version: Version, limits: Limits) -> SoapCodec:
+    return SoapCodec(version, None, None, limits=limits, response=True)
+
+
+def _accept(version: Version) -> str:
+    return "text/xml, multipart/related" if version == "1.1" else "application/soap+xml, multipart/related"
+
+
+def blamed(problem: Problem, exchange: Exchange) -> Problem:
+    """A refusal of the service's answer, said as the service's: 502, and unknown for a write."""
+    kind = problem.kind
+    detail = problem.detail
+    if kind.row.side == "client":
+        broken = kind in (Kind.INVALID_MESSAGE, Kind.XML_ILLEGAL_CHARACTER)
+        kind = Kind.UPSTREAM_SCHEMA_VIOLATION if broken else Kind.UPSTREAM_MALFORMED
+        detail = f"The service's answer was refused: {problem.detail}"
+    return Problem(
+        kind,
+        detail,
+        findings=problem.findings,
+        cause=problem.cause,
+        headers=problem.headers,
+        outcome=problem.outcome or ("unknown" if exchange.operation.writes else None),
+        extra=problem.extra,
+    )

@@ -1,0 +1,94 @@
+"""The law of entering: from a wire to a door, through its value layers, and back to a wire.
+
+Every Problem and Fault that has a door is answered here, in the caller's own dialect, so that
+answers go back through protection. Work on a large message is done off the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from ..core.layers import Send, WireLayer, stack
+from ..core.message import Exchange, Message, Wire
+from ..core.operation import Address, Door
+from ..core.problem import Kind, Problem
+
+T = TypeVar("T")
+Find = Callable[[Wire], tuple[Address, dict[str, str]]]
+
+
+async def offload(size: int, bound: int, work: Callable[[], T]) -> T:
+    """Do the work here, or in a thread when the message is larger than the bound (bytes)."""
+    return work() if size <= bound else await asyncio.to_thread(work)
+
+
+def enter(find: Find) -> Send:
+    """The innermost Send of the front: finds the address of a wire and asks it."""
+
+    async def send(wire: Wire) -> Wire:
+        address, variables = find(wire)
+        wire.facts["door"] = address.name
+        wire.facts["path"] = variables
+        return await address.send(wire)
+
+    return send
+
+
+def through(door: Door, edges: Sequence[WireLayer] = ()) -> Send:
+    """A door as a Send: its protection outside, its dialect inside.
+
+    What fails inside is answered inside, so the answer goes back through protection; what fails in
+    protection itself is answered in the same dialect, in clear.
+    """
+    protected = stack(list(edges), _answered(door, lambda wire: _through(door, wire)))
+    return _answered(door, protected) if edges else protected
+
+
+def _answered(door: Door, inner: Send) -> Send:
+    async def send(wire: Wire) -> Wire:
+        try:
+            return await inner(wire)
+        except Problem as problem:
+            told = problem
+        except (RecursionError, MemoryError) as error:
+            told = Problem(Kind.INTERNAL, cause=type(error).__name__)
+        reply = door.dialect.write_problem(told, wire.facts["request_id"], wire)
+        reply.facts["problem"] = told
+        reply.exchange = wire.exchange
+        return reply
+
+    return send
+
+
+async def _through(door: Door, wire: Wire) -> Wire:
+    bound = door.limits.offload
+    exchange = await offload(len(wire.body), bound, lambda: door.dialect.read_request(wire, door.route))
+    exchange.request_id = wire.facts["request_id"]
+    wire.exchange = exchange
+    message = await door.service(exchange)
+    reply = await offload(_size(message), bound, lambda: _write(door, exchange, message))
+    reply.exchange = exchange
+    if message.fault is not None:
+        reply.facts["fault"] = message.fault
+    return reply
+
+
+def _write(door: Door, exchange: Exchange, message: Message) -> Wire:
+    """A reply that breaks the contract is the service's failure, never the caller's."""
+    try:
+        return door.dialect.write_reply(exchange, message)
+    except Problem as problem:
+        if problem.kind.row.side != "client":
+            raise
+        raise Problem(
+            Kind.UPSTREAM_SCHEMA_VIOLATION,
+            f"The service's answer was refused: {problem.detail}",
+            findings=problem.findings,
+            outcome="unknown" if exchange.operation.writes else None,
+        ) from problem
+
+
+def _size(message: Message) -> int:
+    return len(message.raw) if message.raw is not None else 0

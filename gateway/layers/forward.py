@@ -1,0 +1,24 @@
+"""The law of forwarding: the one place where a value becomes a request to the service and comes back.
+
+Translation happens here, and only if it must; a large message is written and read off the event loop.
+"""
+
+from __future__ import annotations
+
+from ..core.layers import Send, Service
+from ..core.message import Exchange, Message
+from ..core.ports import UpstreamDialect
+from .enter import offload
+
+
+def forward(dialect: UpstreamDialect, send: Send, bound: int) -> Service:
+    """The innermost Service. `bound`: bytes from which on the work leaves the event loop."""
+
+    async def service(exchange: Exchange) -> Message:
+        raw = exchange.request.raw
+        size = len(raw) if raw is not None else 0
+        wire = await offload(size, bound, lambda: dialect.write_request(exchange))
+        reply = await send(wire)
+        return await offload(len(reply.body), bound, lambda: dialect.read_reply(exchange, reply))
+
+    return service

@@ -1,0 +1,94 @@
+"""The law of observation: one measurement and one log line a request, whatever became of it.
+
+Directly inside rescue: what was shed is counted, too. It gives each request its id.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ..core.layers import Layer, Send, Service, WireLayer
+from ..core.message import Exchange, Message, Wire
+from ..core.operation import Operation
+from ..core.problem import Problem
+from ..observe.log import Log
+from ..observe.metrics import Metrics
+from ..observe.trace import child, request_id, trace_id
+
+
+def observe(metrics: Metrics, log: Log, answer: Callable[[Problem, str], Wire]) -> WireLayer:
+    """The layer. `answer` writes a problem that nobody further in has answered."""
+
+    def layer(inner: Send) -> Send:
+        async def send(wire: Wire) -> Wire:
+            began = time.perf_counter()
+            facts = wire.facts
+            facts["request_id"] = request_id(wire.headers.get("x-request-id"))
+            facts["traceparent"] = child(wire.headers.get("traceparent"))
+            metrics.inflight.inc()
+            try:
+                reply = await inner(wire)
+            except Problem as problem:
+                reply = answer(problem, facts["request_id"])
+                reply.facts["problem"] = problem
+            finally:
+                metrics.inflight.dec()
+            reply.headers.setdefault("x-request-id", facts["request_id"])
+            _tell(metrics, log, wire, reply, time.perf_counter() - began)
+            return reply
+
+        return send
+
+    return layer
+
+
+def _tell(metrics: Metrics, log: Log, wire: Wire, reply: Wire, seconds: float) -> None:
+    exchange = wire.exchange
+    operation = (
+        f"{exchange.operation.service}/{exchange.operation.name}" if exchange else wire.facts.get("door", "none")
+    )
+    metrics.request(operation, wire.method, reply.status, seconds)
+    problem: Problem | None = reply.facts.get("problem")
+    if problem is not None:
+        metrics.problems.labels(problem.kind.slug).inc()
+    fault = reply.facts.get("fault")
+    if fault is not None:
+        metrics.faults.labels(operation, fault.declared.rpartition("}")[2] or "other").inc()
+    log.write(
+        "access",
+        "info",
+        "request",
+        request_id=wire.facts["request_id"],
+        trace_id=trace_id(wire.facts["traceparent"]),
+        method=wire.method if len(wire.method) < 20 else "OTHER",
+        route=wire.facts.get("door"),
+        operation=operation,
+        status=reply.status,
+        seconds=round(seconds, 6),
+        bytes_in=len(wire.body),
+        bytes_out=len(reply.body),
+        problem=problem.kind.slug if problem else None,
+        cause=problem.cause if problem else None,
+        fault=fault.reason if fault is not None else None,
+    )
+
+
+def measure_backend(metrics: Metrics, operation: Operation) -> Layer:
+    """Just around the call of the service: its time and its outcome."""
+    name = f"{operation.service}/{operation.name}"
+
+    def layer(inner: Service) -> Service:
+        async def service(exchange: Exchange) -> Message:
+            began = time.perf_counter()
+            try:
+                reply = await inner(exchange)
+            except Problem as problem:
+                metrics.call(name, problem.kind.slug, time.perf_counter() - began)
+                raise
+            metrics.call(name, "fault" if reply.fault is not None else "ok", time.perf_counter() - began)
+            return reply
+
+        return service
+
+    return layer

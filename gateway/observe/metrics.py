@@ -1,0 +1,102 @@
+"""The law of metrics: every series of the gateway is declared here, with labels from the contract alone.
+
+Names follow Prometheus' conventions (base units, `_total`, `_seconds`); prefix `soapgw_`. Children are
+looked up once and kept: an observation on the hot path is a dictionary hit.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, disable_created_metrics
+from prometheus_client.exposition import choose_encoder
+
+from ..core.problem import Kind
+
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+STAGE_BUCKETS: Final = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.05, 0.25, 1.0)
+
+
+class Metrics:
+    """All series, in a registry of their own. One instance a process; tests make as many as they like."""
+
+    def __init__(self, version: str = "", contract: str = "") -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # else every series has a twin
+        self.registry = CollectorRegistry()
+        self.requests = Histogram(
+            "soapgw_request_duration_seconds",
+            "Time from a request's last byte to its answer.",
+            ("operation", "method", "code"),
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self.backend = Histogram(
+            "soapgw_backend_duration_seconds",
+            "Time that the service behind took.",
+            ("operation", "outcome"),
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self.stages = Histogram(
+            "soapgw_translation_seconds",
+            "CPU and queue time of a stage of translation.",
+            ("stage",),
+            buckets=STAGE_BUCKETS,
+            registry=self.registry,
+        )
+        self.inflight = Gauge(
+            "soapgw_inflight_requests", "Requests admitted and not yet answered.", registry=self.registry
+        )
+        self.queued = Gauge("soapgw_queued_requests", "Requests that wait for admission.", registry=self.registry)
+        self.problems = Counter("soapgw_problems", "Problems answered, by kind.", ("kind",), registry=self.registry)
+        self.faults = Counter(
+            "soapgw_faults",
+            "Faults of the service, by declared name (`other`: not declared).",
+            ("operation", "fault"),
+            registry=self.registry,
+        )
+        self.plugin_events = Counter(
+            "soapgw_plugin_events",
+            "What plug-ins did, by their own closed lists of events.",
+            ("plugin", "event"),
+            registry=self.registry,
+        )
+        self.reloads = Counter(
+            "soapgw_reloads", "Configuration reloads, by result.", ("result",), registry=self.registry
+        )
+        self.loop_lag = Gauge(
+            "soapgw_event_loop_lag_seconds", "How late the event loop's timer came.", registry=self.registry
+        )
+        Info("soapgw_build", "Version and contract of this process.", registry=self.registry).info(
+            {"version": version, "contract": contract}
+        )
+        self._requests: dict[tuple[str, str, int], object] = {}
+        self._backend: dict[tuple[str, str], object] = {}
+
+    def request(self, operation: str, method: str, status: int, seconds: float) -> None:
+        """One answered request."""
+        key = (operation, method, status)
+        child = self._requests.get(key)
+        if child is None:
+            child = self.requests.labels(operation, method if method in METHODS else "OTHER", str(status))
+            self._requests[operation, method if method in METHODS else "OTHER", status] = child
+        child.observe(seconds)  # type: ignore[attr-defined]  # a histogram's child
+
+    def call(self, operation: str, outcome: str, seconds: float) -> None:
+        """One call of the service behind; outcome: ok, fault or a problem's slug."""
+        key = (operation, outcome)
+        child = self._backend.get(key)
+        if child is None:
+            child = self._backend[key] = self.backend.labels(operation, outcome)
+        child.observe(seconds)  # type: ignore[attr-defined]  # a histogram's child
+
+    def refused(self, kind: Kind, status: int) -> None:
+        """A request that never reached the front: malformed, too large, too slow."""
+        self.problems.labels(kind.slug).inc()
+        self.request("none", "OTHER", status, 0.0)
+
+    def page(self, accept: str = "") -> tuple[bytes, str]:
+        """The exposition and its Content-Type; OpenMetrics where the scraper asks for it."""
+        encoder, content_type = choose_encoder(accept)
+        return encoder(self.registry), content_type

@@ -1,0 +1,32 @@
+"""The law of trace ids: W3C Trace Context in and out, and a request id that is always there.
+
+A `traceparent` is taken only when it is well-formed (W3C Trace Context §3.2), else a new one is begun;
+the service gets a child of it. An `X-Request-Id` is taken when it is 1 to 128 of `[A-Za-z0-9._-]`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Final
+
+_PARENT: Final = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?")
+_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+
+def request_id(given: str | None) -> str:
+    """The caller's id where it is fit to be echoed, else a new one."""
+    return given if given and _ID.fullmatch(given) else os.urandom(12).hex()
+
+
+def child(traceparent: str | None) -> str:
+    """The `traceparent` for the next hop: same trace, new span; a new trace without a valid parent."""
+    match = _PARENT.fullmatch(traceparent) if traceparent else None
+    if match is None:
+        return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-00"
+    return f"00-{match[1]}-{os.urandom(8).hex()}-{match[2]}"
+
+
+def trace_id(traceparent: str) -> str:
+    """The 32 hexadecimal digits of the trace."""
+    return traceparent[3:35]

@@ -1,0 +1,454 @@
+"""The law of description: each type's JSON form as JSON Schema 2020-12, never narrower than what encodes.
+
+Reads the layout and decides nothing again. Each type is flat and closed; several forms are `anyOf`;
+what cannot be said is MAPPING's closed list (`layout.constraints_beyond_json_schema`) and is
+checked on the encoded XML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from gateway.schema.ir import (
+    AnySlot,
+    Array,
+    Attribute,
+    Complex,
+    Element,
+    Entries,
+    ItemsSlot,
+    Keys,
+    Mixed,
+    Model,
+    NamespaceTest,
+    Node,
+    Open,
+    Settings,
+    Simple,
+    Slot,
+    Text,
+    TypeId,
+    Wildcard,
+)
+from gateway.schema.jsonnodes import Leaf, Schema, constraints, leaves, required, some_present
+from gateway.schema.jsonplaces import bounded_by_place
+from gateway.schema.jsonschema_scalars import json_schema_of
+from gateway.schema.names import clark, split
+from gateway.schema.source import XS, XSI
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+ANY_TYPE: Final = clark(XS, "anyType")
+_NULL: Final[Schema] = {"type": "null"}
+_UNTYPED: Final = frozenset({ANY_TYPE, *(clark(XS, name) for name in ("ENTITY", "ENTITIES", "anyAtomicType"))})
+
+
+def schema_for(
+    model: Model, element: str, settings: Settings, *, unwrap: tuple[str, ...] = (), refs: str = "#/$defs/"
+) -> dict[str, Any]:
+    """The schema of a global element's content, self-contained. Raises KeyError for an unknown element."""
+    writer = SchemaWriter(model, settings, refs)
+    root = writer.root(element, unwrap)
+    writer.finish()
+    return {"$schema": DIALECT, **root, **({"$defs": writer.defs} if writer.defs else {})}
+
+
+class SchemaWriter:
+    """Writes the schemas of one laid-out model; `defs` collects what was named on the way."""
+
+    def __init__(self, model: Model, settings: Settings, refs: str = "#/$defs/") -> None:
+        self.model = model
+        self.settings = settings
+        self.defs: dict[str, Any] = {}
+        self._refs = refs
+        self._names: dict[tuple[str, str], str] = {}
+        self._waiting: list[tuple[str, Callable[[], Schema]]] = []
+
+    def finish(self) -> None:
+        """Write all that was named and not written yet; a list, so that deep schemas cost no stack."""
+        while self._waiting:
+            name, make = self._waiting.pop()
+            self.defs[name] = make()
+
+    # ------------------------------------------------------------ roots and places
+
+    def root(self, element: str, unwrap: tuple[str, ...] = ()) -> Schema:
+        """The content of a body element, after its wrappers; a type that is the root never collapses."""
+        declaration = self.model.elements[element]
+        for local in unwrap:
+            declaration = self._child(declaration, local)
+        if unwrap:
+            return self.place(declaration)
+        kind = self.model.types[declaration.type]
+        if isinstance(kind, Complex) and isinstance(kind.form, Array):
+            return self._object(kind, Keys(kind.form.member))
+        return self.place(declaration)
+
+    def _child(self, element: Element, local: str) -> Element:
+        kind = self.model.types[element.type]
+        form = kind.form if isinstance(kind, Complex) else None
+        content = Keys(form.member) if isinstance(form, Array) else form
+        found = leaves(content.content) if isinstance(content, Keys) else iter(())
+        for leaf in found:
+            if isinstance(leaf, Slot) and split(leaf.element.name)[1] == local:
+                return leaf.element
+        raise KeyError(f"{element.name} has no child {local}")
+
+    def place(self, element: Element) -> Schema:
+        """What may stand for an element: its type's form, a derived type's beside `$type`, nil."""
+        kind = self.model.types[element.type]
+        if isinstance(kind, Simple):
+            forms = [self._scalar(element.type, element.default, element.fixed)]
+        elif isinstance(kind.form, Text) and kind.form.bare and kind.simple:
+            forms = [self._scalar(kind.simple, element.default, element.fixed)]
+        elif isinstance(kind.form, Text) and (element.default is not None or element.fixed is not None):
+            forms = [self._text(kind, element.default, element.fixed)]
+        else:
+            forms = [] if kind.abstract else [self.ref(element.type)]
+        if element.type == ANY_TYPE:
+            forms = [self._any_type()]
+        else:
+            forms += [self._typed(derived) for derived in self._derived(element)]
+        if element.nillable and element.fixed is None:
+            forms += self._nil(kind)
+        return _any_of(forms) if forms else {"not": {}}
+
+    def _derived(self, element: Element) -> list[TypeId]:
+        kind = self.model.types[element.type]
+        barred = element.block_types | (kind.block if isinstance(kind, Complex) else frozenset())
+        found = []
+        for type_id in self.model.derived.get(element.type, ()):
+            derived = self.model.types[type_id]
+            if not isinstance(derived, Complex) or derived.abstract or "#" in type_id:
+                continue
+            if not barred or not self._steps(type_id, element.type) & barred:
+                found.append(type_id)
+        return found
+
+    def _steps(self, type_id: TypeId, base: TypeId) -> frozenset[str]:
+        steps = set()
+        while type_id != base:
+            kind = self.model.types.get(type_id)
+            if not isinstance(kind, Complex) or not kind.base:
+                break
+            steps.add(kind.derivation)
+            type_id = kind.base
+        return frozenset(steps)
+
+    def _nil(self, kind: Simple | Complex) -> list[Schema]:
+        if not isinstance(kind, Complex) or not (kind.attributes or kind.any_attribute is not None):
+            return [_NULL]
+        attributes = self._attributes(kind)
+        closed: Schema = {
+            "type": "object",
+            "properties": {**attributes["properties"], "$nil": {"const": True}},
+            "required": [*attributes["required"], "$nil"],
+        }
+        closed.update(attributes["rest"])
+        return [_NULL, closed] if not attributes["required"] else [closed]
+
+    # ------------------------------------------------------------ named types
+
+    def ref(self, type_id: TypeId) -> Schema:
+        """A reference to a complex type's own form, written once under `defs`."""
+        return self._named(("type", type_id), self._label(type_id), lambda: self._own(type_id))
+
+    def _named(self, key: tuple[str, str], label: str, make: Callable[[], Schema]) -> Schema:
+        if key not in self._names:
+            name, number = label, 1
+            while name in self.defs:
+                number += 1
+                name = f"{label}_{number}"
+            self._names[key] = name
+            self.defs[name] = {}
+            self._waiting.append((name, make))
+        return {"$ref": self._refs + self._names[key]}
+
+    def _label(self, type_id: TypeId) -> str:
+        owner, _, inner = type_id.partition("#")
+        words = [split(owner)[1], *(split(step)[1] for step in inner.replace("/", "#").split("#") if step)]
+        text = "_".join(word for word in words if word)
+        return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in text)[:100] or "Type"
+
+    def _own(self, type_id: TypeId) -> Schema:
+        kind = self.model.types[type_id]
+        if isinstance(kind, Simple):
+            return self._scalar(type_id, None, None)
+        form = kind.form
+        if isinstance(form, Array):
+            return self._array(form.member)
+        if isinstance(form, Open):
+            return self._any_type()
+        if isinstance(form, Text):
+            return self._scalar(kind.simple or "", None, None) if form.bare else self._text(kind, None, None)
+        return self._object(kind, form or Keys())
+
+    def _typed(self, type_id: TypeId) -> Schema:
+        """A type's form beside `$type`; a form that is no object rides in `$value`."""
+        kind = self.model.types[type_id]
+        return self._named(("typed", type_id), self._label(type_id) + ".typed", lambda: self._beside(type_id, kind))
+
+    def _beside(self, type_id: TypeId, kind: Simple | Complex) -> Schema:
+        mark: Schema = {"type": "string", "const": self.type_name(type_id)}
+        form = kind.form if isinstance(kind, Complex) else None
+        if isinstance(form, Keys | Entries | Mixed) or (isinstance(form, Text) and not form.bare):
+            own = self._own(type_id)
+            return {
+                **own,
+                "properties": {"$type": mark, **own.get("properties", {})},
+                "required": ["$type", *own.get("required", [])],
+            }
+        return {
+            "type": "object",
+            "properties": {"$type": mark, "$value": self._own(type_id)},
+            "required": ["$type", "$value"],
+            "additionalProperties": False,
+        }
+
+    def type_name(self, type_id: TypeId) -> str:
+        """A type as `$type` names it: `prefix:Name`."""
+        namespace, local = split(type_id)
+        prefix = "xs" if namespace == XS else self.model.prefixes.get(namespace, "")
+        return f"{prefix}:{local}" if prefix else local
+
+    # ------------------------------------------------------------ scalars and attributes
+
+    def _scalar(self, type_id: TypeId, default: str | None, fixed: str | None) -> Schema:
+        schema = json_schema_of(self.model, type_id, self.settings)
+        return bounded_by_place(self.model, type_id, self.settings, schema, default, fixed)
+
+    def _text(self, kind: Complex, default: str | None, fixed: str | None) -> Schema:
+        attributes = self._attributes(kind)
+        value = self._scalar(kind.simple or "", default, fixed)
+        if self.settings.empties == "null":
+            value = _any_of([value, _NULL])
+        return {
+            "type": "object",
+            "properties": {**attributes["properties"], "$value": value},
+            "required": [*attributes["required"], "$value"],
+            **attributes["rest"],
+        }
+
+    def _attributes(self, kind: Complex) -> dict[str, Any]:
+        properties = {use.key: self._attribute(use) for use in kind.attributes}
+        needed = [use.key for use in kind.attributes if use.required]
+        rest: Schema = {"additionalProperties": False}
+        if kind.any_attribute is not None:
+            rest["patternProperties"] = self._any_attributes(kind.any_attribute, kind.attributes)
+        return {"properties": properties, "required": needed, "rest": rest}
+
+    def _attribute(self, use: Attribute) -> Schema:
+        schema = self._scalar(use.type, None, use.fixed)
+        return schema if use.required else _any_of([schema, _NULL])
+
+    def _any_attributes(self, wildcard: Wildcard, declared: Iterable[Attribute]) -> Schema:
+        known = {name: a for name, a in self.model.attributes.items() if wildcard.test.takes(split(name)[0])}
+        patterns: Schema = {}
+        if wildcard.process != "skip":
+            for name, attribute in known.items():
+                key = "^@" + _quoted(_braced(name)) + "$"
+                patterns[key] = _any_of([self._scalar(attribute.type, None, attribute.fixed), _NULL])
+        if wildcard.process != "strict":
+            others = "".join(f"(?!{_quoted(_braced(name))}$)" for name in known) if wildcard.process == "lax" else ""
+            patterns[f"^@{others}{_namespace_pattern(wildcard.test)}"] = {"type": ["string", "null"]}
+        return patterns
+
+    # ------------------------------------------------------------ objects and arrays
+
+    def _object(self, kind: Complex, form: Keys | Entries | Mixed) -> Schema:
+        attributes = self._attributes(kind)
+        properties, needed = dict(attributes["properties"]), list(attributes["required"])
+        rules: list[Schema] = []
+        if isinstance(form, Keys):
+            sure = required(form.content)
+            properties.update(self._members(form.content, frozenset(sure)))
+            needed += sure
+            rules = constraints(form.content, frozenset(sure))
+        elif isinstance(form, Entries):
+            properties["$items"] = {"type": ["array", "null"], "items": self._entry(form.entries, form.wildcards)}
+        else:
+            piece = self._entry(form.entries, form.wildcards)
+            strings: list[Schema] = [{"type": "string", "minLength": 1}] if form.text else []
+            properties["$mixed"] = {"type": ["array", "null"], "items": _any_of([*strings, piece])}
+        schema: Schema = {"type": "object", "properties": properties}
+        if needed:
+            schema["required"] = list(dict.fromkeys(needed))
+        schema.update(attributes["rest"])
+        if len(rules) == 1 and not rules[0].keys() & schema.keys():
+            schema.update(rules[0])
+        elif rules:
+            schema["allOf"] = rules
+        if kind.document:
+            schema["description"] = kind.document
+        return schema
+
+    def _members(self, content: Node | None, sure: frozenset[str]) -> dict[str, Schema]:
+        """The schema of each key, the loosest of all places that it stands at."""
+        found: dict[str, list[Leaf]] = {}
+        for leaf in leaves(content):
+            found.setdefault(leaf.key, []).append(leaf)
+        return {key: self._member(key in sure, places) for key, places in found.items()}
+
+    def _member(self, sure: bool, places: list[Leaf]) -> Schema:
+        leaf = places[0]
+        if isinstance(leaf, ItemsSlot):
+            schema = self._items(leaf.entry)
+        elif isinstance(leaf, AnySlot):
+            schema = self._wild(leaf.wildcard)
+            schema = {"type": "array", "items": schema} if leaf.repeated else schema
+        elif leaf.repeated:
+            schema = {"type": "array", "items": self._value(leaf.element)}
+        else:
+            schema = self._value(leaf.element)
+        if schema.get("type") == "array" and not isinstance(leaf, ItemsSlot):
+            if sure and leaf.min and len(places) == 1:
+                schema["minItems"] = leaf.min
+            tops = [place.max for place in places if not isinstance(place, ItemsSlot)]
+            if None not in tops and tops and isinstance(leaf, Slot | AnySlot) and leaf.repeated:
+                schema["maxItems"] = max(top for top in tops if top is not None)
+        return schema if sure else _any_of([schema, _NULL])
+
+    def _value(self, element: Element) -> Schema:
+        """A place as a member's value, where `empties: null` lets null stand for an empty element."""
+        schema = self.place(element)
+        kind = self.model.types[element.type]
+        if self.settings.empties == "null" and (isinstance(kind, Simple) or isinstance(kind.form, Text)):
+            return _any_of([schema, _NULL])
+        return schema
+
+    def _items(self, entry: Node) -> Schema:
+        """The value of `$items`: one object a repetition, none empty."""
+        sure = required(entry)
+        rules = constraints(entry, frozenset(sure))
+        item: Schema = {
+            "type": "object",
+            "properties": self._members(entry, frozenset(sure)),
+            "additionalProperties": False,
+        }
+        if sure:
+            item["required"] = sure
+        else:
+            rules = [*rules, some_present(entry)]
+        if rules:
+            item["allOf"] = rules
+        return {"type": "array", "items": item}
+
+    def _array(self, member: Slot | ItemsSlot) -> Schema:
+        if isinstance(member, ItemsSlot):
+            return self._items(member.entry)
+        schema: Schema = {"type": "array", "items": self._value(member.element)}
+        if member.min:
+            schema["minItems"] = member.min
+        if member.max is not None:
+            schema["maxItems"] = member.max
+        return schema
+
+    def _entry(self, slots: tuple[Slot, ...], wildcards: tuple[Wildcard, ...]) -> Schema:
+        """An object of one key: one element."""
+        properties = {slot.key: self._value(slot.element) for slot in slots}
+        if wildcards:
+            properties["$any"] = _any_of([self._wild(wildcard) for wildcard in wildcards])
+        return {
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        }
+
+    # ------------------------------------------------------------ wildcards and the schema-less form
+
+    def _wild(self, wildcard: Wildcard) -> Schema:
+        """An object of one key `{namespace}local`; a known global element has its own form."""
+        test = wildcard.test
+        label = f"any-{wildcard.process}-{test.kind}" + "".join(f"-{ns}" for ns in sorted(test.namespaces))
+        return self._named(("any", label), self._label(label), lambda: self._one_any(wildcard))
+
+    def _one_any(self, wildcard: Wildcard) -> Schema:
+        known = {n: e for n, e in self.model.elements.items() if wildcard.test.takes(split(n)[0])}
+        schema: Schema = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
+        if wildcard.process != "skip":
+            schema["properties"] = {
+                _braced(name): {"not": {}} if element.abstract else self._value(element)
+                for name, element in known.items()
+            }
+        if wildcard.process != "strict":
+            exempt = "" if wildcard.process == "skip" else "".join(f"(?!{_quoted(_braced(n))}$)" for n in known)
+            free = self._open() if wildcard.process == "lax" else self._raw()
+            schema["patternProperties"] = {f"^{exempt}{_namespace_pattern(wildcard.test)}": free}
+        return schema
+
+    def _open(self) -> Schema:
+        """An element that the contract does not know, laxly: its known descendants have their own form."""
+        anything = Wildcard(NamespaceTest("any"), "lax")
+        return self._named(
+            ("open", ""), "element", lambda: _any_of([self._free(anything), *self._all_typed(), *self._nil_open()])
+        )
+
+    def _nil_open(self) -> list[Schema]:
+        return [{"type": "object", "properties": {"$nil": {"const": True}}, "required": ["$nil"]}]
+
+    def _raw(self) -> Schema:
+        anything = Wildcard(NamespaceTest("any"), "skip")
+        return self._named(("raw", ""), "element.skipped", lambda: self._free(anything))
+
+    def _any_type(self) -> Schema:
+        return self._open()
+
+    def _all_typed(self) -> list[Schema]:
+        """Every type that xsi:type may name at a place of xs:anyType."""
+        found = [
+            type_id
+            for type_id, kind in self.model.types.items()
+            if "#" not in type_id
+            and type_id not in _UNTYPED
+            and not (isinstance(kind, Complex) and kind.abstract)
+            and not (isinstance(kind, Simple) and kind.builtin == "ENTITY")
+        ]
+        return [self._typed(type_id) for type_id in found]
+
+    def _free(self, inside: Wildcard) -> Schema:
+        child = self._wild(inside)
+        words: Schema = {
+            "$value": {"type": "string", "minLength": 1},
+            "$items": {"type": "array", "minItems": 1, "items": child},
+            "$mixed": {"type": "array", "minItems": 1, "items": _any_of([{"type": "string", "minLength": 1}, child])},
+        }
+        return {
+            "type": "object",
+            "properties": words,
+            "patternProperties": {f"^@(?!\\{{{_quoted(XSI)}\\}})": {"type": ["string", "null"]}},
+            "additionalProperties": False,
+            "allOf": [{"not": {"required": list(pair)}} for pair in _PAIRS],
+            "x-xsd-any": True,
+        }
+
+
+_PAIRS: Final = (("$value", "$items"), ("$value", "$mixed"), ("$items", "$mixed"))
+
+
+def _any_of(forms: list[Schema]) -> Schema:
+    """One of several forms, each told once; alternatives of alternatives are written flat."""
+    flat: list[Schema] = []
+    for form in forms:
+        inner = form["anyOf"] if form.keys() == {"anyOf"} else [form]
+        flat.extend(each for each in inner if each not in flat)
+    return flat[0] if len(flat) == 1 else {"anyOf": flat}
+
+
+def _braced(name: str) -> str:
+    namespace, local = split(name)
+    return f"{{{namespace}}}{local}"
+
+
+def _quoted(text: str) -> str:
+    return "".join("\\" + c if c in "\\^$.|?*+()[]{}/" else c for c in text)
+
+
+def _namespace_pattern(test: NamespaceTest) -> str:
+    if test.kind == "any":
+        return r"\{[^{}]*\}."
+    names = "|".join(_quoted(namespace) for namespace in sorted(test.namespaces))
+    if test.kind == "in":
+        return rf"\{{(?:{names})\}}." if test.namespaces else "(?!)"
+    return rf"\{{(?!(?:{names})\}})[^{{}}]*\}}."

@@ -1,0 +1,225 @@
+"""The law of serving: one built configuration with its live parts, opened and closed as a whole.
+
+Holds the router, the upstreams and the plug-ins of one configuration; sockets that clients see
+belong to `gateway.app`, so that a reload swaps one `Serving` for another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .build.book import Built, BuiltService
+from .build.describe import description
+from .build.doors import rest_door, soap_address
+from .build.hosting import PluginHost
+from .build.pages import docs_pages, index_page, openapi_page, problem_page, wsdl_page
+from .core.layers import Send, Service, stack
+from .core.message import Exchange, Message, Wire
+from .core.operation import Address, Door, Operation
+from .core.ports import Clock, Store
+from .dialect.router import Router
+from .dialect.soap_client import SoapClient
+from .dialect.soap_upstream import SoapUpstream
+from .dialect.untyped import untyped
+from .layers.enter import through
+from .layers.forward import forward
+from .layers.observe import measure_backend
+from .layers.require import require
+from .net.upstream import Upstream
+from .observe.log import Log
+from .observe.metrics import Metrics
+from .plugins.api import Place, Plugin
+from .plugins.registry import Plugins, PluginSpec
+from .plugins.registry import build as build_plugins
+from .schema.wsdl_writer import served_documents
+
+
+@dataclass(slots=True)
+class Parts:
+    """What every configuration of one process shares."""
+
+    metrics: Metrics
+    log: Log
+    clock: Clock
+    state: Store
+
+
+class Serving:
+    """One configuration, live. `open` starts its parts, `close` gives all back."""
+
+    def __init__(self, built: Built, parts: Parts) -> None:
+        self.built = built
+        self.parts = parts
+        self.router: Router[Address] = Router()
+        self.plugins: Plugins = build_plugins(_specs(built), base=Path(built.loaded.base))
+        self._upstreams: list[Upstream] = []
+        self._hosts: list[PluginHost] = []
+        self._services: dict[tuple[str, str], Service] = {}
+        self._ends: dict[str, Service] = {}
+        self._bodies: dict[tuple[str, str], int] = {}
+
+    async def open(self) -> None:
+        """Start upstreams and plug-ins, then set up every address. All or nothing."""
+        for service in self.built.services:
+            self._ends[service.name] = await self._end(service)
+        try:
+            await self.plugins.start(self._host)
+        except BaseException:
+            await self.close()
+            raise
+        for service in self.built.services:
+            self._addresses(service)
+        self._pages()
+
+    async def close(self) -> None:
+        """Stop plug-ins (they may still call), their tasks, then the upstreams."""
+        try:
+            await self.plugins.stop()
+        finally:
+            for host in self._hosts:
+                await host.tasks.stop()
+            for upstream in self._upstreams:
+                await upstream.close()
+
+    def find(self, wire: Wire) -> tuple[Address, dict[str, str]]:
+        """The address of a request. Raises Problem NOT_FOUND, METHOD_NOT_ALLOWED."""
+        if wire.method == "OPTIONS":
+            allowed = self.router.allowed(wire.path)
+            if allowed:
+                return Address("OPTIONS", _options(", ".join(allowed))), {}
+        return self.router.find(wire.method, wire.path)
+
+    def body_limit(self, method: str, path: str) -> int:
+        """Bytes that a request's body may have at this address."""
+        return self._bodies.get((method, path), self.built.limits.body)
+
+    async def _end(self, service: BuiltService) -> Service:
+        """The innermost service of one upstream: translate, seal, send."""
+        settings = service.settings.upstream
+        upstream = Upstream(
+            settings.url or service.port.location,
+            limits=self.built.limits,
+            timeout=settings.timeout,
+            connect_timeout=settings.connect_timeout,
+            pool=settings.pool,
+            idle=settings.pool_idle,
+        )
+        await upstream.start()
+        self._upstreams.append(upstream)
+        dialect = SoapUpstream(
+            version=service.operations[0].operation.soap if service.operations else "1.1",
+            path=upstream.path,
+            limits=self.built.limits,
+            untyped=untyped,
+            action_headers=settings.action_headers,
+            headers={name.lower(): value for name, value in settings.headers.items()},
+        )
+        place = Place(service.name, tuple(each.operation for each in service.operations), self.built.limits)
+        sealed = stack(self.plugins.wire_layers("upstream", place), upstream.send)
+        return forward(dialect, sealed, self.built.limits.offload)
+
+    def _serve(self, service: BuiltService, operation: Operation, without: Plugin[Any] | None = None) -> Service:
+        """The value layers of one operation, outermost first."""
+        return stack(
+            [
+                require(operation),  # judged before anything else is done with the message
+                *self.plugins.layers(operation, without=without),  # locks, sessions: may call again
+                measure_backend(self.parts.metrics, operation),  # the service's own time, each try
+            ],
+            self._ends[service.name],
+        )
+
+    def _addresses(self, service: BuiltService) -> None:
+        soap = soap_address(service.path, service.operations, service.settings, self.built.limits)
+        place = Place(service.name, tuple(each.operation for each in service.operations), self.built.limits)
+        edges = self.plugins.wire_layers("client", place)
+        served = {each.operation.name: self._serve(service, each.operation) for each in service.operations}
+
+        def serve(operation: Operation) -> Service:
+            return served[operation.name]
+
+        async def by_body(exchange: Exchange) -> Message:
+            return await served[exchange.operation.name](exchange)
+
+        door = Door(service.path, SoapClient(service.speaker, soap), by_body, self.built.limits)
+        self.router.add("POST", service.path, Address(door.name, through(door, edges)))
+        for face in service.faces:
+            rest = rest_door(face, service.speaker, soap, self.built.limits, serve)
+            self.router.add(face.route.method, face.route.path, Address(rest.name, through(rest, edges)))
+            self._bodies[face.route.method, face.route.path] = rest.limits.body
+
+    def _pages(self) -> None:
+        built = self.built
+        base = built.loaded.settings.public_url
+
+        def address(wire: Wire) -> str:
+            return base.rstrip("/") if base else f"{wire.facts.get('scheme', 'http')}://{wire.headers.get('host', '')}"
+
+        for service in built.services:
+            contract = service.bench.contract
+            documents = _documents(contract, service.service.name)
+            self.router.add("GET", service.path, wsdl_page(service.path, documents, address))
+        self.router.add("GET", "/openapi.json", openapi_page(lambda: description(built)))
+        for path, page in docs_pages().items():
+            self.router.add("GET", path, page)
+        self.router.add("GET", "/problems/{slug}", problem_page())
+        rows = [("/docs", "Interactive documentation", ""), ("/openapi.json", "OpenAPI 3.1", "")]
+        rows += [
+            (f"{s.path}?wsdl", "WSDL", f"{s.service.name}, {len(s.operations)} operations") for s in built.services
+        ]
+        self.router.add("GET", "/", index_page(rows))
+        for host in self._hosts:
+            for method, path, page in host.pages:
+                self.router.add(method, path, page)
+
+    def _host(self, label: str, plugin: Plugin[Any]) -> PluginHost:
+        parts = self.parts
+        host = PluginHost(
+            label,
+            plugin,
+            state=parts.state,
+            clock=parts.clock,
+            keys=None,
+            limits=self.built.limits,
+            log=parts.log,
+            metrics=parts.metrics,
+            find=self._operation,
+            call=self._call,
+        )
+        self._hosts.append(host)
+        return host
+
+    def _operation(self, name: str, service: str) -> Operation:
+        found = self.built.find(name, service or None)
+        if found is None:
+            raise KeyError(name)
+        return found[1].operation
+
+    async def _call(self, operation: Operation, exchange: Exchange, plugin: Plugin[Any]) -> Message:
+        service = next(each for each in self.built.services if each.name == operation.service)
+        return await self._serve(service, operation, without=plugin)(exchange)
+
+
+def _documents(contract: Any, service: str) -> Any:
+    def documents(address: str) -> Mapping[str, bytes]:
+        return served_documents(contract, address)
+
+    return documents
+
+
+def _options(allowed: str) -> Send:
+    async def send(_: Wire) -> Wire:
+        return Wire({"allow": allowed}, b"", status=204)
+
+    return send
+
+
+def _specs(built: Built) -> list[PluginSpec]:
+    specs = []
+    for label, settings in built.loaded.settings.plugins.items():
+        own = dict(settings)
+        specs.append(PluginSpec(str(own.pop("use", label)), own, label))
+    return specs

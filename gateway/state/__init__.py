@@ -1,0 +1,1 @@
+"""Shared state: one port (`gateway.core.ports.Store`), its homes one a file."""
