@@ -118,7 +118,8 @@ class Serving:
             headers={name.lower(): value for name, value in settings.headers.items()},
         )
         place = Place(service.name, tuple(each.operation for each in service.operations), self.built.limits)
-        sealed = stack(self.plugins.wire_layers("upstream", place), upstream.send)
+        send: Send = upstream.send
+        sealed = stack(self.plugins.wire_layers("upstream", place), send)
         return forward(dialect, sealed, self.built.limits.offload)
 
     def _serve(self, service: BuiltService, operation: Operation, without: Plugin[Any] | None = None) -> Service:

@@ -25,7 +25,10 @@ from .workbench import Workbench
 CANONICAL: Final = Settings()
 VERSIONS: Final[tuple[Version, ...]] = ("1.1", "1.2")
 # A name that begins so reads; everything else writes. Always overridable by `writes`.
-READING: Final = ["get", "search", "find", "list", "read", "query", "fetch", "check", "lookup", "describe", "count", "is", "has", "retrieve", "show", "view", "download", "export", "browse", "validate", "verify", "ping", "echo", "version", "status"]
+READING: Final = frozenset(
+    "get search find list read query fetch check lookup describe count is has retrieve show view download export "
+    "browse validate verify ping echo version status".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,14 @@ def attribute_reader(
     write_null = plan.settings.nulls == "write"
     declared = {use.name for use in uses}
     table = [
-        (use.name, use.key, plan.leaf(use.type), use.required, use.fixed, use.fixed if use.default is None else use.default)
+        (
+            use.name,
+            use.key,
+            plan.leaf(use.type),
+            use.required,
+            use.fixed,
+            use.fixed if use.default is None else use.default,
+        )
         for use in uses
     ]
 

@@ -295,9 +295,7 @@ def _slots(node: ir.Node) -> Iterator[ir.Slot]:
 
 
 def _has_all(node: ir.Node) -> bool:
-    return isinstance(node, ir.All) or (
-        isinstance(node, (ir.Sequence, ir.Choice)) and any(map(_has_all, node.nodes))
-    )
+    return isinstance(node, ir.All) or (isinstance(node, (ir.Sequence, ir.Choice)) and any(map(_has_all, node.nodes)))
 
 
 def key_order(node: ir.Node) -> Iterator[str]:

@@ -57,9 +57,7 @@ def grouped_reader(plan: Plan, type_: ir.Complex, node: ir.Node, *, array: bool 
     return read
 
 
-def _events(
-    content: Content, el: Any, doc: Reading, found: Found
-) -> tuple[list[Event], list[tuple[_Hole, str]]]:
+def _events(content: Content, el: Any, doc: Reading, found: Found) -> tuple[list[Event], list[tuple[_Hole, str]]]:
     row = content.start
     events: list[Event] = []
     holes: list[tuple[_Hole, str]] = []
@@ -285,12 +283,18 @@ class _Careful:
         count = min(n for n in counts.get(end, {0}) if n >= least and (node.max is None or n <= node.max))
         entries: list[tuple[int, int]] = []
         while count:
-            back = next(
-                begin for begin in range(at, end) if count - 1 in counts.get(begin, ()) and end in self.ends(node.entry, begin)
-            ) if count == 1 else next(
-                begin
-                for begin in range(end - 1, at - 1, -1)
-                if count - 1 in counts.get(begin, ()) and end in self.ends(node.entry, begin)
+            back = (
+                next(
+                    begin
+                    for begin in range(at, end)
+                    if count - 1 in counts.get(begin, ()) and end in self.ends(node.entry, begin)
+                )
+                if count == 1
+                else next(
+                    begin
+                    for begin in range(end - 1, at - 1, -1)
+                    if count - 1 in counts.get(begin, ()) and end in self.ends(node.entry, begin)
+                )
             )
             entries.append((back, end))
             end, count = back, count - 1

@@ -23,6 +23,7 @@ TYPE: Final = f"{{{XSI}}}type"
 HINTS: Final = frozenset({f"{{{XSI}}}schemaLocation", f"{{{XSI}}}noNamespaceSchemaLocation"})
 SPACE: Final = " \t\r\n"
 
+
 def split(name: str) -> tuple[str, str]:
     """A Clark name as (namespace, local)."""
     if name[:1] == "{":

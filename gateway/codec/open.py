@@ -213,7 +213,9 @@ class OpenIO:
     def _attribute(self, key: str, value: Value, doc: Writing) -> str:
         named = checked(key[1:]) or checked("{}" + key[1:])
         if named is None or key[:3] == "@{}":
-            raise Flaws(Flaw("This is no name of an attribute.", "`@{namespace}local`, or `@local` without a namespace"))
+            raise Flaws(
+                Flaw("This is no name of an attribute.", "`@{namespace}local`, or `@local` without a namespace")
+            )
         namespace, name = named
         known = None if self._skip else self._plan.model.attributes.get(f"{{{namespace}}}{name}" if namespace else name)
         if known is not None:

@@ -221,7 +221,9 @@ class Special:
         self.need = namespace or None
         declared = plan.model.types[place.element.type]
         self._simple = isinstance(declared, ir.Simple)
-        self._blocked = place.element.block_types | (declared.block if isinstance(declared, ir.Complex) else frozenset())
+        self._blocked = place.element.block_types | (
+            declared.block if isinstance(declared, ir.Complex) else frozenset()
+        )
 
     def _allowed(self, io: TypeIO) -> bool:
         return self._plan.derives(io.id, self._place.element.type, self._blocked)

@@ -184,6 +184,4 @@ class Plan:
         target = types[declared]
         if isinstance(target, ir.Simple) and target.variety == "union":
             return any(self.derives(actual, member, blocked) for member in target.members)
-        return declared == ANY_TYPE or (
-            declared == f"{{{XS}}}anySimpleType" and isinstance(types[actual], ir.Simple)
-        )
+        return declared == ANY_TYPE or (declared == f"{{{XS}}}anySimpleType" and isinstance(types[actual], ir.Simple))

@@ -115,7 +115,9 @@ def _text(plan: Plan, io: TypeIO, type_: ir.Complex) -> None:
             found.take(flaws)
         text = _valued(inner_text(el, plan), place)
         try:
-            out["$value"] = None if null and not text and leaf.read(text, el, doc) is not None else leaf.read(text, el, doc)
+            out["$value"] = (
+                None if null and not text and leaf.read(text, el, doc) is not None else leaf.read(text, el, doc)
+            )
             if place is not None and place.fixed is not None and not leaf.has(text, place.fixed, el):
                 raise Flaws(fixed_flaw())
         except Flaws as flaws:

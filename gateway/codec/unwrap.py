@@ -43,7 +43,11 @@ class Peel:
                 raise Flaws(Flaw("Something stands beside the wrapper.", "its sole child", step=layer.step))
             elif layer.nillable:
                 raise Flaws(
-                    Flaw("The wrapper is absent, which cannot be told from nil here.", "the wrapper, or nil", step=layer.step)
+                    Flaw(
+                        "The wrapper is absent, which cannot be told from nil here.",
+                        "the wrapper, or nil",
+                        step=layer.step,
+                    )
                 )
             else:
                 return None
@@ -72,7 +76,11 @@ def peel(plan: Plan, element: ir.Element, names: tuple[str, ...]) -> Peel:
             raise PlanError(f"unwrap: {name} is not the sole child of {local(at.name)}")
         if type_.attributes or type_.any_attribute or slot.repeated:
             raise PlanError(f"unwrap: {local(at.name)} has attributes, or {name} repeats")
-        if layers and any(layer.optional or layer.nillable for layer in layers) and (slot.min == 0 or slot.element.nillable):
+        if (
+            layers
+            and any(layer.optional or layer.nillable for layer in layers)
+            and (slot.min == 0 or slot.element.nillable)
+        ):
             raise PlanError(f"unwrap: null could stand for {layers[-1].key} as well as for {name}")
         layers.append(_Layer(slot.key, short(slot.element.name, plan.prefixes), slot.min == 0, slot.element.nillable))
         at = slot.element

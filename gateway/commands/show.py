@@ -78,11 +78,10 @@ def _rows(service: Any) -> list[dict[str, str]]:
 def openapi(chosen: argparse.Namespace) -> int:
     """The OpenAPI document, as JSON."""
     from gateway.build.book import build
-    from gateway.schema.openapi import openapi as write
-    from gateway.serving import describe
+    from gateway.build.describe import description
+    from gateway.codec.json import dumps
 
-    document = write(describe(build(settings(chosen))), version=chosen.openapi)
-    put(json.dumps(document, indent=2, ensure_ascii=False))
+    put(dumps(description(build(settings(chosen)), chosen.openapi)).decode())
     return OK
 
 

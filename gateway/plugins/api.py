@@ -241,13 +241,14 @@ class WireCipher(Plugin[S]):
 
     At the client's edge requests are opened and replies sealed; at the upstream's edge the other way round.
     `unprotect` leaves a message in clear alone (policy is judged by `require`, from the facts) and sets
-    `facts["encrypted"]` or `facts["signed"]` (tuples of part names) on what it proved. It raises
-    `Refusal`; any other exception is a refusal, too, told apart only in the log.
+    `facts["encrypted"]` or `facts["signed"]` (tuples of part names) on what it proved, and `facts["once"]`
+    (pairs of a token and seconds) on what may not come twice: nonces, message ids. It raises `Refusal`;
+    any other exception is a refusal, too, told apart only in the log.
     """
 
     edges: ClassVar[tuple[Edge, ...]] = ("client", "upstream")
     offload: ClassVar[bool] = True
-    events: ClassVar[tuple[str, ...]] = ("protected", "opened", "clear", "refused", "throttled")
+    events: ClassVar[tuple[str, ...]] = ("protected", "opened", "clear", "refused", "throttled", "replayed")
 
     def __init__(self, settings: S) -> None:
         super().__init__(settings)
@@ -320,7 +321,15 @@ class WireCipher(Plugin[S]):
             self.host.count(error.reason if isinstance(error, Refusal) and error.reason in self.events else "refused")
             raise self._problem(error, about) from error
         self.host.count("opened" if opened is not wire else "clear")
+        await self._once(opened, about)
         return opened
+
+    async def _once(self, wire: Wire, about: About) -> None:
+        """Use up what may be used but once over all replicas. Raises Problem REPLAYED_CALL, STATE_UNAVAILABLE."""
+        for token, seconds in wire.facts.pop("once", ()):
+            if not await self.host.state.put(f"once:{self.name}:{token}", b"1", ttl=seconds, expect=None):
+                self.host.count("replayed")
+                raise self._problem(Refusal("replayed", kind=Kind.REPLAYED_CALL), about)
 
     async def _run(self, work: Callable[[Wire, About], Wire], wire: Wire, about: About) -> Wire:
         if not self.offload:

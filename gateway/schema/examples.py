@@ -45,7 +45,8 @@ SAMPLES: Final[Mapping[str, str]] = {
     "nonPositiveInteger": "0",
 }
 _NUMBERS: Final = frozenset(
-    ["decimal", "float", "double", "integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte", "negativeInteger", "nonPositiveInteger"]
+    "decimal float double integer long int short byte nonNegativeInteger positiveInteger "
+    "unsignedLong unsignedInt unsignedShort unsignedByte negativeInteger nonPositiveInteger".split()
 )
 
 

@@ -13,9 +13,10 @@ from gateway.schema.ir import Model, Settings, Simple, TypeId
 
 Schema = dict[str, Any]
 _NUMBERS: Final = frozenset(
-    ["decimal", "integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"]
+    "decimal integer long int short byte nonNegativeInteger positiveInteger nonPositiveInteger "
+    "negativeInteger unsignedLong unsignedInt unsignedShort unsignedByte".split()
 )
-_VERBATIM: Final = frozenset(["string", "normalizedString", "token", "language", "Name", "NCName", "NMTOKEN", "ID", "IDREF", "anyURI"])
+_VERBATIM: Final = frozenset("string normalizedString token language Name NCName NMTOKEN ID IDREF anyURI".split())
 
 
 def bounded_by_place(

@@ -35,9 +35,9 @@ from gateway.schema.ir import (
 )
 from gateway.schema.names import split
 
-_SMALL: Final = frozenset(["int", "short", "byte", "unsignedInt", "unsignedShort", "unsignedByte"])
+_SMALL: Final = frozenset("int short byte unsignedInt unsignedShort unsignedByte".split())
 _LARGE: Final = frozenset(
-    ["decimal", "integer", "long", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger", "unsignedLong"]
+    "decimal integer long nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger unsignedLong".split()
 )
 
 

@@ -121,4 +121,9 @@ def test_bad_xml_is_refused(case: str, name: str) -> None:
 def test_bad_json_is_refused(case: str, name: str) -> None:
     with pytest.raises(Problem) as caught:
         codec(case).encode(value_of(case, name))
-    assert caught.value.kind.slug in {"invalid-message", "xml-illegal-character", "json-duplicate-key", "json-limit-exceeded"}
+    assert caught.value.kind.slug in {
+        "invalid-message",
+        "xml-illegal-character",
+        "json-duplicate-key",
+        "json-limit-exceeded",
+    }

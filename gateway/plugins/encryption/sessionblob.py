@@ -103,7 +103,7 @@ class SessionBlob(WireCipher[SessionBlobSettings]):
 
     name = "sessionblob"
     Settings = SessionBlobSettings
-    events: ClassVar[tuple[str, ...]] = (*WireCipher.events, "exempt", "logins", "sessions-ended", "replayed")
+    events: ClassVar[tuple[str, ...]] = (*WireCipher.events, "exempt", "logins", "sessions-ended")
 
     def __init__(self, settings: SessionBlobSettings) -> None:
         super().__init__(settings)
