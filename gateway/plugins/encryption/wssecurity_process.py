@@ -1,0 +1,292 @@
+"""The law of processing a security header: `secure` writes one, `prove` takes one away and says what it proved.
+
+The header's children are taken in document order, each kind at most as often as it makes sense; nothing
+unknown is passed over. What must be signed is found by its absolute place (`wssecurity_tree.Shape`), never by
+an id. Both functions are pure: a tree, a plan and the time in; the tree changed, a `Proof` out. WSS 1.1 §5.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from lxml import etree
+
+from gateway.core.limits import DEFAULT, Limits
+
+from .wssecurity_encrypt import Encrypter, Type, decrypt, encrypt, read_key
+from .wssecurity_names import ID, WSSE11, Allowed, ds, wsse, wsu, xenc
+from .wssecurity_sign import Signer, sign
+from .wssecurity_tokens import Login, Trust, add_timestamp, add_username, check_timestamp, check_username
+from .wssecurity_tree import (
+    Ids,
+    Shape,
+    attributes,
+    encoded,
+    make_security,
+    octets,
+    refuse,
+    security_of,
+    shape_of,
+    sub,
+)
+from .wssecurity_verify import Signed, headers_named, require_parts, verify
+
+CONFIRMATION: Final = f"{{{WSSE11}}}SignatureConfirmation"
+Demand = Literal["signature", "timestamp", "username", "encryption"]
+
+# how often each child of a security header may stand
+_KINDS: Final[Mapping[str, int]] = {
+    wsu("Timestamp"): 1,
+    wsse("BinarySecurityToken"): 4,
+    wsse("UsernameToken"): 1,
+    ds("Signature"): 1,
+    xenc("EncryptedKey"): 2,
+    CONFIRMATION: 2,
+}
+
+
+# -- writing
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """What is put on a message that leaves. Parts: `body`, `timestamp`, `username` or a header block's Clark name."""
+
+    timestamp: float = 300.0  # seconds that it holds; 0: none
+    username: tuple[str, str] | None = None
+    digest: bool = True
+    signer: Signer | None = None
+    signed: Sequence[str] = ("body", "timestamp")
+    encrypter: Encrypter | None = None
+    encrypted: Sequence[str] = ("body",)
+    order: Literal["sign-encrypt", "encrypt-sign"] = "sign-encrypt"
+    actor: str = ""
+    must_understand: bool = True
+
+
+def secure(root: Any, plan: Outbound, now: float, *, confirm: Sequence[bytes] | None = None) -> bytes:
+    """Protect an envelope in place; the signature's value, or nothing. Raises Refusal."""
+    shape = shape_of(root)
+    security = make_security(shape, plan.actor, must_understand=plan.must_understand)
+    shape = shape_of(root)
+    if plan.username is not None:
+        add_username(security, *plan.username, now, digest=plan.digest)
+    confirmations = [_confirmation(security, value) for value in confirm or ()]
+    if plan.timestamp:
+        add_timestamp(security, now, plan.timestamp)
+    value = b""
+    steps = ("sign", "encrypt") if plan.order == "sign-encrypt" else ("encrypt", "sign")
+    for step in steps:
+        if step == "sign" and plan.signer is not None:
+            nodes = [node for _, node in _parts(shape, security, plan.signed)]
+            signature = sign(security, [*nodes, *confirmations], plan.signer)
+            value = octets(signature.find(ds("SignatureValue")))
+        if step == "encrypt" and plan.encrypter is not None:
+            encrypt(security, _targets(shape, security, plan.encrypted), plan.encrypter)
+    return value
+
+
+def _confirmation(security: Any, value: bytes) -> Any:
+    node = sub(security, CONFIRMATION)
+    if value:
+        node.set("Value", encoded(value))
+    return node
+
+
+def _parts(shape: Shape, security: Any, names: Sequence[str]) -> list[tuple[str, Any]]:
+    """The elements that names mean, by their absolute places; a header block that is not there is no mistake."""
+    found: list[tuple[str, Any]] = []
+    for name in names:
+        if name == "body":
+            found.append((name, shape.body))
+        elif name in _FIXED:
+            found += [(name, node) for node in security.findall(_FIXED[name])[:1]]
+        else:
+            found += headers_named(shape.header, [name])
+    return found
+
+
+_FIXED: Final = {"timestamp": wsu("Timestamp"), "username": wsse("UsernameToken")}
+
+
+def _targets(shape: Shape, security: Any, names: Sequence[str]) -> list[tuple[Any, Type]]:
+    """What is encrypted: the body's content, a token or header block whole, an element of the body whole."""
+    targets: list[tuple[Any, Type]] = []
+    for name in names:
+        if name == "body":
+            targets.append((shape.body, "Content"))
+            continue
+        nodes = [node for _, node in _parts(shape, security, [name])] or list(shape.body.iter(name))
+        targets += [(node, "Element") for node in nodes]
+    if not targets:
+        raise refuse("there is nothing to encrypt")
+    return targets
+
+
+# -- reading
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """What is known about those who send, and what is demanded of them. `keys`: certificate DER -> private key."""
+
+    trust: Trust = field(default_factory=Trust)
+    keys: Mapping[bytes, Any] = field(default_factory=dict)
+    certificates: Sequence[x509.Certificate] = ()  # our own, that an encrypted key may name
+    users: Mapping[str, str] = field(default_factory=dict)
+    password_text: bool = False
+    demands: Sequence[Demand] = ()
+    signed: Sequence[str] = ("body", "timestamp")
+    ttl: float = 300.0
+    actor: str = ""
+    allowed: Allowed = field(default_factory=Allowed)
+    limits: Limits = DEFAULT
+
+
+@dataclass(slots=True)
+class Proof:
+    """What a security header proved. `once`: tokens that may not come twice, with seconds."""
+
+    signed: tuple[str, ...] = ()
+    encrypted: tuple[str, ...] = ()
+    certificate: x509.Certificate | None = None
+    username: str = ""
+    signature: bytes = b""
+    confirmations: tuple[bytes, ...] = ()
+    once: tuple[tuple[str, float], ...] = ()
+    present: bool = False
+
+
+@dataclass(slots=True)
+class _Run:
+    """The state of one reading."""
+
+    shape: Shape
+    security: Any
+    plan: Inbound
+    now: float
+    counts: dict[str, int] = field(default_factory=dict)
+    signed: Signed | None = None
+    login: Login | None = None
+    opened: list[str] = field(default_factory=list)
+    instead: list[Any] = field(default_factory=list)  # opened elements whose encrypted form was signed
+    confirmations: list[bytes] = field(default_factory=list)
+
+
+def prove(root: Any, plan: Inbound, now: float) -> Proof:
+    """Verify, decrypt and remove the security header for us. Raises Refusal, or Problem from the limits."""
+    shape = shape_of(root)
+    security = security_of(shape, plan.actor)
+    if security is None:
+        if plan.demands:
+            raise refuse("there is no security header")
+        return Proof()
+    attributes(security, *[name for name in security.attrib if name.startswith(f"{{{shape.namespace}}}")])
+    run = _Run(shape, security, plan, now)
+    at = 0
+    while at < len(security):
+        _take(run, security[at])
+        at += 1
+    proof = _judged(run)
+    shape.header.remove(security)
+    for node in run.signed.nodes if run.signed is not None else ():
+        node.attrib.pop(ID, None)  # the sender's mark: no contract knows it
+    _bounded(root, plan.limits)
+    return proof
+
+
+def _take(run: _Run, node: Any) -> None:
+    """One child of the header."""
+    allowed = _KINDS.get(node.tag)
+    if allowed is None:
+        raise refuse("the security header holds something that is not known")
+    run.counts[node.tag] = run.counts.get(node.tag, 0) + 1
+    if run.counts[node.tag] > allowed:
+        raise refuse("the security header holds something too often")
+    if node.tag == wsu("Timestamp"):
+        check_timestamp(node, run.now, run.plan.ttl)
+    elif node.tag == wsse("UsernameToken"):
+        plan = run.plan
+        run.login = check_username(node, plan.users, run.now, plan.ttl, text_allowed=plan.password_text)
+    elif node.tag == ds("Signature"):
+        ids = Ids(run.shape.envelope)
+        run.signed = verify(node, ids, run.plan.trust, run.plan.allowed, run.now)
+    elif node.tag == xenc("EncryptedKey"):
+        _decrypt(run, node)
+    elif node.tag == CONFIRMATION:
+        run.confirmations.append(_confirmed(node))
+
+
+def _confirmed(node: Any) -> bytes:
+    value = etree.Element("value")
+    value.text = node.get("Value", "")
+    return octets(value)
+
+
+def _decrypt(run: _Run, node: Any) -> None:
+    ids = Ids(run.shape.envelope)
+    wrapped = read_key(node, ids, run.plan.certificates, run.plan.allowed)
+    places = [ids.one(uri) for uri in wrapped.references]
+    whole = [place.getparent() is run.shape.body for place in places]
+    parents = [place.getparent() for place in places]
+    keys = run.plan.keys
+    opened = decrypt(
+        wrapped, lambda own: keys.get(own.public_bytes(Encoding.DER)), ids, run.plan.allowed, run.plan.limits
+    )
+    for (gone, found), is_body, parent in zip(opened, whole, parents, strict=True):
+        if is_body and str(gone.get("Type", "")).endswith("Content"):
+            run.opened.append("body")
+        else:
+            owners = [parent] if str(gone.get("Type", "")).endswith("Content") else found
+            run.opened += [etree.QName(owner).localname for owner in owners]
+        if run.signed is not None and run.signed.covers(gone):
+            run.instead += found
+
+
+def _judged(run: _Run) -> Proof:
+    plan, security = run.plan, run.security
+    proof = Proof(present=True, encrypted=tuple(run.opened), confirmations=tuple(run.confirmations))
+    stamps = security.findall(wsu("Timestamp"))
+    if run.signed is not None:
+        signed = Signed((*run.signed.nodes, *run.instead), run.signed.certificate, run.signed.value)
+        if "timestamp" in plan.signed and not stamps:
+            raise refuse("a signed message has no timestamp")
+        required = _parts(run.shape, security, plan.signed)
+        confirmations = [("confirmation", node) for node in security.findall(CONFIRMATION)]
+        require_parts(signed, [*required, *confirmations])
+        proof.signed = tuple(name for name, _ in required)
+        proof.certificate, proof.signature = signed.certificate, signed.value
+        proof.once = ((hashlib.sha256(signed.value).hexdigest(), plan.ttl + 60.0),)
+    if run.login is not None:
+        proof.username = run.login.name
+        if run.login.nonce:
+            token = hashlib.sha256(f"{run.login.name}\0{run.login.nonce}".encode()).hexdigest()
+            proof.once = (*proof.once, (token, plan.ttl + 60.0))
+    had = {
+        "signature": run.signed is not None,
+        "timestamp": bool(stamps),
+        "username": run.login is not None,
+        "encryption": "body" in run.opened,
+    }
+    for demand in plan.demands:
+        if not had[demand]:
+            raise refuse(f"there is no {demand}")
+    return proof
+
+
+def _bounded(root: Any, limits: Limits) -> None:
+    """The limits once more, over all that was decrypted together. Raises Refusal."""
+    depth = elements = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            depth += 1
+            elements += 1
+        else:
+            depth -= 1
+        if depth > limits.xml_depth or elements > limits.xml_elements:
+            raise refuse("what was decrypted is larger or deeper than allowed")

@@ -1,0 +1,142 @@
+"""The law of verifying: what is not proven is not read.
+
+The ds:Signature is read element by element against an allow-list before any cryptography; a reference is
+`#id` and nothing else, and names one element; the parts that policy requires are compared by identity with
+the elements at their absolute places, so that a wrapped copy proves nothing (XSW). The result is the nodes
+that were proven. XML Signature 1.1 §3.2, WSS 1.1 §8.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
+from lxml import etree
+
+from gateway.xml import canonical
+
+from .wssecurity_names import EXC_C14N, Allowed, Signing, ds
+from .wssecurity_sign import hashed, scheme
+from .wssecurity_tokens import Trust, referred
+from .wssecurity_tree import Ids, algorithm, attributes, children, octets, refuse
+
+MAX_REFERENCES: Final = 10  # Santuario 30
+_INCLUSIVE: Final = f"{{{EXC_C14N}}}InclusiveNamespaces"
+_CURVES: Final = ("secp256r1", "secp384r1", "secp521r1")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One reference of a signature, read but not proven."""
+
+    node: Any
+    prefixes: tuple[str, ...]
+    digest: str
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a signature proved: these nodes, by the key of this certificate. `value` names the message."""
+
+    nodes: tuple[Any, ...]
+    certificate: x509.Certificate
+    value: bytes
+
+    def covers(self, node: Any) -> bool:
+        """Whether this very node was proven."""
+        return any(proven is node for proven in self.nodes)
+
+
+def verify(signature: Any, ids: Ids, trust: Trust, allowed: Allowed, now: float) -> Signed:
+    """Prove a ds:Signature. Raises Refusal."""
+    attributes(signature, "Id")
+    info, value_node, key_info = children(signature, ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"))
+    prefixes, method, parts = _signed_info(info, ids, allowed)
+    value = octets(value_node, "Id")
+    certificate = referred(key_info, ids, trust.known())
+    trust.check(certificate, now)
+    check_bytes(certificate.public_key(), allowed.signatures[method], value, canonical(info, prefixes=prefixes))
+    for part in parts:
+        found = hashed(canonical(part.node, prefixes=part.prefixes), allowed.digests[part.digest])
+        if not hmac.compare_digest(found, part.value):
+            raise refuse("a digest is wrong")
+    return Signed(tuple(part.node for part in parts), certificate, value)
+
+
+def _signed_info(info: Any, ids: Ids, allowed: Allowed) -> tuple[tuple[str, ...], str, list[Part]]:
+    attributes(info, "Id")
+    count = len(info) - 2
+    if not 1 <= count <= MAX_REFERENCES:
+        raise refuse("a signature has no reference, or too many")
+    names = [ds("CanonicalizationMethod"), ds("SignatureMethod"), *[ds("Reference")] * count]
+    canonicalization, method, *references = children(info, *names)
+    prefixes = _exclusive(canonicalization)
+    chosen = algorithm(method, allowed.signatures)
+    children(method)
+    parts = [_reference(reference, ids, allowed) for reference in references]
+    if len({id(part.node) for part in parts}) != len(parts):
+        raise refuse("two references name one element")
+    return prefixes, chosen, parts
+
+
+def _reference(reference: Any, ids: Ids, allowed: Allowed) -> Part:
+    attributes(reference, "URI", "Id")
+    transforms, method, value = children(reference, ds("Transforms"), ds("DigestMethod"), ds("DigestValue"))
+    attributes(transforms)
+    (transform,) = children(transforms, ds("Transform"))
+    prefixes = _exclusive(transform)
+    digest = algorithm(method, allowed.digests)
+    children(method)
+    return Part(ids.one(reference.get("URI")), prefixes, digest, octets(value))
+
+
+def _exclusive(node: Any) -> tuple[str, ...]:
+    """Exclusive C14N and nothing else; its prefix list."""
+    algorithm(node, (EXC_C14N,))
+    (inclusive,) = children(node, _INCLUSIVE + "?")
+    if inclusive is None:
+        return ()
+    attributes(inclusive, "PrefixList")
+    children(inclusive)
+    prefixes = tuple(inclusive.get("PrefixList", "").split())
+    if len(prefixes) > 16:
+        raise refuse("too many inclusive prefixes")
+    return tuple(prefix for prefix in prefixes if prefix != "#default") + (("",) if "#default" in prefixes else ())
+
+
+def check_bytes(public: Any, how: Signing, value: bytes, data: bytes) -> None:
+    """The signature is by this key, which is long enough and fits the method. Raises Refusal."""
+    try:
+        if how.kind == "ec" and isinstance(public, ec.EllipticCurvePublicKey) and public.curve.name in _CURVES:
+            size = (public.curve.key_size + 7) // 8
+            if len(value) != 2 * size:
+                raise refuse("an ECDSA signature of a wrong length")
+            both = (int.from_bytes(value[:size], "big"), int.from_bytes(value[size:], "big"))
+            public.verify(utils.encode_dss_signature(*both), data, ec.ECDSA(how.digest()))
+        elif how.kind != "ec" and isinstance(public, rsa.RSAPublicKey) and public.key_size >= 2048:
+            public.verify(value, data, scheme(how), how.digest())
+        else:
+            raise refuse("the key is too short, or does not fit the signature method")
+    except InvalidSignature as error:
+        raise refuse("the signature is wrong") from error
+
+
+def require_parts(signed: Signed, required: Sequence[tuple[str, Any]]) -> None:
+    """Each of these (name, node at its absolute place) was proven itself. Raises Refusal."""
+    for name, node in required:
+        if node is None or not signed.covers(node):
+            raise refuse(f"{name} is not signed")
+
+
+def headers_named(header: Any, names: Sequence[str]) -> list[tuple[str, Any]]:
+    """The header blocks of these Clark names, direct children of Header; every one that is there."""
+    if header is None:
+        return []
+    found = [(name, child) for name in names for child in header if child.tag == name]
+    return [(etree.QName(name).localname, child) for name, child in found]
