@@ -220,39 +220,39 @@ def _data(portal: Portal, _: Session, given: Parameters) -> list[Element]:
 
 
 def _create(portal: Portal, session: Session, given: Parameters) -> list[Element]:
-    return _told(portal.state.create(session.user, given.word("Type"), given.number("Id")))
+    return _told(portal, portal.state.create(session.user, given.word("Type"), given.number("Id")))
 
 
 def _get(portal: Portal, session: Session, given: Parameters) -> list[Element]:
     number = given.number("Id")
     if given.flag("ReadOnly"):
-        return _told(portal.state.look(number))
-    return _told(portal.state.take(session.user, number))
+        return _told(portal, portal.state.look(number))
+    return _told(portal, portal.state.take(session.user, number))
 
 
 def _save(portal: Portal, session: Session, given: Parameters) -> list[Element]:
     task = given.task()
-    return _told(portal.state.save(session.user, task.number("Id"), task.word("EntityDescription", "")))
+    return _told(portal, portal.state.save(session.user, task.number("Id"), task.word("EntityDescription", "")))
 
 
 def _execute(portal: Portal, session: Session, given: Parameters) -> list[Element]:
-    return _told(portal.state.execute(session.user, given.task().number("Id")))
+    return _told(portal, portal.state.execute(session.user, given.task().number("Id")))
 
 
 def _back(portal: Portal, session: Session, given: Parameters) -> list[Element]:
-    return _told(portal.state.back(session.user, given.number("Id")))
+    return _told(portal, portal.state.back(session.user, given.number("Id")))
 
 
 def _cancel(portal: Portal, session: Session, given: Parameters) -> list[Element]:
-    return _told(portal.state.cancel(session.user, given.number("Id")))
+    return _told(portal, portal.state.cancel(session.user, given.number("Id")))
 
 
 def _release(portal: Portal, session: Session, given: Parameters) -> list[Element]:
-    return _told(portal.state.release(session.user, given.number("Id")))
+    return _told(portal, portal.state.release(session.user, given.number("Id")))
 
 
-def _told(task: Task) -> list[Element]:
-    return [task_of(task), call_status()]
+def _told(portal: Portal, task: Task) -> list[Element]:
+    return [task_of(task, portal.state.rules.action_list), call_status()]
 
 
 OPERATIONS: Final[dict[str, Operation]] = {

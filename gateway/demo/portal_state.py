@@ -49,6 +49,7 @@ class Rules:
     action: Literal["required", "checked", "ignored"] = "checked"
     idle_release: float = 0.0  # seconds until the portal's own timer gives an idle task up; 0: never
     default_user: int = 21
+    action_list: bool = False  # whether a task shows its ActionList, of which the pages print nothing
 
 
 @dataclass(frozen=True, slots=True)

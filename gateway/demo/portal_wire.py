@@ -93,8 +93,8 @@ def group(name: str, *children: Element) -> Element:
     return build(NS, name, *children)
 
 
-def task_node(task: Task) -> Element:
-    """The task as the pages print it, members in their order."""
+def task_node(task: Task, action_list: bool = False) -> Element:
+    """The task as the pages print it, members in their order; its actions where they are asked for."""
     parts = [
         leaf("Id", task.id),
         leaf("OrganizationId", task.organization),
@@ -113,8 +113,9 @@ def task_node(task: Task) -> Element:
     ]
     if task.message:
         parts.append(group("Message", leaf("Code", task.message[0]), leaf("Type", task.message[1])))
-    actions = [group("Action", leaf("Index", index), leaf("Name", name)) for index, name in enumerate(task.actions)]
-    parts.append(group("ActionList", *actions))
+    if action_list:
+        named = enumerate(task.actions)
+        parts.append(group("ActionList", *(group("Action", leaf("Index", n), leaf("Name", name)) for n, name in named)))
     return group("Task", *parts)
 
 

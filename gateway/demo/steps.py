@@ -6,10 +6,11 @@ in its body. Nothing is printed that did not happen; long bodies are cut where i
 
 from __future__ import annotations
 
+import contextlib
 import http
 import json
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TextIO
 
@@ -88,6 +89,10 @@ class Step:
         return line if len(line) <= 110 else " \\\n     ".join([" ".join(parts[:2]), *parts[2:]])
 
 
+# A script of steps: each is yielded, its reply comes back; text that is yielded is only said.
+Steps = Generator[Step | str, Reply, None]
+
+
 class Walk:
     """A tour on its way: sends steps, prints them, counts what came out wrong."""
 
@@ -101,6 +106,18 @@ class Walk:
         """A line of the tour's own."""
         self._out.write(text + "\n")
         self._out.flush()
+
+    async def follow(self, script: Steps) -> None:
+        """Take every step of a script; it may build the next one from a reply."""
+        reply = Reply(0, {}, b"")
+        with contextlib.suppress(StopIteration):
+            step = next(script)
+            while True:
+                if isinstance(step, str):
+                    self.say(f"\n{step}")
+                else:
+                    reply = await self.take(step)
+                step = script.send(reply)
 
     async def take(self, step: Step) -> Reply:
         """Send the step as it is shown, print both, judge. An answer that never came is a wrong one."""

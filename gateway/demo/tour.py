@@ -25,7 +25,7 @@ from gateway.demo.steps import Walk
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 START: Final = 20.0  # seconds until a gateway that is not ready is given up; the usual start is one or two
-STOP: Final = 2.0  # seconds that it may drain before it is killed
+STOP: Final = 0.5  # seconds that it may drain before it is killed: nobody else calls the demo
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,7 @@ async def _walk(places: Places, out: TextIO) -> list[str]:
     data, admin = f"http://{places.data}", f"http://{places.admin}"
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as client:
         walk = Walk(out, client)
-        for step in tour_netid.steps(data, admin):
-            await walk.take(step)
+        await walk.follow(tour_netid.steps(data, admin))
         walk.say()
         if walk.wrong:
             walk.say(f"{len(walk.wrong)} of {walk.taken} steps did not come out as they must:")

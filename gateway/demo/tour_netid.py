@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from gateway.demo.portal_state import ANNA, OMAR
-from gateway.demo.steps import Step, elements, holds, members, only
+from gateway.demo.steps import Step, Steps, elements, holds, members, only
 
 ANNAS = base64.b64encode(ANNA).decode()
 OMARS = base64.b64encode(OMAR).decode()
@@ -34,13 +33,13 @@ def soap(operation: str, base: str, info: str, **more: Any) -> Step:
     """A SOAP 1.1 call at the same port."""
     body = (
         '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>\n'
-        f'  <{operation} xmlns="{NS}"><Info>{info}</Info></{operation}>\n</s:Body></s:Envelope>'
+        f'  <{operation} xmlns="{NS}">\n    <Info>{info}</Info>\n  </{operation}>\n</s:Body></s:Envelope>'
     )
     headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{NS}/IServiceSoap/{operation}"'}
     return Step(method="POST", url=f"{base}/portal", headers=headers, body=body, **more)
 
 
-def tasks(data: str) -> Iterator[Step]:
+def tasks(data: str) -> Steps:
     """Taking, meeting a hold, releasing, and taking again by the other protocol."""
     mine = {"SessionId": ANNAS, "Id": "51001"}
     yield rest(
@@ -80,10 +79,10 @@ def tasks(data: str) -> Iterator[Step]:
     )  # fmt: skip
 
 
-def mistakes(data: str) -> Iterator[Step]:
+def mistakes(data: str) -> Steps:
     """What a client sees who got it wrong."""
     yield rest(
-        "release", data, json={"SessionId": "not base64!", "Id": "abc"}, status=422,
+        "release", data, json={"SessionId": "not-base64", "Id": "abc"}, status=422,
         title="A message that breaks the schema", why="Every finding is told at once, and the portal is not bothered.",
         judge=lambda reply: (
             [] if len(reply.member("errors") or ()) >= 3 else ["errors has less than three findings"]
@@ -98,7 +97,7 @@ def mistakes(data: str) -> Iterator[Step]:
     )  # fmt: skip
 
 
-def papers(data: str, admin: str) -> Iterator[Step]:
+def papers(data: str, admin: str) -> Steps:
     """What describes and measures the gateway."""
     yield Step(
         "OpenAPI, drawn from the WSDL", "GET", f"{data}/openapi.json", 200, holds('"openapi"', "/api/task/release"),
@@ -106,15 +105,15 @@ def papers(data: str, admin: str) -> Iterator[Step]:
     )  # fmt: skip
     yield Step(
         "The WSDL, with the gateway's own address in it", "GET", f"{data}/portal?wsdl", 200, holds(f"{data}/portal"),
-        show=only("address"),
+        show=only("soap:address"),
     )  # fmt: skip
     yield Step(
         "What Prometheus sees", "GET", f"{admin}/metrics", 200, holds("soapgw_", "ReleaseTask"),
-        show=only('operation="ReleaseTask"'),
+        show=only('requests_total{', 'duration_seconds_count{', "faults_total{"),
     )  # fmt: skip
 
 
-def steps(data: str, admin: str) -> Iterator[Step]:
+def steps(data: str, admin: str) -> Steps:
     """The whole tour of the portal."""
     yield from tasks(data)
     yield from mistakes(data)

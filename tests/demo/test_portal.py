@@ -146,6 +146,12 @@ async def test_every_other_method_answers_by_the_schema(call, operation, inside)
     assert root.findtext(f".//{{{NS}}}{operation}Result/{{{NS}}}Status/{{{NS}}}Code") == "Success"
 
 
+async def test_a_task_with_its_actions_is_valid_too(call, portal):
+    portal.state.rules = Rules(action_list=True)
+    _, root = await call("GetTask", ANNA, "<Id>51001</Id>")
+    assert len(root.find(f".//{{{NS}}}ActionList")) == 2
+
+
 async def test_read_only_takes_nothing(call, portal):
     await call("GetTask", ANNA, "<Id>51003</Id><ReadOnly>True</ReadOnly>")
     assert portal.state.tasks[51003].processor == 0
