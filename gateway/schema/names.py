@@ -5,7 +5,6 @@ The same documents give the same names on every run and machine. Nothing here kn
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -90,18 +89,33 @@ def site(component: Any) -> str:
 
 # ---------------------------------------------------------------- spellings of keys
 
-_WORDS: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z0-9])|[A-Z]?[a-z0-9]+|[A-Z]+|[^A-Za-z0-9_\-.]+")
+
+def _words(name: str) -> list[str]:
+    """The words of an XML name: parted by `_`, `-` and `.`, and where a capital begins one."""
+    words, start = [], 0
+    for at in range(1, len(name) + 1):
+        if at == len(name) or _begins(name, at):
+            words.append(name[start:at].strip("_-."))
+            start = at
+    return [word for word in words if word]
+
+
+def _begins(name: str, at: int) -> bool:
+    before, here, after = name[at - 1], name[at], name[at + 1 : at + 2]
+    if before in "_-.":
+        return True
+    return here.isupper() and (not before.isupper() or after.islower())
 
 
 def camel(name: str) -> str:
     """`LocksToSteal` -> `locksToSteal`, `IDNumber` -> `idNumber`, `my-key` -> `myKey`."""
-    words = _WORDS.findall(name)
+    words = _words(name)
     return "".join([words[0].lower(), *(w[:1].upper() + w[1:].lower() for w in words[1:])]) if words else name
 
 
 def snake(name: str) -> str:
     """`LocksToSteal` -> `locks_to_steal`, `IDNumber` -> `id_number`."""
-    words = _WORDS.findall(name)
+    words = _words(name)
     return "_".join(word.lower() for word in words) if words else name
 
 

@@ -57,8 +57,9 @@ def reach(model: Model, roots: Iterable[str]) -> Reach:
         if type_id in types:
             continue
         types[type_id] = None
-        todo += model.derived.get(type_id, ())
         kind = model.types[type_id]
+        # a simple type named at a simple place is checked and set aside, so no document rests on it
+        todo += [below for below in model.derived.get(type_id, ()) if isinstance(model.types[below], Complex)]
         if isinstance(kind, Simple):
             todo += [*([kind.item] if kind.item else []), *kind.members]
             continue
