@@ -164,13 +164,13 @@ class Slice:
     start: int
     line: int
     inherited: Mapping[str, str]
-    end_tag: int  # offset of its end tag; of its only tag when it is empty
+    end_tag: int  # offset of its end tag; nowhere when it is empty
 
     def standing_alone(self, utf8: bytes) -> bytes:
         """The element's own text, with the declarations that it had from around it."""
-        stop = (
-            utf8.index(b">", self.end_tag) + 1 if utf8[self.end_tag : self.end_tag + 2] == b"</" else self._empty(utf8)
-        )
+        stop = self._start_tag_ends(utf8)
+        if utf8[stop - 2 : stop] != b"/>":
+            stop = utf8.index(b">", self.end_tag) + 1
         text = utf8[self.start : stop]
         name = _TAG.match(text)
         at = name.end() if name else 0
@@ -179,8 +179,8 @@ class Slice:
         )
         return text[:at] + declared.encode() + text[at:]
 
-    def _empty(self, utf8: bytes) -> int:
-        """The end of an empty-element tag: the first `>` outside of quotes."""
+    def _start_tag_ends(self, utf8: bytes) -> int:
+        """Behind the first `>` outside of quotes."""
         quote = 0
         for at in range(self.start, len(utf8)):
             byte = utf8[at]
