@@ -31,15 +31,19 @@ _NEXT: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Envelope:
-    """An envelope as read: `body` is the first child of Body, None when Body is empty."""
+    """An envelope as read: `body` is the first child of Body, None when Body is empty.
+
+    `proven` is the body element once its codec has held it valid, so that this is done once.
+    """
 
     version: Version
     headers: tuple[HeaderBlock, ...]
     body: Any
     others: tuple[Any, ...] = ()  # further children of Body: multi-part or multiRef
     bare: bool = False  # there was no envelope; the contract allows that
+    proven: Any = None
 
     @property
     def is_fault(self) -> bool:

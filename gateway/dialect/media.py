@@ -7,6 +7,7 @@ is only checked against what was said.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from ..core.problem import Kind, Problem
@@ -45,6 +46,7 @@ class Media:
             raise Problem(Kind.UNSUPPORTED_CHARSET, "Content-Type names another charset than UTF-8.")
 
 
+@lru_cache(maxsize=256)
 def media(text: str) -> Media:
     """A Content-Type. A text that is none gives a type that no dialect speaks."""
     head, *rest = _pieces(text, ";")

@@ -76,6 +76,11 @@ class SoapCodec:
 
     def check(self, envelope: Envelope) -> Any:
         """The body element, valid by the contract. Raises Problem INVALID_MESSAGE."""
+        if envelope.proven is None:
+            envelope.proven = self._proven(envelope)
+        return envelope.proven
+
+    def _proven(self, envelope: Envelope) -> Any:
         element = envelope.body
         if self.element is None or self.body is None:
             if element is not None:
