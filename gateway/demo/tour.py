@@ -1,7 +1,8 @@
 """The law of `gateway demo`: the reference services and a gateway before them, started, toured, served.
 
 The gateway is the real command in a process of its own, with the configuration that a reader can
-open. The tour's exit code is 0 only if every step came out as it must.
+open. The tour's exit code is 0 only if every step came out as it must. What is heavy to import is
+imported while the gateway starts: the two take turns on no core.
 """
 
 from __future__ import annotations
@@ -18,12 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TextIO
 
-import aiohttp
-
-from gateway.demo import portal, tour_netid
-from gateway.demo.steps import Walk
-
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
+PORTAL_PATH: Final = "/portal"  # as in config/netid.yaml, and in gateway.demo.portal
 START: Final = 20.0  # seconds until a gateway that is not ready is given up; the usual start is one or two
 STOP: Final = 0.5  # seconds that it may drain before it is killed: nobody else calls the demo
 
@@ -61,39 +58,52 @@ def _split(place: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+class Starting:
+    """`gateway serve CONFIG` in a process of its own, on its way up."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self._words: deque[str] = deque(maxlen=50)
+        self._ready = asyncio.Event()
+        self.reading = asyncio.create_task(self._read())
+
+    async def ready(self) -> None:
+        """Wait until it accepts. Raises NotStarted with its last words."""
+        waits = [asyncio.create_task(self._ready.wait()), asyncio.create_task(self._gone())]
+        await asyncio.wait(waits, timeout=START, return_when=asyncio.FIRST_COMPLETED)
+        for task in waits:
+            task.cancel()
+        if not self._ready.is_set():
+            words = "\n".join(self._words)
+            ended = self.process.returncode
+            raise NotStarted(words or (f"it ended with {ended}" if ended else f"not ready within {START:.0f} s"))
+
+    async def _gone(self) -> None:
+        await self.process.wait()
+        await self.reading  # its last words
+
+    async def _read(self) -> None:
+        """Keep the last lines of its stderr; it must be read on, or it would block on a full pipe."""
+        assert self.process.stderr is not None
+        async for line in self.process.stderr:
+            self._words.append(line.decode("utf-8", "replace").rstrip())
+            if self._words[-1].startswith("ready data="):
+                self._ready.set()
+
+
 @contextlib.asynccontextmanager
-async def gateway(config: Path, places: Places, env: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`gateway serve CONFIG`, ready. Raises NotStarted."""
+async def gateway(config: Path, places: Places, env: dict[str, str]) -> AsyncIterator[Starting]:
+    """Start `gateway serve CONFIG`; end it with the block."""
     command = ["-m", "gateway", "serve", str(config), "--listen", places.data, "--admin", places.admin]
     process = await asyncio.create_subprocess_exec(
         sys.executable, *command, env={**os.environ, **env}, stderr=asyncio.subprocess.PIPE, start_new_session=True
     )
-    words: deque[str] = deque(maxlen=50)
-    ready = asyncio.Event()
-    reading = asyncio.create_task(_read(process, words, ready))
+    starting = Starting(process)
     try:
-        async with asyncio.timeout(START):
-            waits = {asyncio.create_task(ready.wait()), asyncio.create_task(process.wait())}
-            _, open_ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            for task in open_:
-                task.cancel()
-        if not ready.is_set():
-            raise NotStarted("\n".join(words) or f"it ended with {process.returncode} and said nothing")
-        yield process
-    except TimeoutError:
-        raise NotStarted(f"it was not ready within {START:.0f} s\n" + "\n".join(words)) from None
+        yield starting
     finally:
         await _end(process)
-        reading.cancel()
-
-
-async def _read(process: asyncio.subprocess.Process, words: deque[str], ready: asyncio.Event) -> None:
-    """Keep the last lines of its stderr; it must be read on, or it would block on a full pipe."""
-    assert process.stderr is not None
-    async for line in process.stderr:
-        words.append(line.decode("utf-8", "replace").rstrip())
-        if words[-1].startswith("ready data="):
-            ready.set()
+        starting.reading.cancel()
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
@@ -111,6 +121,11 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 async def _walk(places: Places, out: TextIO) -> list[str]:
+    import aiohttp
+
+    from gateway.demo import tour_netid
+    from gateway.demo.steps import Walk
+
     data, admin = f"http://{places.data}", f"http://{places.admin}"
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as client:
         walk = Walk(out, client)
@@ -133,7 +148,7 @@ def _addresses(places: Places) -> str:
         "try it in a browser": f"{data}/docs",
         "OpenAPI": f"{data}/openapi.json",
         "metrics, health": f"http://{places.admin}/metrics  http://{places.admin}/healthz",
-        "the portal itself": f"http://{places.portal}{portal.PATH}",
+        "the portal itself": f"http://{places.portal}{PORTAL_PATH}",
     }
     return "\n".join(f"  {name:<20} {address}" for name, address in rows.items())
 
@@ -144,23 +159,26 @@ async def _demo(once: bool, places: Places, out: TextIO) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, ended.set)
-    service = await portal.start(*_split(places.portal))
-    try:
-        env = {"NETID_PORTAL": service.url}
-        async with gateway(ROOT / "config" / "netid.yaml", places, env) as process:
+    env = {"NETID_PORTAL": f"http://{places.portal}{PORTAL_PATH}"}
+    async with gateway(ROOT / "config" / "netid.yaml", places, env) as starting:
+        from gateway.demo import portal
+
+        service = await portal.start(*_split(places.portal))
+        try:
+            await starting.ready()
             out.write("The reference Net iD portal and the gateway before it are up:\n" + _addresses(places) + "\n")
             wrong = await _walk(places, out)
             if once:
                 return 1 if wrong else 0
             out.write("\nServing on; Ctrl-C ends.\n" + _addresses(places) + "\n")
             out.flush()
-            stops = [asyncio.create_task(ended.wait()), asyncio.create_task(process.wait())]
+            stops = [asyncio.create_task(ended.wait()), asyncio.create_task(starting.process.wait())]
             await asyncio.wait(stops, return_when=asyncio.FIRST_COMPLETED)
             if not ended.is_set():
-                out.write(f"The gateway ended by itself with {process.returncode}.\n")
+                out.write(f"The gateway ended by itself with {starting.process.returncode}.\n")
             return 0 if ended.is_set() else 1
-    finally:
-        await service.stop()
+        finally:
+            await service.stop()
 
 
 def run(once: bool = False, places: Places = Places(), out: TextIO = sys.stdout) -> int:

@@ -9,11 +9,12 @@ import os
 import signal
 import socket
 import sys
+import types
 
 import aiohttp
 import pytest
 
-from gateway.demo import tour
+from gateway.demo import portal, tour, tour_netid
 
 
 def free():
@@ -25,6 +26,10 @@ def free():
 @pytest.fixture
 def places():
     return tour.Places(free(), free(), free())
+
+
+def test_the_portal_is_where_the_tour_says():
+    assert tour.PORTAL_PATH == portal.PATH
 
 
 def test_once_ends_with_0_and_every_step_is_shown(places):
@@ -39,13 +44,13 @@ def test_once_ends_with_0_and_every_step_is_shown(places):
 def test_a_wrong_step_makes_it_1(places, monkeypatch):
     @contextlib.asynccontextmanager
     async def none(config, places, env):
-        yield
+        yield types.SimpleNamespace(ready=lambda: asyncio.sleep(0))
 
     def steps(data, admin):
-        yield next(tour.tour_netid.papers(data, admin))
+        yield next(tour_netid.papers(data, admin))
 
     monkeypatch.setattr(tour, "gateway", none)
-    monkeypatch.setattr(tour.tour_netid, "steps", steps)
+    monkeypatch.setattr(tour_netid, "steps", steps)
     out = io.StringIO()
     assert tour.run(once=True, places=places, out=out) == 1
     assert "1 of 1 steps did not come out" in out.getvalue()
@@ -64,8 +69,8 @@ async def test_a_gateway_that_does_not_start_says_why(places, tmp_path):
     config = tmp_path / "bad.yaml"
     config.write_text("services: {}\nlisten: 1\n")
     with pytest.raises(tour.NotStarted, match=r"bad\.yaml"):
-        async with tour.gateway(config, places, {}):
-            pytest.fail("it must not start")
+        async with tour.gateway(config, places, {}) as starting:
+            await starting.ready()
 
 
 async def test_it_serves_on_until_a_signal(places):
