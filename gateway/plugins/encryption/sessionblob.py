@@ -196,7 +196,7 @@ class SessionBlob(WireCipher[SessionBlobSettings]):
 
     def protect(self, wire: Wire, about: About) -> Wire:
         """Seal the parameters. Raises Problem SESSION_EXPIRED when the call's session has no keys."""
-        if "json" in wire.headers.get("content-type", ""):
+        if "json" in wire.headers.get("content-type", "").lower():
             return self._protect_json(wire, about)
         root = wire.tree if wire.tree is not None else parse(wire.body, about.place.limits)
         container = shapes.container_of(shapes.method_of(root))
@@ -243,7 +243,7 @@ class SessionBlob(WireCipher[SessionBlobSettings]):
         asked: tuple[bytes, int] | None = about.request.facts.get("sessionblob") if about.request else None
         if asked is None:
             return wire
-        if "json" in wire.headers.get("content-type", ""):
+        if "json" in wire.headers.get("content-type", "").lower():
             found = shapes.json_sealed(orjson.loads(wire.body), self.shape)
             if found is None and wire.status >= 400 and self.settings.clear_faults:
                 return wire

@@ -121,7 +121,7 @@ class BlobServer:
         """The request's members, or None when it is nothing of ours."""
         if wire.method != "POST":
             return None
-        if "json" in wire.headers.get("content-type", ""):
+        if "json" in wire.headers.get("content-type", "").lower():
             try:
                 members = orjson.loads(wire.body)
             except orjson.JSONDecodeError:
@@ -162,7 +162,7 @@ class BlobServer:
 
     def _seal(self, reply: Wire, asked: shapes.Sealed, keys: crypto.BlobKeys, limits: Limits) -> Wire:
         """The answer, sealed; a fault or problem goes in clear, and holds no parameter."""
-        if "json" in reply.headers.get("content-type", ""):
+        if "json" in reply.headers.get("content-type", "").lower():
             if reply.status >= 400:
                 return reply
             blob = crypto.seal_blob(self._profile, keys, asked.session_id, asked.count, reply.body)
