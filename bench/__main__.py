@@ -1,0 +1,5 @@
+"""`python -m bench`."""
+
+from .throughput import main
+
+raise SystemExit(main())
