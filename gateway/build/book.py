@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..core.limits import Limits
 from ..dialect.problem import Speaker
+from ..net.fetch import Fetcher
 from ..schema.contract import Contract, Port
 from ..schema.contract import Service as ContractService
 from ..schema.errors import ContractError
@@ -84,7 +85,7 @@ def build(loaded: Loaded) -> Built:
         key = (settings.wsdl, *settings.xsd)
         try:
             if key not in contracts:
-                contracts[key] = Workbench(load_wsdl(settings.wsdl), findings=limits.findings)
+                contracts[key] = Workbench(_contract(settings.wsdl), findings=limits.findings)
             services.append(_service(loaded, name, settings, contracts[key], limits, speaker, mistakes))
         except ContractError as error:
             mistakes.append(loaded.mistake(("services", name, "wsdl"), str(error)))
@@ -92,6 +93,11 @@ def build(loaded: Loaded) -> Built:
     if mistakes:
         raise Refused(mistakes)
     return Built(loaded, tuple(services), limits, speaker)
+
+
+def _contract(location: str) -> Contract:
+    """Reads a contract; to type a URL is the allowance to fetch from that host (the settings refuse one in a file)."""
+    return load_wsdl(location, fetch=Fetcher.of_urls([location]))
 
 
 def _service(
