@@ -51,23 +51,30 @@ def list_of(item: Scalar, facets: Facets, expected: str) -> Scalar:
         if not isinstance(value, list):
             raise Unfit("not an array", expected)
         parts: list[str] = []
+        scope = Recorded(prefixes)
         for index, one in enumerate(value):
             try:
-                parts.append(_part(item, one, prefixes))
+                parts.append(_part(item, one, scope))
             except Unfit as unfit:
                 raise Unfit(unfit.detail, unfit.expected, (index, *unfit.path)) from None
-        hold(parts, Written(prefixes, parts) if item.qnames else {})
+        hold(parts, scope)
         return " ".join(parts)
 
     return Scalar(read, write, key, literal, expected, "list", item.qnames)
 
 
-class Written(dict["str | None", str]):
-    """Prefixes as a reader's namespaces: what was just written is read back for its value."""
+class Recorded(dict["str | None", str]):
+    """Prefixes that are remembered as they are written, so that the text can be read back for its value."""
 
-    def __init__(self, prefixes: Prefixes, parts: list[str]) -> None:
+    def __init__(self, prefixes: Prefixes) -> None:
         super().__init__()
         self.prefixes = prefixes
+
+    def prefix(self, namespace: str) -> str:
+        """As of the writer; kept."""
+        prefix = self.prefixes.prefix(namespace)
+        self[prefix] = namespace
+        return prefix
 
 
 def _part(item: Scalar, value: Value, prefixes: Prefixes) -> str:
@@ -118,12 +125,13 @@ def union_of(members: tuple[Scalar, ...], facets: Facets, expected: str) -> Scal
         raise Unfit("no member type takes it", expected)
 
     def write(value: Value, prefixes: Prefixes) -> str:
+        scope = Recorded(prefixes)
         for member in members:
             try:
-                text = _written(member, value, prefixes)
+                text = _written(member, value, scope)
             except Unfit:
                 continue
-            hold(text, {})
+            hold(text, scope)
             return text
         raise Unfit("no member type takes it", expected)
 

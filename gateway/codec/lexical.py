@@ -156,7 +156,7 @@ def _digits(value: Decimal, whole: bool, expected: str) -> str:
 
 _FLOAT: Final = re.compile(FLOAT).fullmatch
 _SPECIAL: Final = {"INF": math.inf, "-INF": -math.inf, "NaN": math.nan}
-MAX_SINGLE: Final = Decimal("3.4028234663852886E+38")
+MAX_SINGLE: Final = Decimal("3.4028235E+38")  # the shortest digits of the largest, a little above it
 MAX_DOUBLE: Final = Decimal("1.7976931348623157E+308")
 
 

@@ -37,7 +37,7 @@ _WHITE: Final = {
     "collapse": f"^(?:{_WORD}+(?: {_WORD}+)*)?$",
 }
 CLARK: Final = f"^(?:\\{{[^{_ILLEGAL}{{}}]+\\}})?{NC_NAME}$"
-_SINGLE: Final = Decimal("3.4028234663852886E+38")
+_SINGLE: Final = Decimal("3.4028235E+38")
 _DOUBLE: Final = Decimal("1.7976931348623157E+308")
 _COUNTED: Final = 3000  # octets whose count is said exactly in base64; more only to the quad
 
