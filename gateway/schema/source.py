@@ -115,7 +115,8 @@ def parse(source: Source) -> etree._Element:
     return root
 
 
-def _line(element: Any) -> int:
+def line_of(element: Any) -> int:
+    """The line of an element, 0 when it is not known."""
     return int(element.sourceline or 0)
 
 
@@ -151,7 +152,7 @@ def gather(sources: Sequence[Source], fetch: Fetch = read_local) -> tuple[Docume
                     raise ContractError(
                         f"{etree.QName(pointer).localname} of {pointer.get('schemaLocation')!r} finds no document",
                         file=document.source.file,
-                        line=document.source.line + _line(pointer),
+                        line=document.source.line + line_of(pointer),
                         section="XSD 1.0 Part 1 §4.2.1",
                     )
                 continue

@@ -21,7 +21,7 @@ from gateway.schema.names import clark, local, prefixes, site, split
 from gateway.schema.particles import read_group, read_wildcard
 from gateway.schema.relations import derived_types, substitutes
 from gateway.schema.simples import BUILTINS, collapse, expand, read_simple
-from gateway.schema.source import XS, Fetch, Source, read_local
+from gateway.schema.source import XS, Fetch, Source, line_of, read_local
 
 ANY_TYPE: Final = clark(XS, "anyType")
 _ROOT: Final = "file:///schemas/"
@@ -120,6 +120,8 @@ class _Reader:
         self._ids: dict[Any, TypeId] = {}
         self._owners: dict[TypeId, Any] = {}
         self._elements: dict[Any, Element] = {}
+        self._parts = {part.name: part for part in documents.parts}
+        self._lines: dict[str, dict[Any, int]] = {}
 
     def model(self) -> Model:
         """The whole model: all global components, and every type that one of them needs."""
@@ -232,6 +234,18 @@ class _Reader:
             fixed=fixed,
         )
 
+    def _place(self, xsd: Any) -> str:
+        """file:line of a declaration; the file alone where the line is not known."""
+        name = str(xsd.schema.url or "").rpartition("/")[2]
+        part = self._parts.get(name)
+        if part is None:
+            return ""
+        if name not in self._lines:
+            pairs = zip(xsd.schema.source.root.iter(), part.root.iter(), strict=False)
+            self._lines[name] = {theirs: line_of(ours) for theirs, ours in pairs}
+        line = self._lines[name].get(xsd.elem, 0)
+        return f"{part.source.file}:{part.source.line + line}" if line else part.source.file
+
     def _complex(self, type_id: TypeId, xsd: Any) -> Complex:
         if type_id == ANY_TYPE:
             return _any_type(type_id)
@@ -255,6 +269,7 @@ class _Reader:
             block=frozenset((xsd.block or "").split()),
             asserts=tuple(assertion.path for assertion in xsd.assertions),
             document=" ".join("".join(annotation.elem.itertext()).split()) if annotation is not None else "",
+            place=self._place(xsd),
         )
 
 

@@ -165,3 +165,15 @@ def test_newer_schemas_are_read(schema: Callable[..., Any]) -> None:
         '<xs:complexType name="T"><xs:sequence><xs:element name="a" type="xs:int"/></xs:sequence><xs:assert test="a > 1"/></xs:complexType>'
     )
     assert kind(made, "T").asserts == ("a > 1",)
+
+
+def test_a_type_knows_its_place_and_its_documentation() -> None:
+    text = f"""<xs:schema {XS} targetNamespace="urn:t">
+    <!-- a comment
+    of two lines --><xs:complexType name="T">
+      <xs:annotation><xs:documentation>What   it
+      is.</xs:documentation></xs:annotation></xs:complexType></xs:schema>"""
+    model = read_schemas([Source("a.wsdl#1", text.encode(), "a.wsdl", 10)])
+    kind = model.types["{urn:t}T"]
+    assert isinstance(kind, Complex)
+    assert (kind.place, kind.document) == ("a.wsdl:13", "What it is.")
