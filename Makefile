@@ -59,18 +59,18 @@ $(VENV)/bin/python:
 
 $(VENV)/.runtime: requirements-build.lock pyproject.toml | $(VENV)/bin/python
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip -q
-	$(PIP) install -q --require-hashes -r requirements-build.lock
+	$(PIP) install -q --no-compile --require-hashes -r requirements-build.lock
 	$(PIP) install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 setup-dev: $(VENV)/.dev
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
-	$(PIP) install -q --require-hashes -r requirements-dev.lock
+	$(PIP) install -q --no-compile --require-hashes -r requirements-dev.lock
 	@touch $@
 
 setup-interop: $(VENV)/.interop
 $(VENV)/.interop: requirements-interop.lock $(VENV)/.dev
-	$(PIP) install -q --require-hashes -r requirements-interop.lock
+	$(PIP) install -q --no-compile --require-hashes -r requirements-interop.lock
 	@touch $@
 
 # The locks carry hashes and name no registry host; uv makes them (pip install uv), nobody else needs it.
