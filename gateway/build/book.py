@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..core.limits import Limits
@@ -98,6 +99,16 @@ def build(loaded: Loaded) -> Built:
 def _contract(location: str) -> Contract:
     """Reads a contract; to type a URL is the allowance to fetch from that host (the settings refuse one in a file)."""
     return load_wsdl(location, fetch=Fetcher.of_urls([location]))
+
+
+def _each(name: str, settings: ServiceSettings, contract: Contract) -> Iterator[tuple[str, ServiceSettings]]:
+    """A WSDL with several services, none of them named, is served whole: each at its own `/<Service>`."""
+    served = [service for service in contract.services if service.port() is not None]
+    if settings.service or settings.path or len(served) < 2:
+        yield name, settings
+        return
+    for service in served:
+        yield f"{name}-{service.name}", settings.model_copy(update={"service": service.name})
 
 
 def _service(

@@ -7,6 +7,7 @@ checked on the encoded XML.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -39,8 +40,12 @@ from gateway.schema.source import XS, XSI
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 ANY_TYPE: Final = clark(XS, "anyType")
+# What is no name in a type's id (`{ns}Name`, or `element:{ns}Name#step` of an anonymous one).
+_NO_NAME: Final = re.compile(r"^(?:element|attribute|type):|\{[^{}]*\}")
 _NULL: Final[Schema] = {"type": "null"}
-_UNTYPED: Final = frozenset({ANY_TYPE, *(clark(XS, name) for name in ("ENTITY", "ENTITIES", "anyAtomicType"))})
+_UNTYPED: Final = frozenset(
+    {ANY_TYPE, *(clark(XS, name) for name in ("ENTITY", "ENTITIES", "NOTATION", "anyAtomicType"))}
+)
 
 
 def schema_for(
@@ -105,12 +110,14 @@ class SchemaWriter:
             forms = [self._text(kind, element.default, element.fixed)]
         else:
             forms = [] if kind.abstract else [self.ref(element.type)]
+        derived = [] if element.type == ANY_TYPE else self._derived(element)
         if element.type == ANY_TYPE:
             forms = [self._any_type()]
-        else:
-            forms += [self._typed(derived) for derived in self._derived(element)]
+        elif derived:
+            own = [element.type] if forms and isinstance(kind, Complex) and "#" not in element.type else []
+            forms += [self._typed(type_id) for type_id in (*own, *derived)]
         if element.nillable and element.fixed is None:
-            forms += self._nil(kind)
+            forms += [*self._nil(kind), *(self._typed_nil(type_id) for type_id in derived)]
         return _any_of(forms) if forms else {"not": {}}
 
     def _derived(self, element: Element) -> list[TypeId]:
@@ -147,6 +154,19 @@ class SchemaWriter:
         closed.update(attributes["rest"])
         return [_NULL, closed] if not attributes["required"] else [closed]
 
+    def _typed_nil(self, type_id: TypeId) -> Schema:
+        """A nil element of a derived type."""
+        kind = self.model.types[type_id]
+        assert isinstance(kind, Complex)
+        attributes = self._attributes(kind)
+        marks = {"$type": {"type": "string", "const": self.type_name(type_id)}, "$nil": {"const": True}}
+        return {
+            "type": "object",
+            "properties": {**marks, **attributes["properties"]},
+            "required": ["$type", "$nil", *attributes["required"]],
+            **attributes["rest"],
+        }
+
     # ------------------------------------------------------------ named types
 
     def ref(self, type_id: TypeId) -> Schema:
@@ -165,9 +185,7 @@ class SchemaWriter:
         return {"$ref": self._refs + self._names[key]}
 
     def _label(self, type_id: TypeId) -> str:
-        owner, _, inner = type_id.partition("#")
-        words = [split(owner)[1], *(split(step)[1] for step in inner.replace("/", "#").split("#") if step)]
-        text = "_".join(word for word in words if word)
+        text = "_".join(word for word in _NO_NAME.sub("", type_id).replace("/", "#").split("#") if word)
         return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in text)[:100] or "Type"
 
     def _own(self, type_id: TypeId) -> Schema:
