@@ -383,7 +383,7 @@ def way(start: Row, arrived: Callable[[Row], bool], most: int = 300) -> list[tup
                 steps.append((path[0], path[1]))
                 path = path[2]
             return steps[::-1]
-        for name, step in row.items():
+        for name, step in [*row.items(), *(("*", step) for _, step in row.wild)]:
             if id(step[0]) not in seen:
                 seen.add(id(step[0]))
                 keep.append(step[0])

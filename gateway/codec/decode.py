@@ -79,12 +79,15 @@ class Content:
         """The keys that may stand in a row."""
         return [self.label(name) for name in row.ready()]
 
-    def absent(self, found: Found, row: auto.Row, arrived: Callable[[auto.Row], bool], before: Any) -> bool:
+    def absent(self, found: Found, row: auto.Row, arrived: Callable[[auto.Row], bool]) -> bool:
         """Say what is missing between a row and the nearest that will do; False if there is none."""
         way = auto.way(row.ready(), arrived)
         if way is None:
             return False
         for at, name in way:
+            if name == "*":
+                found.add(missing("$any", "*"))
+                continue
             names = [other for other, step in at.items() if step[0] is at[name][0]]
             step = short(name, self.plan.prefixes)
             slot = at.leaves.get(name)
@@ -96,6 +99,11 @@ class Content:
             else:
                 found.add(missing(self.label(name), step))
         return True
+
+    def incomplete(self, found: Found, row: auto.Row) -> None:
+        """Say what is missing at the end."""
+        if not self.absent(found, row, lambda at: at.final):
+            found.add(order_flaw())
 
     def refuse(self, found: Found, row: auto.Row, el: Any, child: Any) -> Any:
         """Say why a child does not fit; the step with which reading goes on, if there is one."""
@@ -116,7 +124,7 @@ class Content:
                 return True
             return False
 
-        if self.absent(found, row, arrived, el):
+        if self.absent(found, row, arrived):
             return ahead[0][tag]
         found.add(misplaced(self.label(tag), step, self.next_to(row)))
         return None
@@ -224,7 +232,7 @@ def keys_reader(plan: Plan, type_: ir.Complex, node: ir.Node, *, array: bool = F
                 found.add(stray())
         if not row.ready().final:
             found = found or Found(content.limit)
-            content.absent(found, row, lambda at: at.final, el)
+            content.incomplete(found, row)
         if found is not None:
             found.done()
         if gate is not None and not content.passes(el):
@@ -348,7 +356,7 @@ def entries_reader(
             text += child.tail or ""
         _text(items, text, mixed, found)
         if not row.ready().final:
-            content.absent(found, row, lambda at: at.final, el)
+            content.incomplete(found, row)
         found.done()
         if items or always:
             out[key] = items

@@ -82,7 +82,7 @@ def _events(content: Content, el: Any, doc: Reading, found: Found) -> tuple[list
         if text is not None and text.strip(SPACE):
             found.add(stray())
     if not row.ready().final and len(holes) < content.limit:
-        content.absent(found, row, lambda at: at.final, el)
+        content.incomplete(found, row)
     return events, holes
 
 
