@@ -9,7 +9,7 @@ but are used (common in inline schemas) are added: XSD 1.0 Part 1 §4.2.3 asks f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -70,13 +70,29 @@ def bundle(sources: Sequence[Source], fetch: Fetch = read_local, version: str = 
     if borrowed:
         facades[XS] = "xs.xsd"
         texts["xs.xsd"] = _schema_for_schemas(borrowed)
+    hosts = _hosts(documents)
     for document in documents:
-        _tie(document, names, facades)
+        _tie(document, names, facades, hosts[document.source.url])
     parts = tuple(Part(names[d.source.url], d.source, d.root) for d in documents)
     texts |= {part.name: etree.tostring(part.root, encoding="utf-8") for part in parts}
     texts[MAIN] = _main(facades)
     newer = version or ("1.1" if any(_needs_newer(part.root) for part in parts) else "1.0")
     return Bundle(texts, parts, tuple(name for name in facades if name != XS), newer)
+
+
+def _hosts(documents: Sequence[Document]) -> dict[str, set[str]]:
+    """Document -> the namespaces its components come to stand in: its own, or those of who includes it (§4.2.1)."""
+    hosts = {d.source.url: {d.namespace} for d in documents}
+    chameleons = {d.source.url for d in documents if not d.namespace}
+    todo = [d for d in documents if d.namespace]
+    by_url = {d.source.url: d for d in documents}
+    while todo:
+        document = todo.pop()
+        for pointer, url in document.pointers:
+            if pointer.tag != _IMPORT and url in chameleons and not hosts[document.source.url] <= hosts[url]:
+                hosts[url] |= hosts[document.source.url]
+                todo.append(by_url[url])
+    return hosts
 
 
 def _heads(documents: Sequence[Document], names: Mapping[str, str]) -> dict[str, list[str]]:
@@ -141,13 +157,15 @@ def _main(facades: Mapping[str, str]) -> bytes:
     return etree.tostring(root)
 
 
-def _tie(document: Document, names: Mapping[str, str], facades: Mapping[str, str]) -> None:
+def _tie(document: Document, names: Mapping[str, str], facades: Mapping[str, str], hosts: Iterable[str]) -> None:
     """Points every include to its flat name and every import to its facade; adds forgotten imports."""
-    imported = {document.namespace}
+    imported = {document.namespace, *hosts}
     for pointer, url in document.pointers:
         if pointer.tag != _IMPORT:
             if url in names:
                 pointer.set("schemaLocation", names[url])
+            elif not any(child.tag != f"{{{XS}}}annotation" for child in pointer):
+                document.root.remove(pointer)  # found nothing and redefines nothing
             continue
         namespace = (pointer.get("namespace") or "").strip()
         if namespace in imported:

@@ -130,6 +130,11 @@ def _document(source: Source) -> Document:
     return Document(source, root, tuple(pointers))
 
 
+def _matters(pointer: Any) -> bool:
+    """Whether a pointer that finds nothing would be missed: a redefine that redefines nothing would not (§4.2.2)."""
+    return pointer.tag == f"{{{XS}}}include" or any(child.tag != f"{{{XS}}}annotation" for child in pointer)
+
+
 def gather(sources: Sequence[Source], fetch: Fetch = read_local) -> tuple[Document, ...]:
     """The given sources and every one that they name, each once, in the order found.
 
@@ -148,7 +153,7 @@ def gather(sources: Sequence[Source], fetch: Fetch = read_local) -> tuple[Docume
                 continue
             text = fetch(url)
             if text is None:
-                if not is_import:
+                if not is_import and _matters(pointer):
                     raise ContractError(
                         f"{etree.QName(pointer).localname} of {pointer.get('schemaLocation')!r} finds no document",
                         file=document.source.file,

@@ -66,3 +66,19 @@ def test_newer_schemas_are_known_by_what_they_use(schema: Callable[..., Any]) ->
 def test_the_bundle_is_the_same_every_time(schema: Callable[..., Any]) -> None:
     sources = schema('<xs:element name="e" type="xs:int"/>').sources
     assert bundle(sources).texts == bundle(sources).texts
+
+
+def test_a_chameleon_that_imports_its_own_host_is_read() -> None:
+    body = '<xs:import namespace="urn:a" schemaLocation="1"/><xs:element name="e" type="a:T"/>'
+    made = bundle(
+        [
+            Source("/1", one("urn:a", '<xs:include schemaLocation="2"/><xs:complexType name="T"/>')),
+            Source("/2", one("", body, 'xmlns:a="urn:a"')),
+        ]
+    )
+    assert not [i for i in etree.fromstring(made.texts["s1.xsd"]) if i.tag.endswith("import")]
+
+
+def test_a_redefine_of_nothing_that_finds_nothing_goes() -> None:
+    made = bundle([Source("/1", one("urn:a", '<xs:redefine schemaLocation="2"/>'))], fetch=lambda url: None)
+    assert len(etree.fromstring(made.texts["s0.xsd"])) == 0
