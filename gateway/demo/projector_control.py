@@ -49,11 +49,9 @@ def _json(status: int, value: Any) -> Answer:
     return Answer(status, json.dumps(value).encode(), "application/json")
 
 
-def _plant(
-    projector: Projector, *, user: str, project: str, type: str = "RT", seconds: float = 3600, stealable: bool = True
-) -> int:
+def _plant(projector: Projector, *, user: str, project: str, type: str = "RT", **how: Any) -> int:
     found = projector.state.project({"ProjectCode": project})
-    return projector.locks.plant(user, found, type, seconds=seconds, stealable=stealable).id
+    return projector.locks.plant(user, found, type, **how).id
 
 
 def _drop(projector: Projector, *, set: int) -> bool:

@@ -129,14 +129,24 @@ class Locks:
     # -- what only a test or the tour does
 
     def plant(
-        self, login: str, project: Project, kind: str = "RT", *, seconds: float = 3600, stealable: bool = True
+        self,
+        login: str,
+        project: Project,
+        kind: str = "RT",
+        *,
+        seconds: float = 3600,
+        stealable: bool = True,
+        steal: bool = False,
     ) -> LockSet:
-        """Another user's lock, as if taken now."""
+        """Another user's lock, as if taken now: beside the locks that are there, or stolen from all who hold them."""
         self.next_id += 1
         now = self.state.clock()
         entity = _entity_of(project, kind)
         lock = Lock(_key(entity), entity, now, stealable)
         expires = now + timedelta(seconds=seconds)
+        for victim in self.live() if steal else ():
+            if victim.locks.pop(lock.key, None):
+                victim.thieves[lock.key] = self.state.users[login]
         planted = LockSet(self.next_id, self.state.users[login], expires, {lock.key: lock})
         self.sets[planted.id] = planted
         return planted

@@ -189,6 +189,20 @@ def only(*needles: str) -> Callable[[Reply], str]:
     return show
 
 
+def part(*paths: str) -> Callable[[Reply], str]:
+    """Shows some places of a JSON body, each by its path; an array's first item by the step 0."""
+
+    def show(reply: Reply) -> str:
+        lines = []
+        for path in paths:
+            found = reply.member(*(int(step) if step.isdigit() else step for step in path.split(".")))
+            words = json.dumps(found, indent=2, ensure_ascii=False)
+            lines.append(f'… "{path}": {words}')
+        return "\n".join([*lines, f"… ({len(reply.body)} bytes in all)"])
+
+    return show
+
+
 def members(**expected: Any) -> Judge:
     """A judge of JSON members: names are paths joined by `__`."""
 

@@ -15,12 +15,13 @@ import socket
 import sys
 from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Final, TextIO
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 PORTAL_PATH: Final = "/portal"  # as in config/netid.yaml, and in gateway.demo.portal
+PROJECTOR_PATH: Final = "/OpsProjectorWcfSvc/PwsProjectorServices.svc"
 START: Final = 20.0  # seconds until a gateway that is not ready is given up; the usual start is one or two
 STOP: Final = 0.5  # seconds that it may drain before it is killed: nobody else calls the demo
 
@@ -32,10 +33,13 @@ class Places:
     data: str = "127.0.0.1:8080"
     admin: str = "127.0.0.1:9901"
     portal: str = "127.0.0.1:8090"
+    second_data: str = "127.0.0.1:8081"
+    second_admin: str = "127.0.0.1:9902"
+    projector: str = "127.0.0.1:8091"
 
     def taken(self) -> list[str]:
         """Those at which something listens already."""
-        return [place for place in (self.data, self.admin, self.portal) if not _free(place)]
+        return [place for place in astuple(self) if not _free(place)]
 
 
 class NotStarted(Exception):
@@ -92,9 +96,9 @@ class Starting:
 
 
 @contextlib.asynccontextmanager
-async def gateway(config: Path, places: Places, env: dict[str, str]) -> AsyncIterator[Starting]:
-    """Start `gateway serve CONFIG`; end it with the block."""
-    command = ["-m", "gateway", "serve", str(config), "--listen", places.data, "--admin", places.admin]
+async def gateway(config: str, data: str, admin: str, env: dict[str, str]) -> AsyncIterator[Starting]:
+    """Start `gateway serve config/CONFIG`; end it with the block."""
+    command = ["-m", "gateway", "serve", str(ROOT / "config" / config), "--listen", data, "--admin", admin]
     process = await asyncio.create_subprocess_exec(
         sys.executable, *command, env={**os.environ, **env}, stderr=asyncio.subprocess.PIPE, start_new_session=True
     )
@@ -123,13 +127,13 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 async def _walk(places: Places, out: TextIO) -> list[str]:
     import aiohttp
 
-    from gateway.demo import tour_netid
+    from gateway.demo import tour_netid, tour_projector
     from gateway.demo.steps import Walk
 
-    data, admin = f"http://{places.data}", f"http://{places.admin}"
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as client:
         walk = Walk(out, client)
-        await walk.follow(tour_netid.steps(data, admin))
+        await walk.follow(tour_netid.steps(f"http://{places.data}", f"http://{places.admin}"))
+        await walk.follow(tour_projector.steps(f"http://{places.second_data}", f"http://{places.projector}"))
         walk.say()
         if walk.wrong:
             walk.say(f"{len(walk.wrong)} of {walk.taken} steps did not come out as they must:")
@@ -141,14 +145,16 @@ async def _walk(places: Places, out: TextIO) -> list[str]:
 
 
 def _addresses(places: Places) -> str:
-    data = f"http://{places.data}"
+    data, second = f"http://{places.data}", f"http://{places.second_data}"
     rows = {
-        "REST": f"{data}/api/task/get and its siblings",
-        "SOAP": f"{data}/portal   (WSDL: {data}/portal?wsdl)",
-        "try it in a browser": f"{data}/docs",
-        "OpenAPI": f"{data}/openapi.json",
+        "Net iD, REST": f"{data}/api/task/get and its siblings",
+        "Net iD, SOAP": f"{data}/portal   (WSDL: {data}/portal?wsdl)",
+        "try it in a browser": f"{data}/docs   (OpenAPI: {data}/openapi.json)",
         "metrics, health": f"http://{places.admin}/metrics  http://{places.admin}/healthz",
-        "the portal itself": f"http://{places.portal}{PORTAL_PATH}",
+        "Projector, REST": f"{second}/task-types/save and others: {second}/docs",
+        "Projector, SOAP": f"{second}/projector   (WSDL: {second}/projector?wsdl)",
+        "its metrics": f"http://{places.second_admin}/metrics",
+        "the services": f"http://{places.portal}{PORTAL_PATH}  http://{places.projector}{PROJECTOR_PATH}",
     }
     return "\n".join(f"  {name:<20} {address}" for name, address in rows.items())
 
@@ -159,26 +165,43 @@ async def _demo(once: bool, places: Places, out: TextIO) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, ended.set)
-    env = {"NETID_PORTAL": f"http://{places.portal}{PORTAL_PATH}"}
-    async with gateway(ROOT / "config" / "netid.yaml", places, env) as starting:
-        from gateway.demo import portal
+    env = {
+        "NETID_PORTAL": f"http://{places.portal}{PORTAL_PATH}",
+        "PROJECTOR_URL": f"http://{places.projector}{PROJECTOR_PATH}",
+    }
+    async with (
+        gateway("netid.yaml", places.data, places.admin, env) as first,
+        gateway("projector.yaml", places.second_data, places.second_admin, env) as second,
+        _services(places),
+    ):
+        await first.ready()
+        await second.ready()
+        out.write("Two reference services and a gateway before each are up:\n" + _addresses(places) + "\n")
+        wrong = await _walk(places, out)
+        if once:
+            return 1 if wrong else 0
+        out.write("\nServing on; Ctrl-C ends.\n" + _addresses(places) + "\n")
+        out.flush()
+        gone = [asyncio.create_task(each.process.wait()) for each in (first, second)]
+        await asyncio.wait([asyncio.create_task(ended.wait()), *gone], return_when=asyncio.FIRST_COMPLETED)
+        if not ended.is_set():
+            out.write("A gateway ended by itself.\n")
+        return 0 if ended.is_set() else 1
 
-        service = await portal.start(*_split(places.portal))
-        try:
-            await starting.ready()
-            out.write("The reference Net iD portal and the gateway before it are up:\n" + _addresses(places) + "\n")
-            wrong = await _walk(places, out)
-            if once:
-                return 1 if wrong else 0
-            out.write("\nServing on; Ctrl-C ends.\n" + _addresses(places) + "\n")
-            out.flush()
-            stops = [asyncio.create_task(ended.wait()), asyncio.create_task(starting.process.wait())]
-            await asyncio.wait(stops, return_when=asyncio.FIRST_COMPLETED)
-            if not ended.is_set():
-                out.write(f"The gateway ended by itself with {starting.process.returncode}.\n")
-            return 0 if ended.is_set() else 1
-        finally:
-            await service.stop()
+
+@contextlib.asynccontextmanager
+async def _services(places: Places) -> AsyncIterator[None]:
+    """Both reference services, in this process."""
+    from gateway.demo import portal, projector, projector_state
+
+    rules = projector_state.Rules(session_errors="fault")
+    reference = projector.Projector(projector_state.seeded(rules), control=True)
+    async with contextlib.AsyncExitStack() as stack:
+        first = await portal.start(*_split(places.portal))
+        stack.push_async_callback(first.stop)
+        second = await projector.start(*_split(places.projector), projector=reference)
+        stack.push_async_callback(second.stop)
+        yield
 
 
 def run(once: bool = False, places: Places = Places(), out: TextIO = sys.stdout) -> int:

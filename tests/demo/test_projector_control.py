@@ -8,7 +8,10 @@ import aiohttp
 async def test_every_verb(call, projector):
     told = await call.control("plant", user="bea", project="P002001-001", stealable=False)
     assert told["lock_sets"][0]["user"] == "bea"
-    assert (await call.control("drop", set=told["result"]))["lock_sets"] == []
+    taken = await call.control("plant", user="carl", project="P002001-001", steal=True)
+    assert [one["user"] for one in taken["lock_sets"]] == ["carl"]
+    assert projector.locks.sets[told["result"]].thieves
+    assert (await call.control("drop", set=taken["result"]))["lock_sets"] == []
     assert (await call.control("bump", project="P002001-001"))["result"] == projector.state.projects[0].rate_token()
     assert (await call.control("rules", rate_limit=7))["result"] is None
     assert projector.state.rules.rate_limit == 7

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from gateway.demo.server import Answer, serve
-from gateway.demo.steps import Reply, Step, Walk, elements, holds, members, only, pretty
+from gateway.demo.steps import Reply, Step, Walk, elements, holds, members, only, part, pretty
 
 
 def reply(body, kind="application/json", status=200):
@@ -91,6 +91,11 @@ def test_bodies_are_indented_by_kind():
     assert pretty(reply(b"x 1\ny 2", "text/plain")) == "x 1\ny 2"
     assert pretty(reply(b"")) == ""
     assert only("y")(reply(b"x 1\ny 2", "text/plain")).splitlines() == ["…", "y 2", "… (7 bytes in all)"]
+
+
+def test_a_part_is_shown_by_its_path():
+    shown = part("a.0.b", "z")(reply(b'{"a": [{"b": [1]}]}'))
+    assert shown == '… "a.0.b": [\n  1\n]\n… "z": null\n… (19 bytes in all)'
 
 
 async def test_a_long_body_is_cut_and_says_so():

@@ -14,7 +14,7 @@ import types
 import aiohttp
 import pytest
 
-from gateway.demo import portal, tour, tour_netid
+from gateway.demo import portal, projector, tour, tour_netid, tour_projector
 
 
 def free():
@@ -25,11 +25,12 @@ def free():
 
 @pytest.fixture
 def places():
-    return tour.Places(free(), free(), free())
+    return tour.Places(*(free() for _ in range(6)))
 
 
-def test_the_portal_is_where_the_tour_says():
+def test_the_services_are_where_the_tour_says():
     assert tour.PORTAL_PATH == portal.PATH
+    assert tour.PROJECTOR_PATH == projector.PATH
 
 
 def test_once_ends_with_0_and_every_step_is_shown(places):
@@ -41,9 +42,13 @@ def test_once_ends_with_0_and_every_step_is_shown(places):
     assert places.taken() == []
 
 
+def iter_nothing():
+    yield "nothing"
+
+
 def test_a_wrong_step_makes_it_1(places, monkeypatch):
     @contextlib.asynccontextmanager
-    async def none(config, places, env):
+    async def none(config, data, admin, env):
         yield types.SimpleNamespace(ready=lambda: asyncio.sleep(0))
 
     def steps(data, admin):
@@ -51,6 +56,7 @@ def test_a_wrong_step_makes_it_1(places, monkeypatch):
 
     monkeypatch.setattr(tour, "gateway", none)
     monkeypatch.setattr(tour_netid, "steps", steps)
+    monkeypatch.setattr(tour_projector, "steps", lambda data, control: iter_nothing())
     out = io.StringIO()
     assert tour.run(once=True, places=places, out=out) == 1
     assert "1 of 1 steps did not come out" in out.getvalue()
@@ -69,15 +75,12 @@ async def test_a_gateway_that_does_not_start_says_why(places, tmp_path):
     config = tmp_path / "bad.yaml"
     config.write_text("services: {}\nlisten: 1\n")
     with pytest.raises(tour.NotStarted, match=r"bad\.yaml"):
-        async with tour.gateway(config, places, {}) as starting:
+        async with tour.gateway(str(config), places.data, places.admin, {}) as starting:
             await starting.ready()
 
 
 async def test_it_serves_on_until_a_signal(places):
-    code = (
-        "from gateway.demo import tour\n"
-        f"raise SystemExit(tour.run(places=tour.Places({places.data!r}, {places.admin!r}, {places.portal!r})))"
-    )
+    code = f"from gateway.demo import tour\nraise SystemExit(tour.run(places=tour.{places!r}))"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}
     )
