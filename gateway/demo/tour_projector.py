@@ -31,7 +31,8 @@ def call(base: str, path: str, body: dict[str, Any], status: int, title: str, ju
 def locks_for(control: str, login: str, title: str, *, steal: bool = False) -> Step:
     """Another user's lock, taken where the gateway does not see it."""
     return call(
-        control, "/control/plant", {"user": login, "project": PROJECT, "steal": steal}, 200, title, holds('"lock_sets"'),
+        control, "/control/plant", {"user": login, "project": PROJECT, "steal": steal}, 200, title,
+        holds('"lock_sets"'),
         why="(Test control of the reference service plays the other users; the real one has no such address.)",
         show=part("lock_sets"),
     )  # fmt: skip
