@@ -12,6 +12,7 @@ from ..core.value import Value
 from ..schema import ir
 from .attributes import Items, fixed_flaw
 from .flaw import Flaw, Flaws, Found, missing, misplaced, not_nillable, unfit, unknown, wrong_shape
+from .identity import guarded
 from .leaf import text_piece
 from .lexical import Unfit
 from .names import HINTS, NIL, SPACE, TYPE, XSI, local, short, split
@@ -33,6 +34,8 @@ def build_place(plan: Plan, place: Place) -> None:
         place.write = _simple_writer(plan, place, special)
     else:
         place.read = _complex_reader(plan, place, type_, special)
+        if place.element.identities:
+            place.read = guarded(plan, place)
         place.write = _complex_writer(plan, place, type_, special)
 
 

@@ -73,6 +73,7 @@ class Plan:
         self.settings = settings
         self.findings = findings
         self.prefixes: Mapping[str, str] = {XS: "xs", **model.prefixes}
+        self.identified: list[ir.Element] = []  # declarations with identity constraints
         self._types: dict[ir.TypeId, TypeIO] = {}
         self._places: dict[ir.Element, Place] = {}
         self._leaves: dict[ir.TypeId, Leaf] = {}

@@ -90,12 +90,16 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """xs:key, xs:unique or xs:keyref: checked on XML only; listed in the docs."""
+    """xs:key, xs:unique or xs:keyref: checked on XML only; listed in the docs.
+
+    Names in the paths are Clark names; `refer` is the key that a keyref points into.
+    """
 
     kind: Literal["key", "unique", "keyref"]
     name: str
     selector: str
     fields: tuple[str, ...]
+    refer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ says what the schema says, everything inherited written out; its JSON shape is n
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -297,12 +298,23 @@ def _identities(xsd: Any) -> Iterable[Any]:
     return list(found.values()) if isinstance(found, dict) else list(found or ())
 
 
+_PREFIXED: Final = re.compile(r"(?<![\w.-])([A-Za-z_][\w.-]*):(?!:)([A-Za-z_*][\w.-]*)")
+
+
 def _identity(xsd: Any) -> Identity:
     return Identity(
         kind=local(xsd.elem.tag),  # type: ignore[arg-type]
         name=xsd.name or "",
-        selector=xsd.selector.path if xsd.selector is not None else "",
-        fields=tuple(field.path for field in xsd.fields),
+        selector=_named(xsd.selector) if xsd.selector is not None else "",
+        fields=tuple(_named(field) for field in xsd.fields),
+        refer=getattr(getattr(xsd, "refer", None), "name", None) or "",
+    )
+
+
+def _named(path: Any) -> str:
+    """An XPath of the schema with Clark names in place of prefixes."""
+    return _PREFIXED.sub(
+        lambda found: clark(path.namespaces.get(found[1], ""), found[2]), str(path.path)
     )
 
 
