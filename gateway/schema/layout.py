@@ -338,19 +338,19 @@ def _narrowed(node: Node, particle: Particle) -> Node | None:
     """The base's node with the restriction's elements and counts; names that it lacks are gone."""
     elements, counts = elements_of(particle), totals(particle)
 
-    def narrow(at: Node) -> Node | None:
+    def narrow(at: Node, within: bool = False) -> Node | None:
         if isinstance(at, Slot):
             name = at.element.name
             if name not in elements:
                 return None
-            low, high = counts[name]
-            return replace(at, element=elements[name], min=min(at.min, low) if not at.repeated else low, max=high)
+            low, high = counts[name] if at.repeated and not within else (at.min, at.max)  # counts are of the whole
+            return replace(at, element=elements[name], min=low, max=high)
         if isinstance(at, AnySlot):
             return at if "" in counts else None
         if isinstance(at, ItemsSlot):
-            entry = narrow(at.entry)
+            entry = narrow(at.entry, within=True)
             return None if entry is None else replace(at, entry=entry, min=0)
-        kept = tuple(child for child in (narrow(child) for child in at.nodes) if child is not None)
+        kept = tuple(child for child in (narrow(child, within) for child in at.nodes) if child is not None)
         return replace(at, nodes=kept) if kept else None
 
     return narrow(node)

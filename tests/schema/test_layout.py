@@ -116,6 +116,11 @@ KEY = '<xs:attribute name="k"/>'
     [
         (CHOICES, PAIR, "Array $items{0,None}<Choice(a{1,1}, b{1,1})> loose"),
         (CHOICES + KEY, PAIR, "Keys $items{0,None}<Choice(a{1,1}, b{1,1})> loose"),
+        (
+            CHOICES,
+            '<xs:sequence maxOccurs="2"><xs:element name="a" type="xs:int"/></xs:sequence>',
+            "Array $items{0,None}<Choice(a{1,1})> loose",
+        ),
         (ARRAY, ONE, "Array a[]{1,1}"),
         (ARRAY, "", "Array a[]{0,0}"),
         (ARRAY + KEY, ARRAY + '<xs:attribute name="k" use="prohibited"/>', "Keys a[]{0,None}"),
