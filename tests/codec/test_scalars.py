@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from lxml import etree
 from gateway.codec.lexical import Unfit
 from gateway.core.lexical import XSD
 from gateway.schema.ir import Settings, Simple
-from tests.codec.lexical_cases import DISAGREEMENTS, TAKEN
+from tests.codec.lexical_cases import DISAGREEMENTS, TAKEN, page
 from tests.codec.models import Declared, model_of, restricted, scalar, xs
 
 CASES = [
@@ -257,3 +258,8 @@ def test_a_complex_type_is_no_scalar() -> None:
     with pytest.raises(TypeError):
         scalar_for(Model({"C": Complex("C", "empty")}, {}, {}, {}, {}), "C", Settings())
     assert isinstance(model_of().types[xs("int")], Simple)
+
+
+def test_the_page_is_drawn_from_the_table() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "lexical.md").read_text(encoding="utf-8")
+    assert written == page(), "draw it again: python -m tests.codec.lexical_cases > docs/lexical.md"
