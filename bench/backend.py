@@ -13,7 +13,8 @@ TASK = b"""<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://sch
 <OrganizationId>2</OrganizationId><RequestorId>21</RequestorId><BehalfOfId>0</BehalfOfId><ProcessorId>0</ProcessorId>\
 <EntityId>5</EntityId><EntityType>User</EntityType><EntityDescription>John Doe</EntityDescription>\
 <ValidFrom>2023-09-13 12:26:58</ValidFrom><ValidTo>2023-09-20 12:26:58</ValidTo>\
-<DateTime>2023-09-13 12:27:59</DateTime><Type><Id>123</Id><Name>Updateuser</Name></Type><Status><Id>10</Id><Name>Ready</Name>\
+<DateTime>2023-09-13 12:27:59</DateTime><Type><Id>123</Id><Name>Updateuser</Name></Type>\
+<Status><Id>10</Id><Name>Ready</Name>\
 <DateTime>2023-09-13 12:27:59</DateTime></Status>\
 <Message><Code>NPR_TASK_RELEASED</Code><Type>Info</Type></Message></Task>\
 </ReleaseTaskResult></ReleaseTaskResponse></s:Body></s:Envelope>"""

@@ -3,94 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
-import ssl
-import struct
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from gateway.core.limits import DEFAULT, Limits
 from gateway.core.message import Wire
 from gateway.core.problem import Kind, Problem
 from gateway.net.upstream import Upstream
 
-Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 2\r\n\r\nhi"
-
-
-class Service:
-    """A service that does as the script says, and counts."""
-
-    def __init__(self, script: Script) -> None:
-        self.script = script
-        self.connections = 0
-        self.requests: list[bytes] = []
-        self.port = 0
-
-    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            await self.script(reader, writer)
-        writer.close()
-
-    async def request(self, reader: asyncio.StreamReader) -> bytes:
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = next(
-            (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
-        )
-        raw = head + await reader.readexactly(length)
-        self.requests.append(raw)
-        return raw
-
-
-@contextlib.asynccontextmanager
-async def service(
-    answer: bytes | Script, *, tls: ssl.SSLContext | None = None, close: bool = False
-) -> AsyncIterator[Service]:
-    """A service on a free port that gives the same bytes to each request, or follows a script."""
-
-    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
-            await it.request(reader)
-            writer.write(answer)  # type: ignore[arg-type]
-            await writer.drain()
-            if close:
-                return
-
-    it = Service(script if isinstance(answer, bytes) else answer)
-    server = await asyncio.start_server(it, "127.0.0.1", 0, ssl=tls)
-    it.port = server.sockets[0].getsockname()[1]
-    try:
-        yield it
-    finally:
-        server.close()
-
-
-@contextlib.asynccontextmanager
-async def upstream(port: int, path: str = "/s", scheme: str = "http", **how: object) -> AsyncIterator[Upstream]:
-    one = Upstream(f"{scheme}://127.0.0.1:{port}{path}", **how)  # type: ignore[arg-type]
-    await one.start()
-    try:
-        yield one
-    finally:
-        await one.close()
-
-
-def call(body: bytes = b"<a/>", **headers: str) -> Wire:
-    return Wire({name.replace("_", "-"): value for name, value in headers.items()}, body, method="POST")
-
-
-async def failure(port: int, wire: Wire | None = None, **how: object) -> Problem:
-    async with upstream(port, **how) as one:
-        with pytest.raises(Problem) as info:
-            await one.send(wire or call())
-        assert one.pool.idle == 0
-        assert one.pool.in_use == 0
-    return info.value
-
+from .services import OK, call, failure, service, upstream
 
 # -- the plain way
 
@@ -287,69 +209,6 @@ async def test_a_call_may_have_its_own_deadline() -> None:
         assert time.perf_counter() - begun < 0.3
 
 
-MALFORMED = {
-    "garbage": b"garbage\r\n\r\n",
-    "http 0.9": b"<html></html>",
-    "two lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi",
-    "length and chunked": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "204 with a body": b"HTTP/1.1 204 No\r\n\r\nbody",
-    "extra bytes": OK + b"extra",
-    "two answers": OK + OK,
-    "200 fields": b"HTTP/1.1 200 OK\r\n" + b"".join(b"f%d: x\r\n" % i for i in range(200)) + b"\r\n",
-    "a field of 9 KB": b"HTTP/1.1 200 OK\r\nA: " + b"x" * 9000 + b"\r\nContent-Length: 0\r\n\r\n",
-    "an endless field": b"HTTP/1.1 200 OK\r\nA: " + b"x" * 90_000,
-    "an endless status": b"HTTP/1.1 200 " + b"x" * 90_000,
-    "1xx flood": b"HTTP/1.1 100 Continue\r\n\r\n" * 1000 + OK,
-    "switching protocols": b"HTTP/1.1 101 S\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
-    "gzip": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nhi",
-    "gzip as transfer coding": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-    "broken chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-    "negative length": b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
-}
-
-
-@pytest.mark.parametrize("answer", MALFORMED.values(), ids=MALFORMED.keys())
-async def test_f07_malformed(answer: bytes) -> None:
-    async with service(answer) as it:
-        problem = await failure(it.port, timeout=2)
-        assert (problem.kind, problem.outcome) == (Kind.UPSTREAM_MALFORMED, "unknown")
-        assert len(it.requests) == 1
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhalf",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-",
-    ],
-)
-async def test_a_truncated_answer_is_malformed(answer: bytes) -> None:
-    async with service(answer, close=True) as it:
-        problem = await failure(it.port)
-        assert problem.kind in {Kind.UPSTREAM_MALFORMED, Kind.UPSTREAM_CLOSED}
-        assert problem.outcome == "unknown"
-
-
-async def test_a_reset_is_no_end_of_a_body() -> None:
-    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await it.request(reader)
-        writer.write(b"HTTP/1.1 200 OK\r\n\r\n<whole/>")
-        await asyncio.sleep(0.05)
-        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        writer.transport.abort()
-
-    async with service(script) as it:
-        assert (await failure(it.port)).kind is Kind.UPSTREAM_MALFORMED
-
-
-async def test_closed_without_an_answer_is_unknown_and_never_repeated() -> None:
-    async with service(b"", close=True) as it:
-        problem = await failure(it.port)
-        assert (problem.kind, problem.outcome) == (Kind.UPSTREAM_CLOSED, "unknown")
-        assert len(it.requests) == 1
-
-
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_redirects_are_not_followed(status: int) -> None:
     async with (
@@ -363,24 +222,6 @@ async def test_redirects_are_not_followed(status: int) -> None:
             await one.send(call())
         assert info.value.kind is Kind.UPSTREAM_REDIRECT
         assert canary.connections == 0
-
-
-@pytest.mark.parametrize("framing", ["length", "chunked", "close"])
-async def test_the_size_of_an_answer_is_bounded(framing: str) -> None:
-    limits = Limits(response=1000)
-
-    def answer(size: int) -> bytes:
-        body = b"x" * size
-        if framing == "length":
-            return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size + body
-        if framing == "chunked":
-            return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (size, body)
-        return b"HTTP/1.1 200 OK\r\n\r\n" + body
-
-    async with service(answer(1000), close=True) as it, upstream(it.port, limits=limits) as one:
-        assert len((await one.send(call())).body) == 1000
-    async with service(answer(1001), close=True) as it:
-        assert (await failure(it.port, limits=limits)).kind is Kind.UPSTREAM_TOO_LARGE
 
 
 @pytest.mark.parametrize(
@@ -405,58 +246,3 @@ async def test_a_request_cannot_be_split(wire: Wire) -> None:
 def test_addresses_that_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="address"):
         Upstream(url)
-
-
-# -- the pool
-
-
-async def test_two_hundred_at_once_over_a_pool_of_a_hundred() -> None:
-    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
-            await it.request(reader)
-            await asyncio.sleep(0.02)
-            writer.write(OK)
-
-    async with service(script) as it, upstream(it.port, pool=100) as one:
-        begun = time.perf_counter()
-        replies = await asyncio.gather(*(one.send(call()) for _ in range(200)))
-        assert time.perf_counter() - begun < 0.5  # 0.25 where the service does not share our loop (bench)
-        assert {reply.status for reply in replies} == {200}
-        assert it.connections <= 100
-
-
-async def test_the_wait_for_a_connection_is_bounded() -> None:
-    async with service(b"") as it, upstream(it.port, pool=1, limits=Limits(queue_wait=0.1), timeout=1) as one:
-        first = asyncio.create_task(one.send(call()))
-        await asyncio.sleep(0.02)
-        with pytest.raises(Problem) as info:
-            await one.send(call())
-        assert (info.value.kind, info.value.outcome) == (Kind.OVERLOADED, "not-sent")
-        assert len(it.requests) == 1
-        first.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await first
-        assert (one.pool.in_use, one.pool.waiting, one.pool._free) == (0, 0, 1)
-
-
-async def test_a_cancelled_call_gives_its_place_back() -> None:
-    async with service(b"") as it, upstream(it.port, pool=2) as one:
-        calls = [asyncio.create_task(one.send(call())) for _ in range(5)]
-        await asyncio.sleep(0.05)
-        for each in calls:
-            each.cancel()
-        await asyncio.gather(*calls, return_exceptions=True)
-        assert (one.pool.in_use, one.pool.waiting, one.pool._free, one.pool.idle) == (0, 0, 2, 0)
-        assert len(it.requests) == 2
-
-
-async def test_failures_do_not_use_the_pool_up() -> None:
-    async with service(b"garbage\r\n\r\n") as it, upstream(it.port, pool=2) as one:
-        for _ in range(10):
-            with pytest.raises(Problem):
-                await one.send(call())
-        assert (one.pool._free, one.pool.in_use) == (2, 0)
-
-
-def test_limits_default() -> None:
-    assert Upstream("http://a").pool._limits is DEFAULT

@@ -11,6 +11,23 @@ from gateway.core.limits import DEFAULT, Limits
 from gateway.core.message import Wire
 from gateway.net.server import Server
 
+GET = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+HEAD = b"POST /x HTTP/1.1\r\nHost: a\r\n"
+
+
+def post(body: bytes, extra: bytes = b"") -> bytes:
+    return HEAD + extra + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+def chunked(body: bytes, size: int = 1000) -> bytes:
+    parts = [body[i : i + size] for i in range(0, len(body), size)]
+    return (
+        HEAD
+        + b"Transfer-Encoding: chunked\r\n\r\n"
+        + b"".join(b"%x\r\n%s\r\n" % (len(p), p) for p in parts)
+        + b"0\r\n\r\n"
+    )
+
 
 @dataclass
 class Echo:
