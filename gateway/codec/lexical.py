@@ -81,6 +81,7 @@ _WHOLE: Final = re.compile(INTEGER).fullmatch
 _NUMBER: Final = re.compile(DECIMAL).fullmatch
 is_plain: Final = re.compile(r"-?[1-9][0-9]*(?:\.[0-9]+)?|-?0\.[0-9]+|0").fullmatch  # what `plain` leaves as it is
 _SHORT: Final = 18  # digits that an int keeps; longer ones are Decimals (gateway.core.value)
+_LONG: Final = 10**4000  # Python refuses to print longer integers
 WITHIN: Final = 15  # digits that survive a double
 
 
@@ -114,7 +115,7 @@ def digits_of(value: Value, whole: bool, expected: str) -> str:
     if isinstance(value, bool):
         raise Unfit("not a number", expected)
     if isinstance(value, int):
-        return str(value) if -(10**4000) < value < 10**4000 else format(Decimal(value), "f")
+        return str(value) if -_LONG < value < _LONG else format(Decimal(value), "f")
     if isinstance(value, str):
         if not (is_integer(value) if whole else is_decimal(value)):
             raise Unfit("not a number in digits", expected)
