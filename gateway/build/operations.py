@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..codec.encoded import Encoding
 from ..core.limits import Limits
 from ..core.operation import Face, Operation
 from ..dialect.bare import bare_reply
@@ -114,7 +115,15 @@ def _codec(
         bare=bare,
         wire=message.wire or None,
         on_wire=message.on_wire,
+        encoding=_encoding(bench, message, limits),
     )
+
+
+def _encoding(bench: Workbench, message: BoundMessage, limits: Limits) -> Encoding | None:
+    """How a message with use="encoded" is made literal and back, None for a literal one."""
+    if message.use != "encoded" or not message.element:
+        return None
+    return Encoding(bench.model, message.element, bench.contract.arrays, limits, message.wire)
 
 
 def _bare(model: Model, output: BoundMessage, local: str | None) -> Callable[[Any], Any] | None:

@@ -32,11 +32,21 @@ class BodyCodec(Protocol):
         """The element's text; raises Problem INVALID_MESSAGE."""
 
 
+class Encoding(Protocol):
+    """SOAP encoding of one message (`gateway.codec.encoded`)."""
+
+    def literal(self, root: Any, others: tuple[Any, ...] = ()) -> Any:
+        """The body element as the schema has it; raises Problem INVALID_MESSAGE."""
+
+    def encoded(self, text: str, version: Version) -> str:
+        """The element's text as the encoding has it."""
+
+
 class SoapCodec:
     """One message of one operation in one SOAP version (the port `Codec`).
 
     `valid` is libxml2's verdict on the body element; `bare` rewrites a body that the service sends
-    without its wrapper, or None; `element` None means an empty Body.
+    without its wrapper, or None; `element` None means an empty Body; `encoding` is that of use="encoded".
     """
 
     def __init__(
@@ -51,6 +61,7 @@ class SoapCodec:
         bare: Callable[[Any], Any] | None = None,
         wire: str | None = None,
         on_wire: bool = True,
+        encoding: Encoding | None = None,
     ) -> None:
         self.version = version
         self.element = element
@@ -61,6 +72,7 @@ class SoapCodec:
         self._bare = bare
         self._wire = wire or element
         self._on_wire = on_wire
+        self._encoding = encoding
 
     def parse(self, raw: bytes) -> Envelope:
         """Syntax and envelope. Raises Problem MALFORMED_XML, XML_…, VERSION_MISMATCH, ENVELOPE_INVALID."""
@@ -90,6 +102,8 @@ class SoapCodec:
             element = wrapped([] if element is None else [element, *envelope.others], self.element)
         elif element is None:
             raise Problem(Kind.INVALID_MESSAGE, f"The Body is empty; {self._wire} was expected.")
+        elif self._encoding is not None and element.tag in (self._wire, self.element):
+            element = self._encoding.literal(element, envelope.others)
         elif element.tag not in (self._wire, self.element) or envelope.others:
             raise Problem(Kind.INVALID_MESSAGE, f"The Body does not hold just {self._wire}.")
         elif element.tag != self.element:
@@ -116,6 +130,8 @@ class SoapCodec:
             text: str = source.body_text(message.parsed)
         else:
             text = self.body.encode(message.value())
+        if self._encoding is not None:
+            return self._encoding.encoded(text, self.version)
         if self._on_wire and self._wire == self.element:
             return text
         return self._undressed(text)

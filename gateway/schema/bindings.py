@@ -267,8 +267,6 @@ class _Operation:
                 f"soap:body: use is {use!r}; it is literal or encoded",
                 file=place.file, line=place.line, section="WSDL 1.1 §3.5",
             )  # fmt: skip
-        if use == "encoded" and 'the encoding of messages (use="encoded") is not served yet' not in self.refused:
-            self.refused.append('the encoding of messages (use="encoded") is not served yet')
         return cast(Use, use), (body.get("encodingStyle") or "") if body is not None else ""
 
     def _body_parts(
@@ -297,7 +295,9 @@ class _Operation:
     def _shape(self, direction: str, namespace: str, parts: tuple[Part, ...], use: Use, body: Any) -> BoundMessage:
         """Only the fields that say what stands in the Body."""
         if self.style == "rpc":
-            return self._rpc(direction, namespace, parts, body)
+            return self._rpc(direction, namespace, parts, use, body)
+        if use == "encoded":
+            self.refused.append("document style with SOAP encoding is not served")
         if not parts:
             return BoundMessage("", "", "")
         private = namespace or target(self.document)
@@ -316,7 +316,7 @@ class _Operation:
         elements = tuple(part.element or part.name for part in parts)
         return BoundMessage("", element, element, on_wire=False, synthetic=True, elements=elements)
 
-    def _rpc(self, direction: str, namespace: str, parts: tuple[Part, ...], body: Any) -> BoundMessage:
+    def _rpc(self, direction: str, namespace: str, parts: tuple[Part, ...], use: Use, body: Any) -> BoundMessage:
         if not namespace:
             namespace = target(self.document)
             if body is not None:
@@ -325,7 +325,7 @@ class _Operation:
         if any(part.element for part in parts):
             self.note("approximated", "an rpc part with an element: the element stands in the wrapper itself")
         wire = f"{{{namespace}}}{local}" if namespace else local
-        element = self.reader.synthetics.wrapper(namespace, local, parts)
+        element = self.reader.synthetics.wrapper(namespace, local, parts, nillable=use == "encoded")
         return BoundMessage("", element, wire, wrapped=True, synthetic=True, elements=(wire,))
 
     # ------------------------------------------------------------ headers and faults

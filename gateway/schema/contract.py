@@ -221,6 +221,7 @@ class Contract:
     documents: tuple[Document, ...] = ()
     notes: tuple[Note, ...] = ()
     document: str = ""
+    arrays: Mapping[str, str] = field(default_factory=dict)  # SOAP encoding: array type -> its item's type
 
     def service(self, name: str) -> Service | None:
         """The service of this local name, None without one."""

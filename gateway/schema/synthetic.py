@@ -13,6 +13,7 @@ from typing import Final
 from xml.sax.saxutils import quoteattr
 
 from gateway.schema.contract import Part
+from gateway.schema.encoded import ENCODINGS, PLAIN
 from gateway.schema.gathering import Schemas
 from gateway.schema.source import XS, Source
 from gateway.xml.documents import parse_document
@@ -26,6 +27,7 @@ class _Element:
     type: str  # '' for a wrapper of parts
     parts: tuple[Part, ...]
     form: str  # what makes two of them the same
+    nillable: bool = False
 
 
 class Synthetics:
@@ -35,12 +37,12 @@ class Synthetics:
         self.schemas = schemas
         self._made: dict[str, dict[str, _Element]] = {}  # namespace -> local -> element
 
-    def wrapper(self, namespace: str, local: str, parts: Sequence[Part]) -> str:
+    def wrapper(self, namespace: str, local: str, parts: Sequence[Part], *, nillable: bool = False) -> str:
         """An element with one unqualified child a part (a part's own element where it names one).
 
         Its Clark name is `{namespace}local`, or another where the schemas declare that one already.
         """
-        return self._ask(namespace, _Element(local, "", tuple(parts), repr(tuple(parts))))
+        return self._ask(namespace, _Element(local, "", tuple(parts), repr((tuple(parts), nillable)), nillable))
 
     def typed(self, namespace: str, local: str, type_name: str) -> str:
         """An element of a named type."""
@@ -92,10 +94,11 @@ def _element(element: _Element, prefixes: dict[str, str]) -> str:
     name = quoteattr(element.local)
     if element.type:
         return f"<xs:element name={name} type={_reference(element.type, prefixes)}/>\n"
+    nil = ' nillable="true"' if element.nillable else ""
     children = "".join(
         f"<xs:element ref={_reference(part.element, prefixes)}/>"
         if part.element
-        else f"<xs:element name={quoteattr(part.name)} type={_reference(part.type, prefixes)}/>"
+        else f"<xs:element name={quoteattr(part.name)} type={_reference(part.type, prefixes)}{nil}/>"
         for part in element.parts
     )
     content = f"<xs:complexType><xs:sequence>{children}</xs:sequence></xs:complexType>"
@@ -106,5 +109,7 @@ def _reference(clark: str, prefixes: dict[str, str]) -> str:
     if not clark.startswith("{"):
         return quoteattr(clark)
     namespace, _, local = clark[1:].rpartition("}")
+    if namespace in ENCODINGS and local not in ("Array", "Struct"):
+        namespace, local = XS, PLAIN.get(local, local)
     prefix = prefixes.setdefault(namespace, f"n{len(prefixes)}")
     return quoteattr(f"{prefix}:{local}")

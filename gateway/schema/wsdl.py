@@ -16,6 +16,7 @@ from gateway.schema.bindings import HTTP, REQUIRED, Binding, Reader, read_bindin
 from gateway.schema.catalog import Catalog
 from gateway.schema.contract import BoundOperation, Contract, Note, Port, Service
 from gateway.schema.definitions import Declared, Definitions, children, documentation, read_definitions, target
+from gateway.schema.encoded import plain
 from gateway.schema.errors import ContractError
 from gateway.schema.gathering import Schemas
 from gateway.schema.loader import WSDL20, FetchBytes, Loader
@@ -49,6 +50,11 @@ def load_wsdl(
     schemas.settle(_namespaces_of_parts(definitions))
     reader = Reader(definitions, schemas, Synthetics(schemas), Policies(definitions.documents), loader.notes)
     services = tuple(_services(reader))
+    arrays: dict[str, str] = {}
+    if any(
+        operation.use == "encoded" for service in services for port in service.ports for operation in port.operations
+    ):
+        arrays = plain(schemas.sources, schemas.roots, loader.notes)
     reader.synthetics.write()
     if not services:
         loader.notes.append(Note("ignored", "no wsdl:service with a port: nothing can be called", _place(first)))
@@ -63,6 +69,7 @@ def load_wsdl(
         documents=tuple(each.frozen() for each in loader.documents.values()),
         notes=tuple(dict.fromkeys(loader.notes)),
         document=documentation(first.root),
+        arrays=arrays,
     )
 
 

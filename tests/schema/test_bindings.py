@@ -77,4 +77,5 @@ def test_encoding_is_recognised_where_it_stands():
     (count,) = operations(load("encoded.wsdl")).values()
     assert (count.style, count.use) == ("rpc", "encoded")
     assert count.input.encoding == "http://schemas.xmlsoap.org/soap/encoding/"
+    assert count.refused == ""
     assert "soap-encoding-1.1.xsd" in "".join(source.url for source in load("encoded.wsdl").sources)
