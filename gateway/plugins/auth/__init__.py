@@ -1,0 +1,1 @@
+"""Who is calling: plug-ins that turn credentials into an identity."""

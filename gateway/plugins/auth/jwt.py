@@ -1,0 +1,126 @@
+"""The law of the `jwt` plug-in: a bearer token becomes an identity, or the call ends here.
+
+RFC 6750 and RFC 8725: the algorithm, issuer, audience and type are what the settings say, never what the token
+says; keys come from the keyring (a JWKS file that is read again when it changes). Claims are checked here by
+their types, in one table; scopes are asked for by operation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from gateway.core.layers import Layer, Service
+from gateway.core.message import Exchange, Message
+from gateway.core.operation import Operation
+from gateway.core.problem import Kind, Problem
+from gateway.plugins.api import Host, Plugin, PluginSettings, Refusal, around
+from gateway.plugins.encryption import jose_tokens as tokens
+
+_LIMIT = 16 * 1024  # characters; header fields have their own, lower limit
+
+
+class JwtSettings(PluginSettings):
+    """Settings of `jwt`."""
+
+    keys: tuple[str, ...] = Field(min_length=1, description="ids of keys, or of a JWK Set")
+    issuer: str
+    audience: str
+    algorithms: tuple[
+        Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "HS256"], ...
+    ] = ("RS256", "PS256", "ES256")
+    types: tuple[str, ...] = Field(default=("JWT", "at+jwt", ""), description="allowed `typ`; empty string: none given")
+    leeway: float = Field(default=60.0, ge=0, le=600, description="seconds of difference between clocks")
+    lifetime: float = Field(default=86400.0, gt=0, description="longest time from `iat` to `exp`, seconds")
+    identity: str = Field(default="sub", description="claim that is the identity")
+    scopes: Mapping[str, tuple[str, ...]] = Field(default_factory=dict, description="operation: scopes that it needs")
+    open: tuple[str, ...] = Field(default=(), description="operations that need no token")
+
+
+class JwtBearer(Plugin[JwtSettings]):
+    """Authentication by bearer token."""
+
+    name = "jwt"
+    Settings = JwtSettings
+    events: ClassVar[tuple[str, ...]] = ("accepted", "absent", "refused", "forbidden")
+
+    async def start(self, host: Host) -> None:
+        """Raises KeyError when a key that the settings name is not there."""
+        await super().start(host)
+        for name in self.settings.keys:
+            if not host.keys.named(name):
+                raise KeyError(name)
+
+    def layer(self, operation: Operation) -> Layer | None:
+        return None if operation.name in self.settings.open else around(self._checked)
+
+    async def _checked(self, exchange: Exchange, inner: Service) -> Message:
+        scheme, _, token = exchange.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            self.host.count("absent")
+            raise _unauthenticated("Bearer")
+        try:
+            claims = await asyncio.to_thread(self.claims, token.strip())
+        except Refusal as error:
+            self.host.count("refused")
+            raise _unauthenticated('Bearer error="invalid_token"', cause=str(error)) from error
+        needed = self.settings.scopes.get(exchange.operation.name, ())
+        if missing := set(needed) - _scopes(claims):
+            self.host.count("forbidden")
+            challenge = f'Bearer error="insufficient_scope", scope="{" ".join(needed)}"'
+            cause = f"missing scopes: {' '.join(sorted(missing))}"
+            raise Problem(Kind.FORBIDDEN, cause=cause, headers={"WWW-Authenticate": challenge}, outcome="not-sent")
+        self.host.count("accepted")
+        exchange.facts["identity"] = claims[self.settings.identity]
+        exchange.facts["claims"] = claims
+        return await inner(exchange)
+
+    def claims(self, token: str) -> dict[str, Any]:
+        """The claims of a token that is proven and holds now. Raises Refusal."""
+        own = self.settings
+        keys = [key for name in own.keys for key in self.host.keys.named(name)]
+        opened = tokens.verify(token, keys, algorithms=own.algorithms, limit=_LIMIT)
+        if opened.header.get("typ", "") not in own.types:
+            raise Refusal("refused", "typ is not allowed")
+        try:
+            claims = json.loads(opened.payload)
+        except (ValueError, RecursionError) as error:
+            raise Refusal("refused", "the claims are no JSON") from error
+        if not isinstance(claims, dict):
+            raise Refusal("refused", "the claims are no object")
+        self._hold(claims, self.host.clock.now())
+        return claims
+
+    def _hold(self, claims: dict[str, Any], now: float) -> None:
+        own = self.settings
+        audience = claims.get("aud")
+        audiences = audience if isinstance(audience, list) else [audience]
+        times: dict[str, Any] = {"exp": claims.get("exp"), "nbf": claims.get("nbf", 0), "iat": claims.get("iat", now)}
+        if any(isinstance(value, bool) or not isinstance(value, int | float) for value in times.values()):
+            raise Refusal("refused", "exp is missing, or a time is no number")
+        checks = {
+            "iss": claims.get("iss") == own.issuer,
+            "aud": own.audience in audiences,
+            "exp": now < times["exp"] + own.leeway,
+            "nbf": now >= times["nbf"] - own.leeway,
+            "iat": now >= times["iat"] - own.leeway,
+            "lifetime": times["exp"] - times["iat"] <= own.lifetime + own.leeway,
+            own.identity: isinstance(claims.get(own.identity), str) and bool(claims.get(own.identity)),
+        }
+        if wrong := [name for name, right in checks.items() if not right]:
+            raise Refusal("refused", f"claims that do not hold: {', '.join(wrong)}")
+
+
+def _scopes(claims: dict[str, Any]) -> set[str]:
+    """The scopes of `scope` (RFC 8693 §4.2) or of a list `scp`."""
+    scope, listed = claims.get("scope"), claims.get("scp")
+    found = set(scope.split()) if isinstance(scope, str) else set()
+    return found | {item for item in listed if isinstance(item, str)} if isinstance(listed, list) else found
+
+
+def _unauthenticated(challenge: str, *, cause: str = "") -> Problem:
+    return Problem(Kind.UNAUTHENTICATED, cause=cause, headers={"WWW-Authenticate": challenge}, outcome="not-sent")

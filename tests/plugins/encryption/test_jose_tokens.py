@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import base64
+import json
+import time
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from joserfc import jwe, jws
+from joserfc.jwk import OctKey, RSAKey
+
+from gateway.plugins.api import Refusal
+from gateway.plugins.encryption import jose_tokens as tokens
+from gateway.plugins.keys import Key
+
+RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+CURVE = ec.generate_private_key(ec.SECP256R1())
+KEYS = {
+    "RSA": Key("rsa", RSA, RSA.public_key()),
+    "EC": Key("ec", CURVE, CURVE.public_key()),
+    "oct": Key("oct", symmetric=b"k" * 32),
+    "oct16": Key("oct16", symmetric=b"k" * 16),
+}
+ALL = [*tokens.ENCRYPTION, *tokens.CONTENT, *tokens.SIGNATURE]
+LIMIT = 1 << 20
+PLAIN = b'{"Id":"273672"}'
+
+
+def enc(data):
+    raw = data if isinstance(data, bytes) else json.dumps(data).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    ("alg", "key", "content"),
+    [
+        ("RSA-OAEP-256", "RSA", "A256GCM"), ("RSA-OAEP-256", "RSA", "A128GCM"), ("ECDH-ES+A256KW", "EC", "A256GCM"),
+        ("A256KW", "oct", "A256GCM"), ("dir", "oct", "A256GCM"), ("dir", "oct16", "A128GCM"),
+    ],
+)  # fmt: skip
+def test_jwe_opens_again_and_no_byte_may_change(alg, key, content):
+    token = tokens.encrypt(PLAIN, KEYS[key], alg, content, cty="json")
+    opened = tokens.decrypt(token, [KEYS[key]], algorithms=ALL, limit=LIMIT)
+    assert opened.payload == PLAIN
+    assert opened.header["cty"] == "json"
+    said = set()
+    for part in range(5):
+        pieces = token.split(".")
+        if not pieces[part]:
+            continue
+        pieces[part] = ("A" if pieces[part][0] != "A" else "B") + pieces[part][1:]
+        with pytest.raises(Refusal) as caught:
+            tokens.decrypt(".".join(pieces), [KEYS[key]], algorithms=ALL, limit=LIMIT)
+        if part:
+            said.add(str(caught.value))
+    assert said == {"refused: a JWE could not be opened"}
+
+
+@pytest.mark.parametrize(("alg", "key"), [("RS256", "RSA"), ("PS512", "RSA"), ("ES256", "EC"), ("HS256", "oct")])
+def test_jws_is_proven_again_and_no_byte_may_change(alg, key):
+    token = tokens.sign(PLAIN, KEYS[key], alg)
+    assert tokens.verify(token, [KEYS[key]], algorithms=ALL, limit=LIMIT).payload == PLAIN
+    for part in range(3):
+        pieces = token.split(".")
+        pieces[part] = ("A" if pieces[part][0] != "A" else "B") + pieces[part][1:]
+        with pytest.raises(Refusal):
+            tokens.verify(".".join(pieces), [KEYS[key]], algorithms=ALL, limit=LIMIT)
+
+
+HEADERS = {
+    "none": {"alg": "none"},
+    "zip": {"alg": "dir", "enc": "A256GCM", "zip": "DEF"},
+    "rsa15": {"alg": "RSA1_5", "enc": "A256GCM"},
+    "oaep sha1": {"alg": "RSA-OAEP", "enc": "A256GCM"},
+    "pbes2": {"alg": "PBES2-HS256+A128KW", "enc": "A256GCM", "p2c": 2**31 - 1, "p2s": "AAAA"},
+    "cbc": {"alg": "dir", "enc": "A256CBC-HS512"},
+    "crit": {"alg": "dir", "enc": "A256GCM", "crit": ["x"], "x": 1},
+    "jku": {"alg": "dir", "enc": "A256GCM", "jku": "http://127.0.0.1:9/"},
+    "x5u": {"alg": "dir", "enc": "A256GCM", "x5u": "http://127.0.0.1:9/"},
+    "jwk": {"alg": "dir", "enc": "A256GCM", "jwk": {"kty": "oct", "k": "AAAA"}},
+    "alg a list": {"alg": ["dir"], "enc": "A256GCM"},
+    "no enc": {"alg": "dir"},
+    "long": {"alg": "dir", "enc": "A256GCM", "kid": "k" * 4096},
+    "a megabyte": {"alg": "dir", "enc": "A256GCM", "kid": "k" * 1_000_000},
+    "twice": b'{"alg":"dir","enc":"A256GCM","alg":"dir"}',
+    "no json": b"hello",
+    "array": b"[]",
+    "deep": b'{"alg":' + b"[" * 1500,
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_headers_of_row_w01_are_refused_at_once(name):
+    keys = list(KEYS.values())
+    begin = time.process_time()
+    for rest in (".AA.AA.AA.AA", ".AA.AA"):
+        for read in (tokens.decrypt, tokens.verify):
+            with pytest.raises(Refusal):
+                read(enc(HEADERS[name]) + rest, keys, algorithms=ALL, limit=LIMIT)
+    assert time.process_time() - begin < 0.06
+
+
+def test_a_compressed_token_of_another_maker_is_not_inflated():
+    token = jwe.encrypt_compact(
+        {"alg": "dir", "enc": "A256GCM", "zip": "DEF"}, b"a" * 90_000, OctKey.import_key(b"k" * 32),
+        algorithms=["dir", "A256GCM", "DEF"],
+    )  # fmt: skip
+    with pytest.raises(Refusal, match="not allowed"):
+        tokens.decrypt(token, [KEYS["oct"]], algorithms=ALL, limit=LIMIT)
+
+
+def test_json_forms_and_long_tokens():
+    for text in ('{"payload":"","signatures":[]}', "a.b", "a.b.c.d", "", "ä.b.c", "." * 4):
+        for read in (tokens.decrypt, tokens.verify):
+            with pytest.raises(Refusal):
+                read(text, list(KEYS.values()), algorithms=ALL, limit=LIMIT)
+    token = tokens.encrypt(b"x" * 1001, KEYS["oct"], "dir", "A256GCM")
+    with pytest.raises(Refusal):
+        tokens.decrypt(token, [KEYS["oct"]], algorithms=ALL, limit=1000)
+    assert tokens.decrypt(token, [KEYS["oct"]], algorithms=ALL, limit=1001).payload == b"x" * 1001
+    signed = tokens.sign(b"x" * 200_000, KEYS["oct"], "HS256")
+    assert len(tokens.verify(signed, [KEYS["oct"]], algorithms=ALL, limit=LIMIT).payload) == 200_000
+
+
+def test_a_public_key_is_never_a_secret():
+    public = RSA.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    forged = jws.serialize_compact(
+        {"alg": "HS256"}, PLAIN, OctKey.import_key(base64.b64encode(public)), algorithms=["HS256"]
+    )
+    with pytest.raises(Refusal):
+        tokens.verify(forged, [KEYS["RSA"]], algorithms=ALL, limit=LIMIT)
+    with pytest.raises(Refusal):
+        tokens.verify(tokens.sign(PLAIN, KEYS["oct"], "HS256"), [KEYS["RSA"], KEYS["EC"]], algorithms=ALL, limit=LIMIT)
+    short = Key("s", symmetric=b"s" * 16)
+    with pytest.raises(Refusal):
+        tokens.verify(tokens.sign(PLAIN, short, "HS256"), [short], algorithms=ALL, limit=LIMIT)
+
+
+def test_weak_keys_are_not_used():
+    weak = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    with pytest.raises(Refusal):
+        tokens.encrypt(PLAIN, Key("w", weak, weak.public_key()), "RSA-OAEP-256", "A256GCM")
+
+
+def test_w02_points_that_are_not_on_the_curve():
+    token = tokens.encrypt(PLAIN, KEYS["EC"], "ECDH-ES+A256KW", "A256GCM")
+    header = json.loads(base64.urlsafe_b64decode(token.partition(".")[0] + "=="))
+    rest = token.partition(".")[2]
+    numbers = ec.generate_private_key(ec.SECP384R1()).public_key().public_numbers()
+    points = [
+        {"kty": "EC", "crv": "P-256", "x": enc(b"\1" * 32), "y": enc(b"\2" * 32)},
+        {"kty": "EC", "crv": "P-256", "x": enc(b"\0" * 32), "y": enc(b"\0" * 32)},
+        {"kty": "EC", "crv": "P-384", "x": enc(numbers.x.to_bytes(48)), "y": enc(numbers.y.to_bytes(48))},
+        {"kty": "EC", "crv": "P-256", "x": "", "y": ""},
+        {"kty": "oct", "k": "AAAA"},
+        {},
+        "x",
+    ]
+    for point in points:
+        with pytest.raises(Refusal):
+            tokens.decrypt(enc({**header, "epk": point}) + "." + rest, [KEYS["EC"]], algorithms=ALL, limit=LIMIT)
+
+
+def test_the_kid_chooses_among_keys():
+    other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    many = [*(Key(f"set.{n}", other, other.public_key()) for n in range(6)), Key("set.mine", RSA, RSA.public_key())]
+    header = {"alg": "RSA-OAEP-256", "enc": "A256GCM", "kid": "mine"}
+    token = jwe.encrypt_compact(header, PLAIN, RSAKey(RSA, RSA), algorithms=["RSA-OAEP-256", "A256GCM"])
+    assert tokens.decrypt(token, many, algorithms=ALL, limit=LIMIT).payload == PLAIN
