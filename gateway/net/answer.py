@@ -63,8 +63,8 @@ def _now() -> bytes:
     return _date[1]
 
 
-def serialise(reply: Wire, *, method: str, keep: bool) -> bytes:
-    """The answer's bytes. Raises ValueError for a header field that must not go out."""
+def serialise(reply: Wire, *, method: str, keep: bool) -> tuple[bytes, bytes]:
+    """The answer's head and body as they go out. Raises ValueError for a header field that must not go out."""
     status = reply.status or 200
     head = [_status(status), *lines(reply.headers)]
     bodyless = status in {204, 304} or status < 200
@@ -73,7 +73,7 @@ def serialise(reply: Wire, *, method: str, keep: bool) -> bytes:
     if not keep:
         head.append("Connection: close\r\n")
     raw = "".join(head).encode("latin-1") + _now() + b"\r\n"
-    return raw if bodyless or method == "HEAD" else raw + reply.body
+    return raw, b"" if bodyless or method == "HEAD" else reply.body
 
 
 def plain(problem: Problem, request: Wire) -> Wire:

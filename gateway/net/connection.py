@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .server import Server
 
 LINGER: Final = 2.0  # seconds that an answered, refused request may go on sending before it is cut
+_SLICE: Final = 64 * 1024  # bytes of an answer that are handed over at once
 _OVERHEAD: Final = 16 * 1024  # bytes that chunk headers and trailers may take beyond the body's own size
 
 
@@ -275,33 +276,48 @@ class Connection(asyncio.Protocol):
     async def _work(self) -> None:
         """Answer what is queued, in order."""
         try:
-            while self._queue and self.transport is not None:
+            while self._queue:
                 wire, keep, problem = self._queue.popleft()
                 self._method = wire.method
                 reply = await self._server.answer(wire, problem)
-                if not self._write(wire, reply, keep):
+                transport = self.transport
+                if transport is None:
                     return
-                if self._writable is not None:
-                    await self._writable
+                head, body, keep = self._prepare(wire, reply, keep)
+                if len(body) <= _SLICE:
+                    transport.write(head + body)
+                    if self._writable is not None:
+                        await self._writable
+                else:
+                    await self._stream(transport, head, memoryview(body))
+                if not keep:
+                    if self.transport is not None:
+                        self._linger(transport)
+                    return
         finally:
             self._task = None
         self._next()
 
-    def _write(self, wire: Wire, reply: Wire, keep: bool) -> bool:
-        """Send the answer; whether the connection goes on."""
-        transport = self.transport
-        if transport is None:
-            return False
+    def _prepare(self, wire: Wire, reply: Wire, keep: bool) -> tuple[bytes, bytes, bool]:
+        """The answer's head and body, and whether the connection goes on."""
         keep = keep and not self._server.draining and not reply.facts.get("close")
         try:
-            raw = serialise(reply, method=wire.method, keep=keep)
+            return *serialise(reply, method=wire.method, keep=keep), keep
         except ValueError as error:
             broken = self._server.refusal(Problem(Kind.INTERNAL, cause=str(error)), wire)
-            raw, keep = serialise(broken, method=wire.method, keep=False), False
-        transport.write(raw)
-        if not keep:
-            self._linger(transport)
-        return keep
+            return *serialise(broken, method=wire.method, keep=False), False
+
+    async def _stream(self, transport: asyncio.Transport, head: bytes, body: memoryview) -> None:
+        """A large body slice by slice, as the client takes it: no second copy waits in the transport."""
+        transport.write(head)
+        for at in range(0, len(body), _SLICE):
+            if self._writable is not None:
+                await self._writable
+            if self.transport is None:
+                return
+            transport.write(body[at : at + _SLICE])
+        if self._writable is not None:
+            await self._writable
 
     def _linger(self, transport: asyncio.Transport) -> None:
         """End our half and let the client read: a plain close with unread bytes would reset it."""

@@ -12,7 +12,7 @@ from gateway.net.answer import plain, serialise, shown_name
 
 
 def head_of(wire: Wire, method: str = "GET", *, keep: bool = True) -> list[str]:
-    return serialise(wire, method=method, keep=keep).split(b"\r\n\r\n")[0].decode().split("\r\n")
+    return serialise(wire, method=method, keep=keep)[0].removesuffix(b"\r\n\r\n").decode().split("\r\n")
 
 
 def test_framing_is_ours() -> None:
@@ -24,7 +24,7 @@ def test_framing_is_ours() -> None:
     assert lines[1:3] == ['Etag: "1"', "Content-Length: 2"]
     assert lines[3].startswith("Date: ")
     assert len(lines) == 4
-    assert serialise(wire, method="GET", keep=True).endswith(b"\r\n\r\nhi")
+    assert serialise(wire, method="GET", keep=True)[1] == b"hi"
 
 
 def test_close_is_said() -> None:
@@ -33,7 +33,7 @@ def test_close_is_said() -> None:
 
 @pytest.mark.parametrize(("status", "method", "body"), [(204, "GET", b""), (304, "GET", b""), (200, "HEAD", b"")])
 def test_what_has_no_body(status: int, method: str, body: bytes) -> None:
-    assert serialise(Wire({}, b"body", status=status), method=method, keep=True).split(b"\r\n\r\n")[1] == body
+    assert serialise(Wire({}, b"body", status=status), method=method, keep=True)[1] == body
 
 
 def test_unknown_statuses() -> None:

@@ -173,3 +173,18 @@ async def test_a_reading_call_is_cancelled_with_its_client_a_writing_one_is_not(
         await asyncio.sleep(0.3)
         assert ended == ["cancelled GET", "whole POST"]
         assert not server.connections
+
+
+async def test_a_large_answer_waits_in_the_transport_only_by_the_slice() -> None:
+    body = bytes(range(256)) * 40_000
+
+    async with serving(Echo(reply=lambda _: Wire({}, body))) as (server, port):
+        raw = await Raw.open(port)
+        await raw.send(GET)
+        await asyncio.sleep(0.1)
+        (connection,) = server.connections
+        assert connection.transport is not None
+        assert connection.transport.get_write_buffer_size() <= 256 * 1024
+        assert (await raw.reply()).body == body
+        await raw.send(post(b"next"))
+        assert (await raw.reply()).body == body
