@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import functools
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from gateway.plugins.api import Refusal
+from gateway.plugins.encryption.wssecurity_names import EXC_C14N, Allowed
+from gateway.plugins.encryption.wssecurity_process import prove, secure
+from gateway.plugins.encryption.wssecurity_tokens import Trust
+from gateway.plugins.encryption.wssecurity_tree import Ids
+from gateway.plugins.encryption.wssecurity_verify import Signed, headers_named, require_parts, verify
+
+_spec = importlib.util.spec_from_file_location("wss_samples", Path(__file__).parent / "wss_samples.py")
+samples = sys.modules["wss_samples"] = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(samples)
+NOW = samples.NOW
+
+
+@functools.cache
+def signed_bytes():
+    root = samples.envelope()
+    secure(root, samples.signing(), NOW)
+    return etree.tostring(root)
+
+
+def signed():
+    root = samples.envelope(signed_bytes())
+    signature = root.find(".//{*}Signature")
+    return root, verify(signature, Ids(root), Trust(peers=(samples.ALICE,)), Allowed(), NOW)
+
+
+def test_what_is_proven_are_the_nodes_themselves():
+    root, proof = signed()
+    assert proof.certificate == samples.ALICE
+    assert proof.covers(root.find("{*}Body"))
+    assert not proof.covers(etree.fromstring(etree.tostring(root.find("{*}Body"))))
+    assert not proof.covers(root.find("{*}Body")[0])
+    require_parts(proof, [("body", root.find("{*}Body"))])
+    for node in (None, root, root.find("{*}Header")):
+        with pytest.raises(Refusal):
+            require_parts(proof, [("x", node)])
+
+
+def test_headers_are_direct_children_only():
+    header = etree.fromstring("<h><a/><w><a/></w><a/></h>")
+    assert [node for _, node in headers_named(header, ["a"])] == [header[0], header[2]]
+    assert headers_named(None, ["a"]) == []
+
+
+@pytest.mark.parametrize("prefixes", ["a " * 17, "a"])
+def test_prefix_lists_are_bounded(prefixes):
+    root = samples.envelope(signed_bytes())
+    inclusive = etree.SubElement(root.find(".//{*}Transform"), f"{{{EXC_C14N}}}InclusiveNamespaces")
+    inclusive.set("PrefixList", prefixes)
+    with pytest.raises(Refusal):
+        prove(samples.again(root), samples.inbound(), NOW)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 10**6), st.integers(1, 255))
+def test_any_changed_byte_is_refused_or_changes_nothing_that_is_read(at, change):
+    raw = bytearray(signed_bytes())
+    raw[at % len(raw)] ^= change
+    try:
+        root = samples.envelope(bytes(raw))
+    except Exception:
+        return
+    try:
+        proof = prove(root, samples.inbound(demands=("signature",)), NOW)
+    except Refusal:
+        return
+    assert proof.signed == ("body", "timestamp")
+    assert root.findtext(".//{urn:bank}amount") == "1000"
+    assert root.findtext(".//{urn:bank}to") == "Ann & Bob åäö"
+
+
+def test_signed_is_frozen():
+    with pytest.raises(AttributeError):
+        Signed((), samples.ALICE, b"").nodes = (1,)
