@@ -11,10 +11,11 @@ from typing import Any
 
 import jsonschema_rs
 
-from ..codec.closures import compile_element
+from ..codec.closures import PlanError, compile_element
 from ..dialect.soap import BodyCodec
 from ..schema.constraints import constraints_beyond_json_schema
 from ..schema.contract import Contract
+from ..schema.errors import ContractError
 from ..schema.ir import Model, Settings
 from ..schema.jsonschema import schema_for
 from ..schema.layout import lay_out
@@ -48,9 +49,12 @@ class Workbench:
         key = (element, settings, unwrap)
         if key not in self._bodies:
             check(self.laid(settings), settings, [element])
-            self._bodies[key] = compile_element(
-                self.laid(settings), element, settings, unwrap=unwrap, findings=self._findings
-            )
+            try:
+                self._bodies[key] = compile_element(
+                    self.laid(settings), element, settings, unwrap=unwrap, findings=self._findings
+                )
+            except PlanError as error:  # an unwrap that would lose something
+                raise ContractError(str(error)) from None
         return self._bodies[key]
 
     def json_schema(self, element: str, settings: Settings, unwrap: Unwrap = ()) -> dict[str, Any]:

@@ -19,18 +19,17 @@ from gateway.core.value import Value
 from gateway.dialect.envelope import Envelope, open_envelope, write_envelope
 from gateway.dialect.fault import read_fault, write_fault
 from gateway.dialect.problem import Speaker
-from gateway.xml import parse
+from gateway.dialect.untyped import untyped
+from gateway.xml import escape_attribute, escape_text, parse
 
 
 def to_problem(raw: bytes, operation: Operation, speaker: Speaker, limits: Limits) -> dict[str, Any]:
     """The problem document of an envelope with a Fault. Raises Problem."""
-    from gateway.codec.open import decode_open
-
     envelope: Envelope = open_envelope(parse(raw, limits, response=True))
     if not envelope.is_fault:
         raise Problem(Kind.ENVELOPE_INVALID, "The Body holds no Fault.")
     declared = operation.faces[operation.soap].faults
-    fault = read_fault(envelope, lambda node: _typed(node, declared), decode_open)
+    fault = read_fault(envelope, lambda node: _typed(node, declared), untyped)
     return speaker.document(speaker.of_fault(fault), LOCAL)
 
 
@@ -70,9 +69,28 @@ def _detail(fault: Fault, operation: Operation) -> str:
     codec: Any = operation.faces[operation.soap].faults.get(fault.name)
     if codec is not None:
         return str(codec.encode(fault.detail))
-    from gateway.codec.open import encode_open
+    return _written(fault.name, fault.detail)
 
-    return str(encode_open(fault.name, fault.detail))
+
+def _written(name: str, form: Any) -> str:
+    """The text of an element in its schema-less form, as `dialect.untyped` reads it. Raises Problem."""
+    if not isinstance(form, Mapping):
+        raise Problem(Kind.INVALID_MESSAGE, "An undeclared detail is an object.")
+    namespace, _, local = name.removeprefix("{").rpartition("}")
+    attributes, content = "", ""
+    for at, (key, value) in enumerate(form.items()):
+        if key.startswith("@"):
+            of, _, plain = key[1:].removeprefix("{").rpartition("}")
+            prefix = f' xmlns:a{at}="{escape_attribute(of)}" a{at}:' if of else " "
+            attributes += f'{prefix}{plain}="{escape_attribute(str(value))}"'
+        elif key == "$value":
+            content = escape_text(str(value))
+        else:
+            content = "".join(
+                escape_text(item) if isinstance(item, str) else "".join(_written(*pair) for pair in item.items())
+                for item in value
+            )
+    return f'<{local} xmlns="{escape_attribute(namespace)}"{attributes}>{content}</{local}>'
 
 
 def _text(members: Mapping[str, Any], name: str) -> str:

@@ -1,0 +1,106 @@
+"""gateway.commands.show: check, routes, openapi, wsdl, problems."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from gateway.core.problem import Kind
+
+from .conftest import ROOT, Call
+
+CONFIGS = sorted(path.name for path in (ROOT / "config").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_every_example_configuration_is_one_that_would_be_served(call: Call, name: str) -> None:
+    done = call("check", f"config/{name}")
+    assert (done.code, done.out) == (0, "")
+    assert done.err.splitlines()[-1].startswith("ok: ")
+
+
+def test_a_dangerous_setting_is_named(call: Call) -> None:
+    assert "dangerous_allow_clear_text is on" in call("check", "config/netid.yaml").err
+
+
+def test_all_mistakes_are_told_with_their_places(call: Call, tmp_path: Path) -> None:
+    wsdl = ROOT / "schemas/netid/portal.wsdl"
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        f"listne: x\nservices:\n  a:\n    wsdl: {wsdl}\n    routes:\n      - {{route: POST /x, operatin: y}}\n"
+    )
+    done = call("check", str(path))
+    assert (done.code, done.out) == (1, "")
+    assert 'c.yaml:1:1: listne: there is no such setting here; did you mean "listen"?' in done.err
+    assert (
+        'c.yaml:6:26: services.a.routes[0].operatin: there is no such setting here; did you mean "operation"?'
+        in done.err
+    )
+
+
+def test_what_the_contract_does_not_have_is_told_with_the_settings_place(call: Call, tmp_path: Path) -> None:
+    wsdl = ROOT / "schemas/netid/portal.wsdl"
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        f"services:\n  a:\n    wsdl: {wsdl}\n    routes:\n      - {{route: POST /x, operation: Nope}}\n"
+        "      - {route: POST /y, operation: GetTask, unwrap: {request: [Nothing]}}\n"
+    )
+    done = call("check", str(path))
+    assert done.code == 1
+    assert "c.yaml:5:26: services.a.routes[0].operation: the contract has no operation Nope" in done.err
+    assert "c.yaml:6:" in done.err
+
+
+def test_a_contract_alone_can_be_checked(call: Call) -> None:
+    assert call("check", "--wsdl", "schemas/netid/portal.wsdl").code == 0
+    assert call("check", "--xsd", "schemas/netid/portal.xsd").err.startswith("ok: ")
+    assert call("check").code == 2
+    assert call("check", "--xsd", "gone.xsd").code == 1
+
+
+def test_the_editors_schema_is_printed(call: Call) -> None:
+    done = call("check", "--schema")
+    assert done.out == (ROOT / "config/gateway.schema.json").read_text("utf-8")
+
+
+def test_routes_say_what_is_protected(call: Call) -> None:
+    rows = json.loads(call("routes", "config/netid.yaml", "--json").out)
+    release = next(row for row in rows if row["path"] == "/api/task/release")
+    assert release == {
+        "method": "POST",
+        "path": "/api/task/release",
+        "operation": "portal.ReleaseTask",
+        "does": "writes",
+        "protection": "encryption required, clear text allowed",
+    }
+    assert {"method": "SOAP", "path": "/portal"}.items() <= rows[-1].items()
+    lines = call("routes", "config/netid.yaml").out.splitlines()
+    assert len(lines) == len(rows)
+    assert "POST  /api/task/release" in next(line for line in lines if "/api/task/release" in line)
+
+
+def test_openapi_is_printed_in_both_versions(call: Call) -> None:
+    newer = json.loads(call("openapi", "config/netid.yaml").out)
+    assert newer["openapi"].startswith("3.1")
+    assert "/api/task/release" in newer["paths"]
+    older = json.loads(call("openapi", "config/netid.yaml", "--openapi", "3.0").out)
+    assert older["openapi"].startswith("3.0")
+
+
+def test_the_wsdl_has_the_gateways_own_address(call: Call) -> None:
+    found = etree.fromstring(call("wsdl", "config/netid.yaml").out.encode())
+    assert found.xpath("//*[local-name()='address']/@location") == ["http://127.0.0.1:8080/portal"]
+    found = etree.fromstring(call("wsdl", "config/netid.yaml", "--url", "https://api.example.com/").out.encode())
+    assert found.xpath("//*[local-name()='address']/@location") == ["https://api.example.com/portal"]
+
+
+def test_problems_are_listed_and_told(call: Call) -> None:
+    assert len(call("problems").out.splitlines()) == len(Kind)
+    assert {row["slug"] for row in json.loads(call("problems", "--json").out)} == {kind.slug for kind in Kind}
+    one = call("problems", "lock-conflict")
+    assert "423" in one.out
+    assert "holders" in one.out
+    assert call("problems", "nope").code == 2
