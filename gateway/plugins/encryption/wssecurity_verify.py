@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
 from lxml import etree
 
+from gateway.core.problem import Problem
 from gateway.xml import canonical
 
 from .wssecurity_names import EXC_C14N, Allowed, Signing, ds
@@ -61,12 +62,19 @@ def verify(signature: Any, ids: Ids, trust: Trust, allowed: Allowed, now: float)
     value = octets(value_node, "Id")
     certificate = referred(key_info, ids, trust.known())
     trust.check(certificate, now)
-    check_bytes(certificate.public_key(), allowed.signatures[method], value, canonical(info, prefixes=prefixes))
+    check_bytes(certificate.public_key(), allowed.signatures[method], value, _canonical(info, prefixes))
     for part in parts:
-        found = hashed(canonical(part.node, prefixes=part.prefixes), allowed.digests[part.digest])
+        found = hashed(_canonical(part.node, part.prefixes), allowed.digests[part.digest])
         if not hmac.compare_digest(found, part.value):
             raise refuse("a digest is wrong")
     return Signed(tuple(part.node for part in parts), certificate, value)
+
+
+def _canonical(node: Any, prefixes: tuple[str, ...]) -> bytes:
+    try:
+        return canonical(node, prefixes=prefixes)
+    except Problem as error:  # a relative namespace name has no canonical form
+        raise refuse("a signed part has no canonical form") from error
 
 
 def _signed_info(info: Any, ids: Ids, allowed: Allowed) -> tuple[tuple[str, ...], str, list[Part]]:
