@@ -65,17 +65,16 @@ _B64: Final = "[A-Za-z0-9+/]"
 BASE64: Final = f"(?:{_B64}{{4}})*(?:{_B64}[AQgw]==|{_B64}{{2}}[AEIMQUYcgkosw048]=)?"
 HEX: Final = "(?:[0-9A-Fa-f]{2})*"
 # RFC 2396 and 2732 after XLink's escaping (§3.2.17): what would be escaped may stand for itself, so only %, #,
-# brackets and a colon in the first segment are looked at; reg_name takes any authority
-_AWAY: Final = "\\u0000-\\u001F\\uFFFE\\uFFFF%#\\[\\]"
+# brackets (not in a path) and a colon in the first segment are looked at; reg_name takes any authority
+_AWAY: Final = "\\u0000-\\u001F\\uFFFE\\uFFFF%#"
 _HEXED: Final = "%[0-9A-Fa-f]{2}"
-_QUERY: Final = f"(?:[^{_AWAY}]|{_HEXED})*"
-_PATH: Final = f"(?:[^{_AWAY}?]|{_HEXED})"
-_SEGMENT: Final = f"(?:[^{_AWAY}?/:]|{_HEXED})+"
-_IPV6: Final = f"//(?:(?:[^{_AWAY}?/@]|{_HEXED})*@)?\\[[0-9A-Fa-f:.]+\\](?::[0-9]*)?(?:/{_PATH}*)?"
-URI: Final = (
-    f"(?:[A-Za-z][A-Za-z0-9+.-]*:(?:(?:{_IPV6}|{_PATH}+)(?:\\?{_QUERY})?|\\?{_QUERY})"
-    f"|(?:{_IPV6}|{_SEGMENT}(?:/{_PATH}*)?|/{_PATH}*)?(?:\\?{_QUERY})?)(?:#{_QUERY})?"
-)
+_ANY: Final = f"(?:[^{_AWAY}]|{_HEXED})*"
+_PATH: Final = f"(?:[^{_AWAY}?\\[\\]]|{_HEXED})*"
+_SEGMENT: Final = f"(?:[^{_AWAY}?/:\\[\\]]|{_HEXED})+"
+_OPAQUE: Final = f"(?:[^{_AWAY}/\\[\\]]|{_HEXED}){_ANY}"
+_IPV6: Final = f"//(?:(?:[^{_AWAY}?/@\\[\\]]|{_HEXED})*@)?\\[[0-9A-Fa-f:.]+\\](?::[0-9]*)?(?:/{_PATH})?"
+_ROOTED: Final = f"(?:{_IPV6}|/{_PATH})(?:\\?{_ANY})?"
+URI: Final = f"(?:[A-Za-z][A-Za-z0-9+.-]*:(?:{_ROOTED}|{_OPAQUE})|{_ROOTED}|(?:{_SEGMENT}(?:/{_PATH})?)?(?:\\?{_ANY})?)(?:#{_ANY})?"
 LANGUAGE: Final = "[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*"
 
 
