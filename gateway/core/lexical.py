@@ -74,7 +74,8 @@ _SEGMENT: Final = f"(?:[^{_AWAY}?/:\\[\\]]|{_HEXED})+"
 _OPAQUE: Final = f"(?:[^{_AWAY}/\\[\\]]|{_HEXED}){_ANY}"
 _IPV6: Final = f"//(?:(?:[^{_AWAY}?/@\\[\\]]|{_HEXED})*@)?\\[[0-9A-Fa-f:.]+\\](?::[0-9]*)?(?:/{_PATH})?"
 _ROOTED: Final = f"(?:{_IPV6}|/{_PATH})(?:\\?{_ANY})?"
-URI: Final = f"(?:[A-Za-z][A-Za-z0-9+.-]*:(?:{_ROOTED}|{_OPAQUE})|{_ROOTED}|(?:{_SEGMENT}(?:/{_PATH})?)?(?:\\?{_ANY})?)(?:#{_ANY})?"
+_ABSOLUTE: Final = f"[A-Za-z][A-Za-z0-9+.-]*:(?:{_ROOTED}|{_OPAQUE})"
+URI: Final = f"(?:{_ABSOLUTE}|{_ROOTED}|(?:{_SEGMENT}(?:/{_PATH})?)?(?:\\?{_ANY})?)(?:#{_ANY})?"
 LANGUAGE: Final = "[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*"
 
 
