@@ -11,4 +11,13 @@ from .parse import parse
 from .prolog import same_charset
 from .text import text_of
 
-__all__ = ["canonical", "element_text", "escape_attribute", "escape_text", "illegal_at", "parse", "same_charset", "text_of"]
+__all__ = [
+    "canonical",
+    "element_text",
+    "escape_attribute",
+    "escape_text",
+    "illegal_at",
+    "parse",
+    "same_charset",
+    "text_of",
+]

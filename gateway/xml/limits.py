@@ -15,17 +15,16 @@ from typing import Final
 from gateway.core.limits import Limits
 from gateway.core.problem import Kind, Problem
 
-_ELEMENT_RUN: Final = b"<[^\\s<>/]{%d}"
-_ATTRIBUTE_RUN: Final = b"\\s[^\\s=<>\"'/]{%d}"
+_SEPARATOR: Final = re.compile(rb"[\s<>/\"']").search  # what an attribute's name cannot hold
 _TAG: Final = re.compile(r"""<([^\s<>/"'=]*)([^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*)*)>?""")
 # a name is tried only where one may begin, and never given back: linear on any input
 _QUOTED: Final = re.compile(r"""(?<![^\s"'])([^\s"'=]++)\s*+=\s*+("[^"]*"|'[^']*')""")
 
 
 @lru_cache(maxsize=16)
-def _runs(length: int) -> tuple[Callable[[bytes], object], Callable[[bytes], object]]:
-    """Searches for a run longer than a name may be; two, since each alone is fast."""
-    return re.compile(_ELEMENT_RUN % (length + 1)).search, re.compile(_ATTRIBUTE_RUN % (length + 1)).search
+def _run(length: int) -> Callable[[bytes], object]:
+    """A search for an element's name of that many bytes."""
+    return re.compile(b"<[^\\s<>/]{%d}" % length).search
 
 
 def _beyond(what: str, limit: int) -> Problem:
@@ -91,8 +90,13 @@ def _proven(rest: bytes, limits: Limits) -> bool:
         or max(part.count(b"=") for part in rest.split(b"<")) > limits.xml_attributes
     ):
         return False
-    element, attribute = _runs(limits.xml_name)
-    return element(rest) is None and attribute(rest) is None
+    name = limits.xml_name + 1
+    if _run(name)(rest) is not None:
+        return False
+    for piece in rest.split(b"=")[:-1] if signs else ():
+        if len(piece) >= name and _SEPARATOR(piece.rstrip()[-name:]) is None:
+            return False
+    return True
 
 
 def _scan(text: str, limits: Limits) -> None:

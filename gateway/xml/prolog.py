@@ -66,7 +66,7 @@ def enter(raw: bytes, comments: int) -> int:
 
 def _charset(raw: bytes) -> int:
     start = 3 if raw.startswith(codecs.BOM_UTF8) else 0
-    if not start:
+    if not start and (not raw.startswith(b"<") or raw[1:2] == b"\x00"):
         for mark, name in _FOREIGN:
             if raw.startswith(mark):
                 raise Problem(Kind.UNSUPPORTED_CHARSET, f"The body is encoded in {name}; only UTF-8 is read.")
