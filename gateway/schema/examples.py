@@ -151,9 +151,10 @@ def _piece(op: str, argument: Any) -> str:
 def _member(members: Any) -> str:
     """A character of a class, a plain letter or digit where there is one."""
     ranges = [(a, a) if str(op) == "LITERAL" else a for op, a in members if str(op) in ("LITERAL", "RANGE")]
-    for wanted in map(ord, "A1a0"):
-        if any(low <= wanted <= high for low, high in ranges):
+    negated = any(str(op) == "NEGATE" for op, _ in members)
+    for wanted in map(ord, "A1a0 ~"):
+        if any(low <= wanted <= high for low, high in ranges) != negated:
             return chr(wanted)
-    if any(str(op) == "NEGATE" for op, _ in members):
-        return next(c for c in "A1 ~" if not any(low <= ord(c) <= high for low, high in ranges))
+    if negated:  # the first code point past the classes of the last one
+        return chr(max((high for _, high in ranges), default=ord("A")) + 1)
     return chr(ranges[0][0]) if ranges else "A"

@@ -39,6 +39,7 @@ _SMALL: Final = frozenset("int short byte unsignedInt unsignedShort unsignedByte
 _LARGE: Final = frozenset(
     "decimal integer long nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger unsignedLong".split()
 )
+_FREE: Final = ("urn:example", "", "urn:example:other")
 
 
 def sample(model: Model, element: str, settings: Settings, unwrap: tuple[str, ...] = ()) -> Value:
@@ -127,7 +128,7 @@ class _Sampler:
             value = self.place(node.element, path)
             return {node.key: [value] * max(1, node.min) if node.repeated else value}
         if isinstance(node, AnySlot):
-            return {}
+            return self._any(node, path) if node.min else {}
         if isinstance(node, ItemsSlot):
             entry = self.members(node.entry, path)
             return {"$items": [entry] * max(1, min(node.min, 3))} if entry else {}
@@ -141,6 +142,20 @@ class _Sampler:
         for inner in node.nodes:
             merged.update(self.members(inner, path))
         return merged
+
+    def _any(self, node: AnySlot, path: tuple[TypeId, ...]) -> dict[str, Value]:
+        """What a demanded wildcard takes: an element of nobody's where that may stand, else a known global one."""
+        test = node.wildcard.test
+        if node.wildcard.process == "strict":
+            known = (each for name, each in self._model.elements.items() if test.takes(split(name)[0]))
+            found = next((each for each in known if not each.abstract and not self._turns(each, path)), None)
+            if found is None:
+                return {}
+            one: Value = {_braced(found.name): self.place(found, path)}
+        else:
+            namespace = min(test.namespaces) if test.kind == "in" else next(ns for ns in _FREE if test.takes(ns))
+            one = {f"{{{namespace}}}element": {}}
+        return {node.key: [one] * node.min if node.repeated else one}
 
     def _array(self, member: Slot | ItemsSlot, path: tuple[TypeId, ...]) -> Value:
         found = self.members(member, path)
@@ -179,6 +194,11 @@ class _Sampler:
         if name == "base64Binary":
             return base64.b64encode(base64.b64decode(text)).decode()
         return text.upper() if name == "hexBinary" else text
+
+
+def _braced(name: str) -> str:
+    namespace, local = split(name)
+    return f"{{{namespace}}}{local}"
 
 
 def _exact(text: str) -> Value:

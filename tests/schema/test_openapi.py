@@ -1,0 +1,120 @@
+"""The OpenAPI document: valid by the specification, complete in its answers, its examples true."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import openapi_spec_validator
+import pytest
+
+from gateway.build.book import build
+from gateway.build.describe import description
+from gateway.codec.json import dumps
+from gateway.core.problem import Kind
+from gateway.schema.ir import Settings
+from gateway.schema.openapi import Body, DoorDoc, FaultBody, openapi
+from gateway.settings import load
+
+CONFIG = Path(__file__).resolve().parents[2] / "config"
+PROBLEM = "application/problem+json"
+
+
+@cache
+def document(name: str, dialect: str = "3.1") -> dict[str, Any]:
+    """The document as a client gets it."""
+    built = build(load(CONFIG / f"{name}.yaml", {}))
+    return json.loads(dumps(description(built, dialect)))  # type: ignore[no-any-return]
+
+
+def operations(name: str) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method, path, operation)
+        for path, methods in document(name)["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+@pytest.mark.parametrize("name", ["netid", "projector", "reference"])
+def test_the_document_is_valid(name: str) -> None:
+    openapi_spec_validator.validate(document(name))
+    assert document(name)["openapi"] == "3.1.0"
+
+
+@pytest.mark.parametrize("name", ["netid", "projector"])
+def test_every_operation_has_an_id_of_its_own_and_every_answer(name: str) -> None:
+    found = operations(name)
+    ids = [operation["operationId"] for _, _, operation in found]
+    assert len(ids) == len(set(ids))
+    for _, _, operation in found:
+        answers = operation["responses"]
+        assert {"400", "413", "415", "422", "502", "503", "504", "default"} <= answers.keys()
+        assert answers.keys() & {"200", "202", "204"}
+
+
+@pytest.mark.parametrize("name", ["netid", "projector"])
+def test_every_example_is_valid_by_its_schema(name: str) -> None:
+    whole = document(name)
+    seen = 0
+    for _, path, operation in operations(name):
+        bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+        for body in bodies:
+            media = body.get("content", {}).get("application/json")
+            if media is None:
+                continue
+            schema = {**media["schema"], "components": whole["components"]}
+            assert jsonschema_rs.Draft202012Validator(schema).is_valid(media["example"]), path
+            seen += 1
+    assert seen >= 2 * len(operations(name)) - 2
+
+
+def test_the_portals_routes_are_described_as_documented() -> None:
+    operation = document("netid")["paths"]["/api/task/release"]["post"]
+    whole = document("netid")
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    checker = jsonschema_rs.Draft202012Validator({**schema, "components": whole["components"]})
+    assert checker.is_valid({"SessionId": "", "Id": "273672", "Count": "2"})
+    assert not checker.is_valid({"SessionId": "", "Id": 273672, "Count": "2"})
+    assert operation["x-encryption"] == "required"
+    assert operation["summary"].startswith("Give a task up")
+
+
+def test_the_problem_component_names_every_kind() -> None:
+    words = document("netid")["components"]["schemas"]["Problem"]["description"]
+    assert all(f"`{kind.slug}`" in words for kind in Kind)
+
+
+def test_two_faults_of_one_status_stand_side_by_side(schema: Any) -> None:
+    one = schema(
+        '<xs:element name="r"><xs:complexType/></xs:element><xs:element name="A" type="xs:int"/>'
+        '<xs:element name="B" type="xs:string"/>'
+    ).laid()
+    bodies = {name: Body(one, f"{{urn:t}}{name}", Settings()) for name in "rAB"}
+    faults = [FaultBody("A", 422, bodies["A"]), FaultBody("B", 422, bodies["B"]), FaultBody("B", 423, bodies["B"])]
+    door = DoorDoc("POST", "/S/Op", "Op", "S", request=bodies["r"], reply=bodies["r"], faults=faults)
+    found = openapi("S", "1", [door])
+    openapi_spec_validator.validate(json.loads(dumps(found)))
+    answers = found["paths"]["/S/Op"]["post"]["responses"]
+    forms = answers["422"]["content"][PROBLEM]["schema"]["anyOf"]
+    details = [form.get("properties", {}).get("fault", {}).get("properties", {}).get("detail") for form in forms]
+    assert len([detail for detail in details if detail]) == 2
+    assert {"$ref": "#/components/schemas/Problem"} in forms, "a broken message is 422 as well"
+    assert answers["423"]["content"][PROBLEM]["schema"]["properties"]["fault"]["properties"]["detail"]
+
+
+def test_one_way_and_empty_answers(schema: Any) -> None:
+    body = Body(schema('<xs:element name="r"><xs:complexType/></xs:element>').laid(), "{urn:t}r", Settings())
+    doors = [
+        DoorDoc("POST", "/S/One", "One", "S", request=body, one_way=True),
+        DoorDoc("POST", "/S/Empty", "Empty", "S", request=body),
+        DoorDoc("GET", "/s/{id}", "One", "S", request=body, one_way=True),
+        DoorDoc("GET", "/s/id", "One", "S", request=body, one_way=True),
+    ]
+    paths = openapi("S", "1", doors, "Words.")["paths"]
+    assert "202" in paths["/S/One"]["post"]["responses"]
+    assert "204" in paths["/S/Empty"]["post"]["responses"]
+    assert "requestBody" not in paths["/s/{id}"]["get"]
+    assert [paths["/s/{id}"]["get"]["operationId"], paths["/s/id"]["get"]["operationId"]] == ["get_s_id", "get_s_id_2"]

@@ -1,0 +1,123 @@
+"""Samples: valid by their schema, valid as XML, and read back as they were, for every element that we know."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from gateway.codec.closures import compile_element
+from gateway.core.limits import LARGE
+from gateway.schema.errors import ContractError
+from gateway.schema.ir import Model, Settings
+from gateway.schema.jsonschema import schema_for
+from gateway.schema.layout import lay_out
+from gateway.schema.samples import sample
+from gateway.schema.validator import Validator
+from gateway.schema.wsdl import load_wsdl
+from gateway.schema.xsd import read_schemas
+from gateway.xml import parse
+from tests.schema.golden import NAMES, ROOT, case
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
+CONTRACTS = {"netid": "netid/portal.wsdl", "projector": "projector/projector.wsdl"}
+SETTINGS = {
+    "default": Settings(),
+    "portal": Settings(scalars="string", empties="null"),
+    "wrapped": Settings(numbers="string", arrays="wrapped"),
+    "nulls": Settings(nulls="write"),
+    "lists": Settings(lists="empty"),
+}
+# The Projector has optional elements that may be nil, so these settings would lose something there (MAPPING).
+LOSSY = {("projector", "portal"), ("projector", "nulls")}
+
+
+@cache
+def contract(name: str) -> tuple[Model, Validator]:
+    sources = load_wsdl(str(SCHEMAS / CONTRACTS[name])).sources
+    return read_schemas(sources), Validator(sources)
+
+
+def prove(model: Model, validator: Validator, element: str, settings: Settings) -> None:
+    value = sample(model, element, settings)
+    schema = jsonschema_rs.Draft202012Validator(schema_for(model, element, settings))
+    assert schema.is_valid(value), (element, value, [str(error) for error in schema.iter_errors(value)])
+    codec = compile_element(model, element, settings)
+    root = parse(codec.encode(value).encode(), LARGE)
+    assert validator.validate(root) == [], element
+    read = codec.decode(root)
+    if settings.nulls == "omit" and settings.lists == "omit":
+        assert read == value
+    else:  # what is absent is written out: the second trip must change nothing any more
+        assert codec.decode(parse(codec.encode(read).encode(), LARGE)) == read
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_golden_case(name: str) -> None:
+    one = case(name)
+    prove(one.model, one.validator, ROOT, one.settings)
+
+
+@pytest.mark.parametrize("chosen", SETTINGS)
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_every_element_of_the_legacy_contracts(name: str, chosen: str) -> None:
+    model, validator = contract(name)
+    settings = SETTINGS[chosen]
+    if (name, chosen) in LOSSY:
+        with pytest.raises(ContractError, match="no longer tells nil"):
+            lay_out(model, settings)
+        return
+    laid = lay_out(model, settings)
+    assert len(laid.elements) >= 14
+    for element in laid.elements:
+        prove(laid, validator, element, settings)
+
+
+def test_recursion_ends(schema: Any) -> None:
+    one = schema(
+        '<xs:complexType name="N"><xs:sequence><xs:element name="v" type="xs:int"/>'
+        '<xs:element name="n" type="N" minOccurs="0" maxOccurs="9"/></xs:sequence></xs:complexType>'
+        '<xs:element name="r" type="N"/>'
+    )
+    assert sample(one.laid(), ROOT, Settings()) == {"v": 1}
+
+
+def test_the_first_branch_of_a_choice_and_the_least_number_of_items(content: Any) -> None:
+    one = content(
+        '<xs:sequence><xs:choice><xs:element name="a" type="xs:int"/><xs:element name="b" type="xs:int"/></xs:choice>'
+        '<xs:element name="c" type="xs:int" minOccurs="2" maxOccurs="5"/></xs:sequence>'
+    )
+    assert sample(one.laid(), ROOT, Settings()) == {"a": 1, "c": [1, 1]}
+
+
+@pytest.mark.parametrize(
+    ("wildcard", "told"),
+    [
+        ("", {"$any": {"{urn:example}element": {}}}),
+        ('namespace="urn:w"', {"$any": {"{urn:w}element": {}}}),
+        ('namespace="##local"', {"$any": {"{}element": {}}}),
+        ('namespace="##any" minOccurs="0"', {}),
+        ('namespace="##any" minOccurs="2" maxOccurs="3"', {"$any": [{"{urn:example}element": {}}] * 2}),
+    ],
+)
+def test_a_demanded_wildcard_has_an_element(content: Any, wildcard: str, told: Any) -> None:
+    one = content(f'<xs:sequence><xs:any processContents="lax" {wildcard}/></xs:sequence>')
+    prove(one.laid(), one.validator, ROOT, Settings())
+    assert sample(one.laid(), ROOT, Settings()) == told
+
+
+def test_a_strict_wildcard_has_a_known_element(schema: Any) -> None:
+    one = schema(
+        '<xs:element name="k" type="xs:int"/><xs:element name="r"><xs:complexType><xs:sequence>'
+        '<xs:any namespace="##targetNamespace"/></xs:sequence></xs:complexType></xs:element>'
+    )
+    prove(one.laid(), one.validator, ROOT, Settings())
+    assert sample(one.laid(), ROOT, Settings()) == {"$any": {"{urn:t}k": 1}}
+
+
+def test_an_unknown_element_is_a_key_error(content: Any) -> None:
+    with pytest.raises(KeyError):
+        sample(content("<xs:sequence/>").laid(), "{urn:t}nobody", Settings())
