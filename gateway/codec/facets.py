@@ -68,6 +68,10 @@ def enumeration_checks(facets: Facets, key: Key, literal: Key, expected: str) ->
 # ---------------------------------------------------------------- lengths
 
 
+def _counted(number: int, units: str) -> str:
+    return f"{number} {units.removesuffix('s') if number == 1 else units}"
+
+
 def count_checks(facets: Facets, unit: str, expected: str) -> list[Callable[[int], None]]:
     """Checks on a count of `unit`s."""
     low = facets.length if facets.length is not None else facets.min_length
@@ -77,14 +81,14 @@ def count_checks(facets: Facets, unit: str, expected: str) -> list[Callable[[int
 
         def at_least(count: int, low: int = low) -> None:
             if count < low:
-                raise Unfit(f"fewer than {low} {unit}", expected)
+                raise Unfit(f"fewer than {_counted(low, unit)}", expected)
 
         checks.append(at_least)
     if high is not None:
 
         def at_most(count: int, high: int = high) -> None:
             if count > high:
-                raise Unfit(f"more than {high} {unit}", expected)
+                raise Unfit(f"more than {_counted(high, unit)}", expected)
 
         checks.append(at_most)
     return checks

@@ -204,6 +204,8 @@ def _float(row: Builtin, facets: Facets, words: str) -> Functions:
     found += checks.enumeration_checks(facets, value_of, value_of, words)
     check = checks.joined(found)
 
+    direct = check is None and not single
+
     def read(text: str, namespaces: Namespaces) -> Value:
         text = text.strip(SPACES)
         value = to_float(text, single, words)
@@ -212,11 +214,14 @@ def _float(row: Builtin, facets: Facets, words: str) -> Functions:
         return floating(value, single)
 
     def write(value: Value, prefixes: Prefixes) -> str:
-        if type(value) is float and check is None and not single and isfinite(value):
+        if direct and isinstance(value, float) and isfinite(value):
             return shortest(value, single)
         text = float_text(value, words)
-        if not isinstance(value, str) and (value > most or value < -most):  # type: ignore[operator]
-            raise Unfit("a number too large for its type", words)
+        if isinstance(value, int | Decimal):
+            if not -most <= value <= most:
+                raise Unfit("a number too large for its type", words)
+            if direct:
+                return shortest(float(value), single)  # rounded to nearest, from a Decimal too
         if check is not None:
             check(text)
         return shortest(to_float(text, single, words), single)

@@ -91,17 +91,24 @@ def _string(row: Builtin, facets: Facets, words: str) -> Scalar:
     white_space = row.white_space
     found: list[checks.Check] = []
     if row.pattern:
-        found.append(_shape_check(re.compile(row.pattern).fullmatch, words))
+        found.append(_shape_check(re.compile(row.pattern).fullmatch, row, words))
     found += checks.length_checks(row, facets, words)
     found += checks.pattern_checks(facets, words)
     found += checks.enumeration_checks(facets, str, str, words)
     return _texts(row.primitive, white_space, checks.joined(found), words)
 
 
-def _shape_check(shape: Callable[[str], object], words: str) -> checks.Check:
+def _not(row: Builtin) -> str:
+    """`not a date-time`."""
+    return "not " + row.words.partition(" such as ")[0]
+
+
+def _shape_check(shape: Callable[[str], object], row: Builtin, words: str) -> checks.Check:
+    wrong = _not(row)
+
     def check(text: str) -> None:
         if not shape(text):
-            raise Unfit("text of another form", words)
+            raise Unfit(wrong, words)
 
     return check
 
@@ -163,7 +170,7 @@ def _verbatim(typed: Scalar, facets: Facets, words: str) -> Scalar:
 
 
 def _time(row: Builtin, facets: Facets, words: str) -> Scalar:
-    found = [_shape_check(temporal.lexical(row.name), words)]
+    found = [_shape_check(temporal.lexical(row.name), row, words)]
     found += checks.pattern_checks(facets, words)
     found += checks.temporal_checks(row, facets, words)
 
@@ -190,12 +197,13 @@ def _time(row: Builtin, facets: Facets, words: str) -> Scalar:
 
 def _octets(row: Builtin, facets: Facets, words: str, verbatim: bool) -> Scalar:
     """Canonical in JSON; verbatim where a pattern speaks of the text."""
+    wrong = _not(row)
     canonical = base64_canonical if row.kind == "base64" else hex_canonical
 
     def value(text: str) -> str:
         found = canonical(text)
         if found is None:
-            raise Unfit("text of another form", words)
+            raise Unfit(wrong, words)
         return found
 
     def literal(text: str) -> Hashable:
