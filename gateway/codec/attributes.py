@@ -6,16 +6,18 @@ XSD 1.0 Part 1 §3.4.4 (cvc-complex-type 3, 4). `xsi:*` never comes here: `place
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from ..core.value import Value
 from ..schema import ir
 from .flaw import Flaw, Flaws, Found, missing, not_nillable, unknown, wrong_shape
 from .leaf import attribute_piece
+from .lexical import Unfit
 from .names import XML, braced, checked, short, split
 from .plan import Plan
 from .state import Reading, Writing
 
+_NONE: Final[dict[str | None, str]] = {}
 Items = list[tuple[str, str]]
 
 
@@ -43,7 +45,26 @@ def attribute_reader(
         for use in uses
     ]
 
+    lean = not fill and not write_null and sum(use.required for use in uses) <= 1
+    needs = next((use.name for use in uses if use.required), None)
+    quick = {name: (key, leaf.scalar.read) for name, key, leaf, _, fixed, _ in table if leaf.plain and fixed is None}
+
     def read(items: Items, out: dict[str, Value], el: Any, doc: Reading) -> None:
+        if lean and len(items) <= 1:  # none or one, as most elements have
+            name, text = items[0] if items else (None, "")
+            if needs is None or needs == name:
+                if name is None:
+                    return
+                if name in quick:
+                    key, read_text = quick[name]
+                    try:
+                        out[key] = read_text(text, _NONE)
+                        return
+                    except Unfit:
+                        pass  # said below, with its place
+        read_all(items, out, el, doc)
+
+    def read_all(items: Items, out: dict[str, Value], el: Any, doc: Reading) -> None:
         found = Found(plan.findings)
         given = dict(items)
         for name, key, leaf, required, fixed, default in table:
@@ -101,43 +122,69 @@ def attribute_writer(
     plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wildcard | None
 ) -> Callable[[dict[str, Value], Writing], tuple[str, int]]:
     """Writes the attributes of an object; gives their text and the number of keys they took."""
-    table = [(use.key, use.name, plan.leaf(use.type), use.required, use.fixed) for use in uses]
+    table = [(use.key, _use_writer(plan, use), use) for use in uses]
     declared = frozenset(use.name for use in uses)
 
     def write(value: dict[str, Value], doc: Writing) -> tuple[str, int]:
-        found = Found(plan.findings)
+        found: Found | None = None
         pieces: list[str] = []
         hits = 0
-        for key, name, leaf, required, fixed in table:
-            if key not in value:
-                if required:
-                    found.add(missing(key, "@" + short(name, plan.prefixes)))
+        for key, write_one, use in table:
+            if key in value:
+                hits += 1
+            elif not use.required:
                 continue
-            hits += 1
-            one = value[key]
             try:
-                if one is None:
-                    if required:
-                        raise Flaws(not_nillable())
-                    continue
-                text = leaf.write(one, doc)
-                if fixed is not None and not leaf.has(text, fixed):
-                    raise Flaws(fixed_flaw())
-                pieces.append(f' {doc.qname(*split(name))}="{attribute_piece(text)}"')
+                pieces.append(write_one(value, doc))
             except Flaws as flaws:
-                found.take(flaws.within((key,), "@" + short(name, plan.prefixes)))
+                found = found or Found(plan.findings)
+                found.take(flaws)
         if wildcard is not None:
             for key, one in value.items():
                 if key[:2] == "@{":
                     hits += 1
-                    if one is None:
-                        continue
                     try:
-                        pieces.append(_write_wild(plan, wildcard, declared, key, one, doc))
+                        pieces.append("" if one is None else _write_wild(plan, wildcard, declared, key, one, doc))
                     except Flaws as flaws:
+                        found = found or Found(plan.findings)
                         found.take(flaws.within((key,), "@" + key[1:]))
-        found.done()
+        if found is not None:
+            found.done()
         return "".join(pieces), hits
+
+    return write
+
+
+def _use_writer(plan: Plan, use: ir.Attribute) -> Callable[[dict[str, Value], Writing], str]:
+    """The writer of one declared attribute. Raises Flaws with the attribute's place."""
+    key, fixed, required = use.key, use.fixed, use.required
+    leaf = plan.leaf(use.type)
+    namespace, name = split(use.name)
+    step = "@" + short(use.name, plan.prefixes)
+    quick = leaf.scalar.write if leaf.plain and fixed is None else None
+
+    def write(value: dict[str, Value], doc: Writing) -> str:
+        if key not in value:
+            raise Flaws(missing(key, step))
+        one = value[key]
+        try:
+            if one is None:
+                if required:
+                    raise Flaws(not_nillable())
+                return ""
+            text = quick(one, doc) if quick is not None else leaf.write(one, doc)
+            if fixed is not None and not leaf.has(text, fixed):
+                raise Flaws(fixed_flaw())
+            tag = doc.qname(namespace, name) if namespace else name
+            return f' {tag}="{attribute_piece(text)}"'
+        except Unfit:
+            try:
+                leaf.write(one, doc)
+            except Flaws as flaws:
+                raise flaws.within((key,), step) from None
+            raise
+        except Flaws as flaws:
+            raise flaws.within((key,), step) from None
 
     return write
 

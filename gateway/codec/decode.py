@@ -7,16 +7,19 @@ counts, a restriction in its base's shape) both automata run (XSD 1.0 Part 1 §3
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from ..core.value import Value
 from ..schema import ir
 from . import automaton as auto
-from .flaw import Flaw, Flaws, Found, misplaced, missing, missing_choice, too_few, too_many, unknown
+from . import expressions as expr
+from .flaw import Flaw, Flaws, Found, misplaced, missing, missing_choice, too_few, too_many, unfit, unknown
+from .lexical import Unfit
 from .names import SPACE, braced, short
 from .plan import Plan
 from .state import Reading
 
+_NONE: Final[dict[str | None, str]] = {}
 ReadContent = Callable[[Any, dict[str, Value], Reading], None]
 
 
@@ -51,13 +54,13 @@ def nothing_reader(plan: Plan, type_: ir.Complex) -> ReadContent:
 class Content:
     """The content of one type as automata, and what is said when a child does not fit."""
 
-    def __init__(self, plan: Plan, type_: ir.Complex, expression: auto.Expression) -> None:
+    def __init__(self, plan: Plan, type_: ir.Complex, expression: expr.Expression) -> None:
         self.plan = plan
         self.limit = plan.findings
         self.keys: dict[str, str] = {}  # tag -> key
         self.most: dict[str, ir.Bound] = {}
         bind = _binder(plan)
-        for leaf in _leaves(expression):
+        for leaf in expr.leaves(expression):
             plan.later(lambda payload=leaf.payload: bind(payload))  # type: ignore[misc]
             if isinstance(leaf.symbol, str):
                 slot = leaf.payload
@@ -65,9 +68,9 @@ class Content:
                 known = self.most.get(leaf.symbol, 0)
                 self.most[leaf.symbol] = None if known is None or slot.max is None else max(known, slot.max)
         self.start = auto.automaton(expression, bind)
-        truth: auto.Expression = auto.Seq(())
+        truth: expr.Expression = expr.Seq(())
         if type_.particle is not None:
-            truth = auto.of_particle(type_.particle, plan.model, lambda payload: payload)
+            truth = expr.of_particle(type_.particle, plan.model, lambda payload: payload)
         self.exact = auto.same(expression, truth)
         self.gate = None if self.exact else auto.automaton(truth, lambda payload: ())
 
@@ -150,22 +153,8 @@ class Content:
         return row.ready().final
 
 
-def _leaves(e: auto.Expression) -> Iterator[auto.Leaf]:
-    match e:
-        case auto.Leaf():
-            yield e
-        case auto.Seq(parts) | auto.Alt(parts):
-            for part in parts:
-                yield from _leaves(part)
-        case auto.Rep(part):
-            yield from _leaves(part)
-        case auto.Inter(parts):
-            for part, _ in parts:
-                yield from _leaves(part)
-
-
 def _binder(plan: Plan) -> auto.Bind:
-    """What a step does with a child: (key, repeated, reader)."""
+    """What a step does with a child: (key, repeated, reader, the scalar's reader for plain text)."""
     made: dict[int, tuple[Any, ...]] = {}
     keep: list[Any] = []
 
@@ -174,11 +163,12 @@ def _binder(plan: Plan) -> auto.Bind:
         if known is None:
             keep.append(payload)
             if isinstance(payload, ir.Slot):
-                known = (payload.key, payload.repeated, plan.place(payload.element).read)
+                place = plan.place(payload.element)
+                known = (payload.key, payload.repeated, place.read, place.quick_read)
             elif isinstance(payload, ir.AnySlot):
-                known = (payload.key, payload.repeated, plan.wildcard(payload.wildcard).read_entry)
+                known = (payload.key, payload.repeated, plan.wildcard(payload.wildcard).read_entry, None)
             else:
-                known = ("$any", True, plan.wildcard(payload).read_entry)
+                known = ("$any", True, plan.wildcard(payload).read_entry, None)
             made[id(payload)] = known
         return known
 
@@ -195,11 +185,11 @@ def order_flaw() -> Flaw:
 
 def keys_reader(plan: Plan, type_: ir.Complex, node: ir.Node, *, array: bool = False) -> ReadContent:
     """Reads content without repeating groups into keys; of an array wrapper under its one key."""
-    content = Content(plan, type_, auto.of_layout(node))
+    content = Content(plan, type_, expr.of_layout(node))
     start, gate = content.start, content.gate
     finish = None if array else finisher(plan, node)
 
-    def read(el: Any, out: dict[str, Value], doc: Reading) -> None:
+    def read(el: Any, out: dict[str, Value], doc: Reading) -> None:  # noqa: PLR0912 - the hot loop, in one piece
         row = start
         found: Found | None = None
         text = el.text
@@ -212,13 +202,17 @@ def keys_reader(plan: Plan, type_: ir.Complex, node: ir.Node, *, array: bool = F
                 found = found or Found(content.limit)
                 step = content.refuse(found, row, el, child)
             if step is not None:
-                row, key, repeated, read_child = step
+                row, key, repeated, read_child, quick = step
                 try:
-                    value = read_child(child, doc)
-                except Flaws as flaws:
+                    if quick is None or len(child) or not (text := child.text) or child.items():
+                        value = read_child(child, doc)
+                    else:
+                        value = quick(text, _NONE)
+                except (Flaws, Unfit) as refusal:
+                    flaws = unfit(refusal) if isinstance(refusal, Unfit) else refusal
                     found = found or Found(content.limit)
                     value = None
-                    at = _pointer(out, key, repeated, child, read_child)
+                    at = _pointer(out, key, repeated, child)
                     found.take(flaws.within(at[1:] if array else at, content.step(el, child)))
                 if not repeated:
                     out[key] = value
@@ -243,7 +237,7 @@ def keys_reader(plan: Plan, type_: ir.Complex, node: ir.Node, *, array: bool = F
     return read
 
 
-def _pointer(out: dict[str, Value], key: str, repeated: bool, child: Any, read_child: Any) -> tuple[str | int, ...]:
+def _pointer(out: dict[str, Value], key: str, repeated: bool, child: Any) -> tuple[str | int, ...]:
     """Where a child's value would stand in its parent's."""
     at: tuple[str | int, ...] = (key,)
     if repeated:
@@ -256,7 +250,7 @@ def finisher(plan: Plan, node: ir.Node) -> Callable[[dict[str, Value]], None] | 
     """Puts keys in schema order after an xs:all, and writes `[]` or null for none where settings say so."""
     fill: dict[str, Any] = {}
     if plan.settings.lists == "empty":
-        fill.update({key: list for key in _always(node)})
+        fill.update(dict.fromkeys(_always(node), list))
     if plan.settings.nulls == "write":
         fill.update({slot.key: _null for slot in _slots(node) if slot.key not in fill and _may_be_null(plan, slot)})
     if not fill and not _has_all(node):
@@ -313,59 +307,3 @@ def key_order(node: ir.Node) -> Iterator[str]:
     else:
         for one in node.nodes:
             yield from key_order(one)
-
-
-# ---------------------------------------------------------------- the whole content as entries
-
-
-def entries_reader(
-    plan: Plan, type_: ir.Complex, entries: tuple[ir.Slot, ...], key: str, *, text: bool = False
-) -> ReadContent:
-    """Reads the whole content as one-element entries; with the `text` between them where it is mixed."""
-    mixed = text
-    slots = {slot.element.name: slot for slot in entries}
-
-    def payload(of: ir.Element | ir.Wildcard) -> Any:
-        return slots[of.name] if isinstance(of, ir.Element) else of
-
-    truth: auto.Expression = auto.Seq(())
-    if type_.particle is not None:
-        truth = auto.of_particle(type_.particle, plan.model, payload)
-    content = Content(plan, type_, truth)
-    always = plan.settings.lists == "empty"
-
-    def read(el: Any, out: dict[str, Value], doc: Reading) -> None:
-        row = content.start
-        found = Found(content.limit)
-        items: list[Value] = []
-        text = el.text or ""
-        for child in el:
-            step = row[child.tag] if isinstance(child.tag, str) else None
-            if isinstance(child.tag, str):
-                _text(items, text, mixed, found)
-                text = ""
-                step = step or content.refuse(found, row, el, child)
-            if step is not None:
-                row, name, _, read_child = step
-                try:
-                    items.append({name: read_child(child, doc)})
-                except Flaws as flaws:
-                    at = (key, len(items), name) if name != "$any" else (key, len(items), name, braced(child.tag))
-                    items.append(None)
-                    found.take(flaws.within(at, content.step(el, child)))
-            text += child.tail or ""
-        _text(items, text, mixed, found)
-        if not row.ready().final:
-            content.incomplete(found, row)
-        found.done()
-        if items or always:
-            out[key] = items
-
-    return read
-
-
-def _text(items: list[Value], text: str, mixed: bool, found: Found) -> None:
-    if text and mixed:
-        items.append(text)
-    elif text.strip(SPACE):
-        found.add(stray())

@@ -7,34 +7,33 @@ content of `$items`, nested counts) is read back once: `Writing.recheck`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 from ..core.value import Value
 from ..schema import ir
-from . import automaton as auto
+from ..xml import escape_text
+from . import expressions as expr
+from .automaton import same
+from .choices import Branches, Presence, keys_of
 from .flaw import (
     Flaw,
     Flaws,
     Found,
-    misplaced,
     missing,
-    missing_choice,
     not_nillable,
     too_few,
     too_many,
     unknown,
     wrong_shape,
 )
-from .grouping import emptiable
-from .leaf import text_piece
-from .names import short
-from .places import is_scalar
-from .plan import Plan
+from .folding import emptiable
+from .lexical import Unfit
+from .names import short, split
+from .plan import Plan, WriteContent, WritePlace
 from .state import Writing
 
 Object = dict[str, Value]
-WriteContent = Callable[[Object, list[str], Writing], int]
 _ABSENT: Final[Any] = object()
 
 
@@ -44,10 +43,10 @@ def keys_writer(plan: Plan, type_: ir.Complex, node: ir.Node | None) -> tuple[Wr
         return (lambda value, out, doc: 0), frozenset()
     write = node_writer(plan, node)
     keys = frozenset(keys_of(node))
-    truth: auto.Expression = auto.Seq(())
+    truth: expr.Expression = expr.Seq(())
     if type_.particle is not None:
-        truth = auto.of_particle(type_.particle, plan.model, lambda payload: payload)
-    if auto.same(auto.of_layout(node), truth):
+        truth = expr.of_particle(type_.particle, plan.model, lambda payload: payload)
+    if same(expr.of_layout(node), truth):
         return write, keys
 
     def doubtful(value: Object, out: list[str], doc: Writing) -> int:
@@ -55,15 +54,6 @@ def keys_writer(plan: Plan, type_: ir.Complex, node: ir.Node | None) -> tuple[Wr
         return write(value, out, doc)
 
     return doubtful, keys
-
-
-def keys_of(node: ir.Node) -> Iterator[str]:
-    """The keys of a node's own object."""
-    if isinstance(node, (ir.Slot, ir.AnySlot, ir.ItemsSlot)):
-        yield node.key
-    else:
-        for one in node.nodes:
-            yield from keys_of(one)
 
 
 def node_writer(plan: Plan, node: ir.Node, *, array: bool = False) -> WriteContent:
@@ -76,7 +66,7 @@ def node_writer(plan: Plan, node: ir.Node, *, array: bool = False) -> WriteConte
         case ir.ItemsSlot():
             return _items_writer(plan, node)
         case ir.Choice():
-            return _choice_writer(plan, node)
+            return Branches(plan, node, tuple(node_writer(plan, one) for one in node.nodes)).write
         case _:
             return _sequence_writer(plan, node)
 
@@ -89,6 +79,9 @@ def _slot_writer(plan: Plan, slot: ir.Slot) -> WriteContent:
     step = short(slot.element.name, plan.prefixes)
     place = plan.place(slot.element)
 
+    quick: Callable[[Value, Any], str] | None = None
+    start, close, need = f"<{step}>", f"</{step}>", split(slot.element.name)[0]
+
     def write(value: Object, out: list[str], doc: Writing) -> int:
         one = value.get(key, _ABSENT)
         if one is _ABSENT:
@@ -96,6 +89,16 @@ def _slot_writer(plan: Plan, slot: ir.Slot) -> WriteContent:
                 raise Flaws(missing(key, step))
             return 0
         try:
+            if quick is not None and one is not None and type(one) is not dict:
+                try:
+                    text = quick(one, doc)
+                except Unfit:
+                    pass  # said by the place, in its own words
+                else:
+                    if need:
+                        doc.needed.add(need)
+                    out.append(f"{start}{escape_text(text)}{close}")
+                    return 1
             if one is None and not place.nullable:
                 if required:
                     raise Flaws(not_nillable())
@@ -105,6 +108,11 @@ def _slot_writer(plan: Plan, slot: ir.Slot) -> WriteContent:
             raise flaws.within((key,), step) from None
         return 1
 
+    def late() -> None:
+        nonlocal quick
+        quick = place.quick_write
+
+    plan.later(late)
     return write
 
 
@@ -112,6 +120,8 @@ def _repeated_writer(plan: Plan, slot: ir.Slot, array: bool) -> WriteContent:
     key, least, most = slot.key, slot.min, slot.max
     step = short(slot.element.name, plan.prefixes)
     place = plan.place(slot.element)
+
+    start, close, need = f"<{step}>", f"</{step}>", split(slot.element.name)[0]
 
     def write(value: Object, out: list[str], doc: Writing) -> int:
         items = value.get(key, _ABSENT)
@@ -126,11 +136,17 @@ def _repeated_writer(plan: Plan, slot: ir.Slot, array: bool) -> WriteContent:
         if most is not None and len(items) > most:
             raise Flaws(too_many(key, f"{step}[{most + 1}]", most))
         found: Found | None = None
-        write_one = place.write
+        write_one, quick = place.write, place.quick_write
+        if quick is not None and need:
+            doc.needed.add(need)
         for at, one in enumerate(items):
             try:
-                write_one(one, out, doc)
-            except Flaws as flaws:
+                if quick is None or one is None or type(one) is dict:
+                    write_one(one, out, doc)
+                else:
+                    out.append(f"{start}{escape_text(quick(one, doc))}{close}")
+            except (Flaws, Unfit) as refusal:
+                flaws = _said(write_one, one, doc) if isinstance(refusal, Unfit) else refusal
                 found = found or Found(plan.findings)
                 found.take(flaws.within((key, at), f"{step}[{at + 1}]"))
         if found is not None:
@@ -138,6 +154,15 @@ def _repeated_writer(plan: Plan, slot: ir.Slot, array: bool) -> WriteContent:
         return 1
 
     return write
+
+
+def _said(write: WritePlace, value: Value, doc: Writing) -> Flaws:
+    """What a place says of a value that its scalar refused."""
+    try:
+        write(value, [], doc)
+    except Flaws as flaws:
+        return flaws
+    raise AssertionError("a scalar refused what its place takes")
 
 
 def _any_writer(plan: Plan, slot: ir.AnySlot) -> WriteContent:
@@ -213,50 +238,6 @@ def _items_writer(plan: Plan, slot: ir.ItemsSlot) -> WriteContent:
 # ---------------------------------------------------------------- groups
 
 
-class Presence:
-    """Which keys of a node an object gives: null for what cannot be nil, and `[]`, do not count."""
-
-    def __init__(self, plan: Plan, node: ir.Node) -> None:
-        self._rules: dict[str, tuple[bool, bool]] = {}  # key -> (null counts, [] counts)
-        for leaf in leaves_of(node):
-            if isinstance(leaf, ir.Slot):
-                null = not leaf.repeated and (
-                    leaf.element.nillable
-                    or (plan.settings.empties == "null" and is_scalar(plan.model.types[leaf.element.type]))
-                )
-                self._rules[leaf.key] = (null, not leaf.repeated)
-            else:
-                self._rules[leaf.key] = (False, isinstance(leaf, ir.AnySlot) and not leaf.repeated)
-
-    def given(self, value: Object, key: str) -> bool:
-        """Whether a key that the object has counts as present."""
-        null, empty = self._rules[key]
-        one = value[key]
-        if one is None:
-            return null
-        return empty or one != []
-
-    def __call__(self, value: Object) -> list[str]:
-        """The keys present, the node's order aside."""
-        rules = self._rules
-        if len(value) < len(rules):
-            return [key for key in value if key in rules and self.given(value, key)]
-        return [key for key in rules if key in value and self.given(value, key)]
-
-    def hollow(self, value: Object) -> int:
-        """The number of keys that are there and do not count."""
-        return sum(1 for key in value if key in self._rules and not self.given(value, key))
-
-
-def leaves_of(node: ir.Node) -> Iterator[ir.Slot | ir.AnySlot | ir.ItemsSlot]:
-    """The members of a node's own object."""
-    if isinstance(node, (ir.Slot, ir.AnySlot, ir.ItemsSlot)):
-        yield node
-    else:
-        for one in node.nodes:
-            yield from leaves_of(one)
-
-
 def _sequence_writer(plan: Plan, node: ir.Sequence | ir.All) -> WriteContent:
     parts = tuple(node_writer(plan, one) for one in node.nodes)
     limit = plan.findings
@@ -282,147 +263,3 @@ def _sequence_writer(plan: Plan, node: ir.Sequence | ir.All) -> WriteContent:
         return write(value, out, doc) if presence(value) else presence.hollow(value)
 
     return optional
-
-
-def _choice_writer(plan: Plan, node: ir.Choice) -> WriteContent:
-    presence = Presence(plan, node)
-    branches = [(frozenset(keys_of(one)), one, node_writer(plan, one)) for one in node.nodes]
-    of_key: dict[str, list[int]] = {}
-    for at, (keys, _, _) in enumerate(branches):
-        for key in keys:
-            of_key.setdefault(key, []).append(at)
-    labels = [key for one in node.nodes for key in keys_of(one)]
-    may_be_none = emptiable(node)
-    steps = {leaf.key: short(leaf.element.name, plan.prefixes) for leaf in leaves_of(node) if isinstance(leaf, ir.Slot)}
-
-    def write(value: Object, out: list[str], doc: Writing) -> int:
-        given = presence(value)
-        if not given:
-            if not may_be_none:
-                raise Flaws(missing_choice(labels))
-            return presence.hollow(value)
-        here = of_key[given[0]]
-        if len(here) > 1 or len(given) > 1:
-            here = [at for at in range(len(branches)) if branches[at][0].issuperset(given)]
-            if not here:
-                raise Flaws(*_conflict(given))
-            if len(here) > 1:
-                fitting = [at for at in here if fits(branches[at][1], frozenset(given))]
-                here = fitting or here
-        keys, _, write_branch = branches[here[0]]
-        hits = write_branch(value, out, doc)
-        return hits + sum(1 for key in presence_keys(value) if key not in keys)
-
-    def presence_keys(value: Object) -> list[str]:
-        return [key for key in value if key in of_key]
-
-    def _conflict(given: list[str]) -> list[Flaw]:
-        best = max(range(len(branches)), key=lambda at: len(branches[at][0].intersection(given)))
-        wrong = [key for key in given if key not in branches[best][0]]
-        return [misplaced(key, steps.get(key, key), labels) for key in wrong]
-
-    return write
-
-
-def fits(node: ir.Node, given: frozenset[str]) -> bool:
-    """Whether a node is satisfied by these keys, required ones looked at only."""
-    if isinstance(node, (ir.Slot, ir.AnySlot)):
-        return node.min == 0 or node.key in given
-    if isinstance(node, ir.ItemsSlot):
-        return emptiable(node) or node.key in given
-    if node.optional and not given.intersection(keys_of(node)):
-        return True
-    if isinstance(node, ir.Choice):
-        inside = given.intersection(keys_of(node))
-        return any(fits(one, given) and inside.issubset(keys_of(one)) for one in node.nodes)
-    return all(fits(one, given) for one in node.nodes)
-
-
-# ---------------------------------------------------------------- the whole content as entries
-
-
-def _entry_writer(
-    plan: Plan, entries: tuple[ir.Slot, ...], wildcards: tuple[ir.Wildcard, ...]
-) -> Callable[[Value, list[str], Writing, dict[str, int]], None]:
-    slots = {slot.key: slot.element for slot in entries}
-    wild = [plan.wildcard(wildcard) for wildcard in wildcards]
-
-    def write(entry: Value, out: list[str], doc: Writing, seen: dict[str, int]) -> None:
-        if type(entry) is not dict or len(entry) != 1:
-            raise Flaws(wrong_shape("an object of one key"))
-        ((key, one),) = entry.items()
-        element = slots.get(key)
-        if element is not None:
-            step = short(element.name, plan.prefixes)
-            seen[step] = seen.get(step, 0) + 1
-            try:
-                plan.place(element).write(one, out, doc)
-            except Flaws as flaws:
-                raise flaws.within((key,), f"{step}[{seen[step]}]") from None
-            return
-        if key != "$any" or not wild:
-            raise Flaws(unknown(key, key, slots))
-        chosen = next((io for io in wild if io.takes(one)), wild[0])
-        try:
-            chosen.write_entry(one, out, doc)
-        except Flaws as flaws:
-            raise flaws.within((key,)) from None
-
-    return write
-
-
-def entries_writer(plan: Plan, form: ir.Entries) -> WriteContent:
-    """The writer of `$items` as the whole content."""
-    write_entry = _entry_writer(plan, form.entries, form.wildcards)
-
-    def write(value: Object, out: list[str], doc: Writing) -> int:
-        doc.recheck = True
-        items = value.get("$items", _ABSENT)
-        if items is _ABSENT or items is None:
-            return 0 if items is _ABSENT else 1
-        if type(items) is not list:
-            raise Flaws(wrong_shape("an array")).within(("$items",))
-        found = Found(plan.findings)
-        seen: dict[str, int] = {}
-        for at, entry in enumerate(items):
-            try:
-                write_entry(entry, out, doc, seen)
-            except Flaws as flaws:
-                found.take(flaws.within(("$items", at)))
-        found.done()
-        return 1
-
-    return write
-
-
-def mixed_writer(plan: Plan, form: ir.Mixed) -> WriteContent:
-    """The writer of `$mixed`: strings and one-element entries."""
-    write_entry = _entry_writer(plan, form.entries, form.wildcards)
-
-    def write(value: Object, out: list[str], doc: Writing) -> int:
-        doc.recheck = True
-        items = value.get("$mixed", _ABSENT)
-        if items is _ABSENT or items is None:
-            return 0 if items is _ABSENT else 1
-        if type(items) is not list:
-            raise Flaws(wrong_shape("an array")).within(("$mixed",))
-        found = Found(plan.findings)
-        seen: dict[str, int] = {}
-        was_text = False
-        for at, entry in enumerate(items):
-            try:
-                if type(entry) is str:
-                    if not form.text:
-                        raise Flaws(wrong_shape("an object of one key"))
-                    if not entry or was_text:
-                        raise Flaws(Flaw("Texts here may not be empty or stand side by side.", "one text"))
-                    out.append(text_piece(entry))
-                else:
-                    write_entry(entry, out, doc, seen)
-            except Flaws as flaws:
-                found.take(flaws.within(("$mixed", at)))
-            was_text = type(entry) is str
-        found.done()
-        return 1
-
-    return write

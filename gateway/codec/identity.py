@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from ..core.value import Value
@@ -38,7 +39,8 @@ class Path:
 def parse_path(text: str) -> tuple[Path, ...]:
     """The alternatives of an XPath of §3.11.6, names in Clark form."""
     paths: list[Path] = []
-    deep, steps, attribute, at = False, [], "", False
+    steps: list[str] = []
+    deep, attribute, at = False, "", False
     for found in _TOKEN.finditer(text):
         name = found["name"]
         if found["bar"]:
@@ -257,7 +259,7 @@ def _place(plan: Plan, node: Node) -> tuple[list[str | int], list[str]]:
     xpath: list[str] = []
     plain = True
     chain = [*node.way, node]
-    for parent, child in zip(chain, chain[1:], strict=False):
+    for parent, child in pairwise(chain):
         before = sum(1 for _ in child.el.itersiblings(child.el.tag, preceding=True))
         xpath.append(f"{short(child.el.tag, plan.prefixes)}[{before + 1}]")
         type_ = plan.model.types.get(parent.type)
@@ -287,5 +289,3 @@ def _slot(form: ir.Form | None, tag: str) -> ir.Slot | None:
         elif isinstance(node, (ir.Sequence, ir.Choice, ir.All)):
             nodes.extend(node.nodes)
     return None
-
-

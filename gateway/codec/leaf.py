@@ -52,7 +52,7 @@ class Leaf:
         except Unfit as refusal:
             raise (_illegal() if _has_illegal(value) else unfit(refusal)) from None
         if self._role:
-            self._note(text.split() if isinstance(value, list) else text, doc)
+            self._note([*text.split()] if isinstance(value, list) else text, doc)
         return text
 
     def has(self, text: str, fixed: str, el: Any = None) -> bool:

@@ -16,7 +16,7 @@ from .attributes import Items, fixed_flaw
 from .flaw import Flaw, Flaws, Found, misplaced, not_nillable, unknown, wrong_shape
 from .leaf import attribute_piece, text_piece
 from .names import ANY_TYPE, SPACE, XML, XSI, braced, checked, short, split
-from .places import BOOLEANS, marks
+from .places import BOOLEANS, Special, marks
 from .plan import Place, Plan, TypeIO
 from .state import Reading, Writing
 
@@ -79,7 +79,7 @@ class OpenIO:
             return place.read(el, doc)
         nil, type_, rest = marks(el.items())
         if type_ is not None:
-            return typed_reader(self._plan)(el, type_, nil, rest, doc)
+            return Special(self._plan, _nameless(self._plan)).read(el, doc, nil, type_, rest)
         if strict:
             flaw = unknown(short(el.tag, self._plan.prefixes), "")
             flaw.pointer = []
@@ -169,7 +169,7 @@ class OpenIO:
             if type(value) is not dict:
                 raise Flaws(wrong_shape("an object"))
             if "$type" in value:
-                typed_writer(self._plan)(value, out, doc, tag)
+                _write_typed(self._plan, value, out, doc, tag)
                 return
             if strict:
                 flaw = unknown(key, "")
@@ -264,26 +264,11 @@ class OpenIO:
 # ---------------------------------------------------------------- a type named by the instance
 
 
-def typed_reader(plan: Plan) -> Any:
-    """Reads an element without declaration by its `xsi:type`."""
-    from .places import Special
-
-    def read(el: Any, type_: str, nil: str | None, rest: Items, doc: Reading) -> Value:
-        return Special(plan, _nameless(plan)).read(el, doc, nil, type_, rest)
-
-    return read
-
-
-def typed_writer(plan: Plan) -> Any:
-    """Writes an element without declaration by its `$type`."""
-    from .places import Special
-
-    def write(value: Object, out: list[str], doc: Writing, tag: str) -> None:
-        special = Special(plan, _nameless(plan))
-        special.head, special.close = f"<{tag}", f"</{tag}>"
-        special.write(value, out, doc)
-
-    return write
+def _write_typed(plan: Plan, value: Object, out: list[str], doc: Writing, tag: str) -> None:
+    """An element without declaration by its `$type`."""
+    special = Special(plan, _nameless(plan))
+    special.head, special.close = f"<{tag}", f"</{tag}>"
+    special.write(value, out, doc)
 
 
 def _nameless(plan: Plan) -> Place:

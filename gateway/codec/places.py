@@ -11,7 +11,7 @@ from typing import Any
 from ..core.value import Value
 from ..schema import ir
 from .attributes import Items, fixed_flaw
-from .flaw import Flaw, Flaws, Found, missing, misplaced, not_nillable, unfit, unknown, wrong_shape
+from .flaw import Flaw, Flaws, Found, misplaced, missing, not_nillable, unfit, unknown, wrong_shape
 from .identity import guarded
 from .leaf import text_piece
 from .lexical import Unfit
@@ -84,6 +84,8 @@ def _simple_reader(plan: Plan, place: Place, special: Special) -> Any:
     default, fixed = place.default, place.fixed
     null = plan.settings.empties == "null" and default is None
     none: dict[str | None, str] = {}
+    if fixed is None:
+        place.quick_read = quick
 
     def read(el: Any, doc: Reading) -> Value:
         items = el.items()
@@ -102,7 +104,7 @@ def _simple_reader(plan: Plan, place: Place, special: Special) -> Any:
             leaf.read(text, el, doc)
             raise Flaws(fixed_flaw())
         if quick is None:
-            return leaf.read(text, el, doc)  # type: ignore[no-any-return]
+            return leaf.read(text, el, doc)
         try:
             return quick(text, none)
         except Unfit as refusal:
@@ -117,6 +119,8 @@ def _simple_writer(plan: Plan, place: Place, special: Special) -> Any:
     null = plan.settings.empties == "null" and default is None
     head, close, need = special.head, special.close, special.need
     start = head + ">"
+    if leaf.plain and default is None:
+        place.quick_write = leaf.scalar.write
 
     def write(value: Value, out: list[str], doc: Writing) -> None:
         if need is not None:
@@ -252,7 +256,7 @@ class Special:
 
     def read(self, el: Any, doc: Reading, nil: str | None, type_: str | None, rest: Items) -> Value:
         """The value of an element that has `xsi:nil`, `xsi:type` or attributes at a simple place."""
-        plan, place = self._plan, self._place
+        place = self._place
         declared = place.io
         io = declared if type_ is None else self._resolve(type_, el)
         if nil is not None and self._is_nil(nil, el):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ReadPlace = Callable[[Any, Reading], Value]
 WritePlace = Callable[[Value, list[str], Writing], None]
+WriteContent = Callable[[dict[str, Value], list[str], Writing], int]  # gives the number of keys taken
 
 
 class PlanError(ValueError):
@@ -34,7 +35,7 @@ class PlanError(ValueError):
 class Place:
     """An element declaration, compiled."""
 
-    __slots__ = ("default", "element", "fixed", "io", "nullable", "read", "step", "write")
+    __slots__ = ("default", "element", "fixed", "io", "nullable", "quick_read", "quick_write", "read", "step", "write")
 
     def __init__(self, element: ir.Element, step: str) -> None:
         self.element = element
@@ -43,8 +44,14 @@ class Place:
         self.fixed = element.fixed
         self.nullable = element.nillable  # whether a JSON null is a value here
         self.io: TypeIO  # of the declared type
+        # the scalar's own functions, where an element without attributes and with text needs nothing else
+        self.quick_read: Callable[[str, Any], Value] | None = None
+        self.quick_write: Callable[[Value, Any], str] | None = None
         self.read: ReadPlace
         self.write: WritePlace
+
+
+ReadType = Callable[[Any, list[tuple[str, str]], Reading, Place | None], Value]
 
 
 class TypeIO:
@@ -58,7 +65,7 @@ class TypeIO:
         self.label = label  # as `$type` names it
         self.is_object = False
         # (element, attributes other than xsi, reading, place with a default or fixed value)
-        self.read: Callable[[Any, list[tuple[str, str]], Reading, Place | None], Value]
+        self.read: ReadType
         # (value, pieces, writing, head of the start tag, keys taken already, place with a default or fixed value)
         self.write: Callable[[Value, list[str], Writing, str, int, Place | None], None]
         self.read_attributes: Callable[[list[tuple[str, str]], dict[str, Value], Any, Reading], None]

@@ -12,12 +12,13 @@ from typing import Any
 from ..core.value import Value
 from ..schema import ir
 from .attributes import Items, attribute_reader, attribute_writer, fixed_flaw
-from .decode import entries_reader, keys_reader, nothing_reader
-from .encode import entries_writer, keys_writer, mixed_writer, node_writer
+from .decode import ReadContent, keys_reader, nothing_reader
+from .encode import keys_writer, node_writer
+from .entries import entries_reader, entries_writer, mixed_writer
 from .flaw import Flaw, Flaws, Found, missing, unknown, wrong_shape
 from .grouping import grouped_reader
 from .leaf import text_piece
-from .plan import Place, Plan, TypeIO
+from .plan import Place, Plan, ReadType, TypeIO, WriteContent
 from .state import Reading, Writing
 
 
@@ -43,7 +44,7 @@ def build_type(plan: Plan, io: TypeIO) -> None:
         case ir.Array():
             _array(plan, io, type_, form)
         case ir.Keys() | ir.Entries() | ir.Mixed():
-            _object(plan, io, type_, form)
+            _object(plan, io, type_)
         case None:
             raise ValueError(f"{io.id} has no layout")
 
@@ -167,29 +168,64 @@ def _known(type_: ir.Complex) -> frozenset[str]:
     return frozenset(use.key for use in type_.attributes)
 
 
-def _object(plan: Plan, io: TypeIO, type_: ir.Complex, form: ir.Keys | ir.Entries | ir.Mixed) -> None:
-    io.is_object = True
-    content_known: frozenset[str]
-    mixed_place = isinstance(form, ir.Mixed)
-    match form:
+def _content(plan: Plan, type_: ir.Complex) -> tuple[ReadContent, WriteContent, frozenset[str]]:
+    """Reader and writer of an object's content, and its keys."""
+    match type_.form:
         case ir.Keys(None):
-            read_content, (write_content, content_known) = nothing_reader(plan, type_), keys_writer(plan, type_, None)
-        case ir.Keys(content):
-            assert content is not None
-            nested = _has_items(content)
-            read_content = (grouped_reader if nested else keys_reader)(plan, type_, content)
-            write_content, content_known = keys_writer(plan, type_, content)
-        case ir.Entries():
-            read_content = entries_reader(plan, type_, form.entries, "$items")
-            write_content, content_known = entries_writer(plan, form), frozenset({"$items"})
-        case ir.Mixed():
-            read_content = entries_reader(plan, type_, form.entries, "$mixed", text=form.text)
-            write_content, content_known = mixed_writer(plan, form), frozenset({"$mixed"})
-    has_attributes = bool(type_.attributes) or type_.any_attribute is not None
+            return (nothing_reader(plan, type_), *keys_writer(plan, type_, None))
+        case ir.Keys(ir.Slot() | ir.AnySlot() | ir.ItemsSlot() | ir.Sequence() | ir.Choice() | ir.All() as node):
+            read = (grouped_reader if _has_items(node) else keys_reader)(plan, type_, node)
+            return (read, *keys_writer(plan, type_, node))
+        case ir.Entries(entries) as form:
+            return entries_reader(plan, type_, entries, "$items"), entries_writer(plan, form), frozenset({"$items"})
+        case ir.Mixed(entries, _, text) as form:
+            read = entries_reader(plan, type_, entries, "$mixed", text=text)
+            return read, mixed_writer(plan, form), frozenset({"$mixed"})
+    raise ValueError(f"{type_.id} is no object")
+
+
+def _object(plan: Plan, io: TypeIO, type_: ir.Complex) -> None:
+    io.is_object = True
+    read_content, write_content, content_known = _content(plan, type_)
     known = content_known | _known(type_)
     wild = type_.any_attribute is not None
-    read_attributes, write_attributes = io.read_attributes, io.write_attributes
-    findings = plan.findings
+    mixed = isinstance(type_.form, ir.Mixed)
+    io.read = _object_reader(plan, io, type_, read_content, mixed)
+    has_attributes = bool(type_.attributes) or wild
+    write_attributes = io.write_attributes
+
+    def write(value: Value, out: list[str], doc: Writing, head: str, taken: int, place: Place | None) -> None:
+        if type(value) is not dict:
+            raise Flaws(wrong_shape("an object"))
+        hits = taken
+        found: Found | None = None
+        attributes = ""
+        if has_attributes:
+            try:
+                attributes, more = write_attributes(value, doc)
+                hits += more
+            except Flaws as flaws:
+                found = Found(plan.findings)
+                found.take(flaws)
+        out.append(f"{head}{attributes}>")
+        try:
+            hits += write_content(value, out, doc)
+        except Flaws as flaws:
+            found = found or Found(plan.findings)
+            found.take(flaws)
+        if found is not None or hits != len(value):
+            found = found or Found(plan.findings)
+            found.take(unknown_keys(plan, value, known, wild))
+            found.done()
+        if mixed and place is not None:
+            _mixed_written(value, place)
+
+    io.write = write
+
+
+def _object_reader(plan: Plan, io: TypeIO, type_: ir.Complex, read_content: ReadContent, mixed: bool) -> ReadType:
+    has_attributes = bool(type_.attributes) or type_.any_attribute is not None
+    read_attributes = io.read_attributes
 
     def read(el: Any, rest: Items, doc: Reading, place: Place | None) -> Value:
         out: dict[str, Value] = {}
@@ -197,7 +233,7 @@ def _object(plan: Plan, io: TypeIO, type_: ir.Complex, form: ir.Keys | ir.Entrie
             try:
                 read_attributes(rest, out, el, doc)
             except Flaws as flaws:
-                found = Found(findings)
+                found = Found(plan.findings)
                 found.take(flaws)
                 try:
                     read_content(el, out, doc)
@@ -205,47 +241,11 @@ def _object(plan: Plan, io: TypeIO, type_: ir.Complex, form: ir.Keys | ir.Entrie
                     found.take(more)
                 found.done()
         read_content(el, out, doc)
-        if mixed_place and place is not None:
+        if mixed and place is not None:
             _mixed_value(out, place)
         return out
 
-    def write(value: Value, out: list[str], doc: Writing, head: str, taken: int, place: Place | None) -> None:
-        if type(value) is not dict:
-            raise Flaws(wrong_shape("an object"))
-        hits = taken
-        if has_attributes:
-            try:
-                attributes, more = write_attributes(value, doc)
-            except Flaws as flaws:
-                found = Found(findings)
-                found.take(flaws)
-                _finish(value, [], doc, found)
-                raise AssertionError from None  # _finish raises
-            hits += more
-            out.append(f"{head}{attributes}>")
-        else:
-            out.append(head + ">")
-        try:
-            hits += write_content(value, out, doc)
-        except Flaws as flaws:
-            found = Found(findings)
-            found.take(flaws)
-            found.take(unknown_keys(plan, value, known, wild))
-            found.done()
-        if hits != len(value):
-            raise unknown_keys(plan, value, known, wild)
-        if mixed_place and place is not None:
-            _mixed_written(value, place)
-
-    def _finish(value: dict[str, Value], out: list[str], doc: Writing, found: Found) -> None:
-        try:
-            write_content(value, out, doc)
-        except Flaws as flaws:
-            found.take(flaws)
-        found.take(unknown_keys(plan, value, known, wild))
-        found.done()
-
-    io.read, io.write = read, write
+    return read
 
 
 def _mixed_value(out: dict[str, Value], place: Place) -> None:
