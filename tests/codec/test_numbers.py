@@ -89,6 +89,14 @@ def test_facets_of_floats() -> None:
             kind.write(value, Declared())
 
 
+def test_a_floats_own_infinity() -> None:
+    assert [scalar("double").write(float(text), Declared()) for text in ("inf", "-inf", "nan")] == [
+        "INF",
+        "-INF",
+        "NaN",
+    ]
+
+
 def test_booleans() -> None:
     kind = scalar("boolean")
     assert [kind.read(text, {}) for text in ("true", "1", " false\n", "0")] == [True, True, False, False]

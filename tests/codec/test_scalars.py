@@ -127,8 +127,7 @@ def test_canonical(name: str, text: str, value: Any, written: str) -> None:
         ("boolean", "true"), ("boolean", 1), ("int", "5"), ("int", True), ("int", 1.5), ("int", Decimal("1.5")),
         ("int", 2**31), ("int", Decimal("1E+100000000")), ("long", "1e3"), ("long", " 5"), ("long", True), ("long", "1.0"),
         ("decimal", "1e3"), ("decimal", Decimal("NaN")), ("decimal", Decimal("1E+129")), ("decimal", 0.1 + 0.2),
-        ("double", "+INF"), ("double", "1.5"), ("double", Decimal("1e400")), ("double", True), ("float", 3.5e38),
-        ("float", float("inf")), ("dateTime", "2024-01-01T10:00:00 "), ("base64Binary", "AA EC"), ("hexBinary", "0"),
+        ("double", "+INF"), ("double", "1.5"), ("double", Decimal("1e400")), ("double", True), ("float", 3.5e38), ("dateTime", "2024-01-01T10:00:00 "), ("base64Binary", "AA EC"), ("hexBinary", "0"),
         ("NMTOKENS", "a"), ("NMTOKENS", []), ("NMTOKENS", ["a b"]), ("QName", "xs:int"), ("QName", "{}a"), ("QName", "{u}"),
     ],
 )  # fmt: skip
