@@ -15,6 +15,7 @@ from typing import Final
 
 from lxml import etree
 
+from gateway.schema.annotations import lift
 from gateway.schema.source import XML, XS, XSI, Document, Fetch, Source, gather, read_local, xml_namespace
 
 MAIN: Final = "main.xsd"
@@ -30,11 +31,16 @@ _VERSIONING: Final = "{http://www.w3.org/2007/XMLSchema-versioning}"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One document of the bundle as it is named there, with where it came from."""
+    """One document of the bundle as it is named there, with where it came from.
+
+    `root` has lost its annotations; `documentation` is what they said, by the place of the annotated
+    element in document order.
+    """
 
     name: str
     source: Source
     root: etree._Element
+    documentation: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ def bundle(sources: Sequence[Source], fetch: Fetch = read_local, version: str = 
     hosts = _hosts(documents)
     for document in documents:
         _tie(document, names, facades, hosts[document.source.url])
-    parts = tuple(Part(names[d.source.url], d.source, d.root) for d in documents)
+    parts = tuple(Part(names[d.source.url], d.source, d.root, lift(d.root)) for d in documents)
     texts |= {part.name: etree.tostring(part.root, encoding="utf-8") for part in parts}
     texts[MAIN] = _main(facades)
     newer = version or ("1.1" if any(_needs_newer(part.root) for part in parts) else "1.0")
@@ -159,7 +165,7 @@ def _main(facades: Mapping[str, str]) -> bytes:
 
 def _tie(document: Document, names: Mapping[str, str], facades: Mapping[str, str], hosts: Iterable[str]) -> None:
     """Points every include to its flat name and every import to its facade; adds forgotten imports."""
-    imported = {document.namespace, *hosts}
+    imported = {*hosts}
     for pointer, url in document.pointers:
         if pointer.tag != _IMPORT:
             if url in names:
@@ -168,6 +174,9 @@ def _tie(document: Document, names: Mapping[str, str], facades: Mapping[str, str
                 document.root.remove(pointer)  # found nothing and redefines nothing
             continue
         namespace = (pointer.get("namespace") or "").strip()
+        if namespace == document.namespace:
+            pointer.attrib.pop("schemaLocation", None)  # not allowed (§4.2.3): left for the processor to say so
+            continue
         if namespace in imported:
             document.root.remove(pointer)
             continue

@@ -122,7 +122,8 @@ class _Reader:
         self._owners: dict[TypeId, Any] = {}
         self._elements: dict[Any, Element] = {}
         self._parts = {part.name: part for part in documents.parts}
-        self._lines: dict[str, dict[Any, int]] = {}
+        self._order: dict[str, dict[Any, int]] = {}
+        self._lines: dict[str, list[int]] = {}
 
     def model(self) -> Model:
         """The whole model: all global components, and every type that one of them needs."""
@@ -235,17 +236,19 @@ class _Reader:
             fixed=fixed,
         )
 
-    def _place(self, xsd: Any) -> str:
-        """file:line of a declaration; the file alone where the line is not known."""
+    def _place(self, xsd: Any) -> tuple[str, str]:
+        """Where a component is declared, as file:line, and what is documented of it."""
         name = str(xsd.schema.url or "").rpartition("/")[2]
         part = self._parts.get(name)
         if part is None:
-            return ""
-        if name not in self._lines:
-            pairs = zip(xsd.schema.source.root.iter(), part.root.iter(), strict=False)
-            self._lines[name] = {theirs: line_of(ours) for theirs, ours in pairs}
-        line = self._lines[name].get(xsd.elem, 0)
-        return f"{part.source.file}:{part.source.line + line}" if line else part.source.file
+            return "", ""
+        if name not in self._order:
+            self._order[name] = {theirs: at for at, theirs in enumerate(xsd.schema.source.root.iter())}
+            self._lines[name] = [line_of(ours) for ours in part.root.iter()]
+        at = self._order[name].get(xsd.elem)
+        if at is None or at >= len(self._lines[name]):
+            return part.source.file, ""
+        return f"{part.source.file}:{part.source.line + self._lines[name][at]}", part.documentation.get(at, "")
 
     def _complex(self, type_id: TypeId, xsd: Any) -> Complex:
         if type_id == ANY_TYPE:
@@ -255,7 +258,7 @@ class _Reader:
         simple = xsd.has_simple_content()
         particle = None if simple else read_group(xsd.content, self.element_of)
         base = xsd.base_type
-        annotation = getattr(xsd, "annotation", None)
+        place, documentation = self._place(xsd)
         content = "simple" if simple else "mixed" if xsd.mixed else "element" if particle else "empty"
         return Complex(
             id=type_id,
@@ -269,8 +272,8 @@ class _Reader:
             abstract=xsd.abstract,
             block=frozenset((xsd.block or "").split()),
             asserts=tuple(assertion.path for assertion in xsd.assertions),
-            document=" ".join("".join(annotation.elem.itertext()).split()) if annotation is not None else "",
-            place=self._place(xsd),
+            document=documentation,
+            place=place,
         )
 
 
@@ -313,9 +316,7 @@ def _identity(xsd: Any) -> Identity:
 
 def _named(path: Any) -> str:
     """An XPath of the schema with Clark names in place of prefixes."""
-    return _PREFIXED.sub(
-        lambda found: clark(path.namespaces.get(found[1], ""), found[2]), str(path.path)
-    )
+    return _PREFIXED.sub(lambda found: clark(path.namespaces.get(found[1], ""), found[2]), str(path.path))
 
 
 __all__ = ["ANY_TYPE", "Simple", "read_bundle", "read_schemas"]
