@@ -15,11 +15,12 @@ from typing import Any
 
 from .build.book import Built, build
 from .core.clock import SystemClock
-from .core.layers import Send, stack
+from .core.layers import Send, WireLayer, stack
 from .core.message import Wire
 from .core.problem import Problem
 from .dialect.rest_client import problem_wire
 from .layers.admit import Admission
+from .layers.cors import Cors, cors
 from .layers.enter import enter
 from .layers.observe import observe
 from .layers.rescue import rescue
@@ -89,9 +90,20 @@ class Gateway:
                 observe(self.parts.metrics, self.parts.log, self._answer),  # counts what was shed or failed, too
                 rescue(self._answer, self.parts.log),  # nothing passes it
                 self.admission.layer,  # no work before there is room
+                self._cors(),  # a preflight is answered before anything is looked for
             ],
             enter(self._find),
         )
+
+    def _cors(self) -> WireLayer | None:
+        rule = self.built.loaded.settings.cors
+        if not rule.origins:
+            return None
+        told = Cors(rule.origins, rule.headers, rule.expose, rule.credentials, rule.max_age)
+        return cors(told, self._allowed)
+
+    def _allowed(self, path: str) -> tuple[str, ...]:
+        return self.serving.router.allowed(path)  # of the configuration that serves now
 
     def _find(self, wire: Wire) -> Any:
         return self.serving.find(wire)

@@ -6,6 +6,7 @@ belong to `gateway.app`, so that a reload swaps one `Serving` for another.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,11 @@ from typing import Any
 
 from .build.book import Built, BuiltService
 from .build.describe import description
-from .build.doors import rest_door, soap_address
+from .build.doors import RouteFace, rest_door, soap_address
 from .build.hosting import PluginHost
+from .build.keyring import keyring, watch
 from .build.pages import docs_pages, index_page, openapi_page, problem_page, wsdl_page
-from .core.layers import Send, Service, stack
+from .core.layers import Send, Service, WireLayer, stack
 from .core.message import Exchange, Message, Wire
 from .core.operation import Address, Door, Operation
 from .core.ports import Clock, Store
@@ -24,17 +26,22 @@ from .dialect.router import Router
 from .dialect.soap_client import SoapClient
 from .dialect.soap_upstream import SoapUpstream
 from .dialect.untyped import untyped
+from .layers.breaker import Breaker
+from .layers.cache import Cache
 from .layers.enter import through
 from .layers.forward import forward
+from .layers.idempotency import idempotency
 from .layers.observe import measure_backend
-from .layers.require import require
+from .layers.require import require, sealed
+from .layers.retry import Budget, retry
 from .net.upstream import Upstream
 from .observe.log import Log
 from .observe.metrics import Metrics
 from .plugins.api import Place, Plugin
-from .plugins.registry import Plugins, PluginSpec
+from .plugins.registry import PluginError, Plugins, PluginSpec
 from .plugins.registry import build as build_plugins
 from .schema.wsdl_writer import served_documents
+from .settings.mistakes import Refused
 
 
 @dataclass(slots=True)
@@ -54,12 +61,17 @@ class Serving:
         self.built = built
         self.parts = parts
         self.router: Router[Address] = Router()
-        self.plugins: Plugins = build_plugins(_specs(built), base=Path(built.loaded.base))
+        self.plugins: Plugins = _plugins(built)
+        self.keys = keyring(built, parts.clock)
+        self._watcher: asyncio.Task[None] | None = None
         self._upstreams: list[Upstream] = []
         self._hosts: list[PluginHost] = []
         self._services: dict[tuple[str, str], Service] = {}
         self._ends: dict[str, Service] = {}
         self._bodies: dict[tuple[str, str], int] = {}
+        self._budgets = {each.name: Budget(parts.clock) for each in built.services}
+        self._breakers = {each.name: Breaker(parts.clock) for each in built.services}
+        self._cache = Cache(parts.clock)
 
     async def open(self) -> None:
         """Start upstreams and plug-ins, then set up every address. All or nothing."""
@@ -67,9 +79,14 @@ class Serving:
             self._ends[service.name] = await self._end(service)
         try:
             await self.plugins.start(self._host)
+        except KeyError as error:  # a key or operation that a plug-in's settings name
+            await self.close()
+            words = f"there is no key or operation {error}"
+            raise Refused([self.built.loaded.mistake(("plugins",), words)]) from error
         except BaseException:
             await self.close()
             raise
+        self._watch_keys()
         for service in self.built.services:
             self._addresses(service)
         self._pages()
@@ -81,8 +98,14 @@ class Serving:
         finally:
             for host in self._hosts:
                 await host.tasks.stop()
+            if self._watcher is not None:
+                self._watcher.cancel()
             for upstream in self._upstreams:
                 await upstream.close()
+
+    def _watch_keys(self) -> None:
+        if self.built.loaded.settings.keyring:
+            self._watcher = asyncio.get_running_loop().create_task(watch(self.keys, self.parts.log), name="keys")
 
     def find(self, wire: Wire) -> tuple[Address, dict[str, str]]:
         """The address of a request. Raises Problem NOT_FOUND, METHOD_NOT_ALLOWED."""
@@ -119,8 +142,8 @@ class Serving:
         )
         place = Place(service.name, tuple(each.operation for each in service.operations), self.built.limits)
         send: Send = upstream.send
-        sealed = stack(self.plugins.wire_layers("upstream", place), send)
-        return forward(dialect, sealed, self.built.limits.offload)
+        outward = stack([*self.plugins.wire_layers("upstream", place), sealed], send)  # nothing leaves in clear
+        return forward(dialect, outward, self.built.limits.offload)
 
     def _serve(self, service: BuiltService, operation: Operation, without: Plugin[Any] | None = None) -> Service:
         """The value layers of one operation, outermost first."""
@@ -128,6 +151,8 @@ class Serving:
             [
                 require(operation),  # judged before anything else is done with the message
                 *self.plugins.layers(operation, without=without),  # locks, sessions: may call again
+                retry(operation, self._budgets[service.name]),  # keeps what sessions have filled in
+                self._breakers[service.name].layer,  # a try that it refuses was not sent
                 measure_backend(self.parts.metrics, operation),  # the service's own time, each try
             ],
             self._ends[service.name],
@@ -149,8 +174,20 @@ class Serving:
         self.router.add("POST", service.path, Address(door.name, through(door, edges)))
         for face in service.faces:
             rest = rest_door(face, service.speaker, soap, self.built.limits, serve)
-            self.router.add(face.route.method, face.route.path, Address(rest.name, through(rest, edges)))
+            send = stack(self._route_layers(face), through(rest, edges))
+            self.router.add(face.route.method, face.route.path, Address(rest.name, send))
             self._bodies[face.route.method, face.route.path] = rest.limits.body
+
+    def _route_layers(self, face: RouteFace) -> list[WireLayer]:
+        """What a route alone asks for, outside its protection: what is kept is what was sent."""
+        settings = face.settings
+        layers: list[WireLayer] = []
+        if settings is not None and settings.cache:
+            layers.append(self._cache.layer(settings.cache))
+        if settings is not None and settings.idempotency != "off":
+            scope = f"{face.route.method} {face.route.path}"
+            layers.append(idempotency(self.parts.state, scope, settings.idempotency))
+        return layers
 
     def _pages(self) -> None:
         built = self.built
@@ -183,7 +220,7 @@ class Serving:
             plugin,
             state=parts.state,
             clock=parts.clock,
-            keys=None,
+            keys=self.keys,
             limits=self.built.limits,
             log=parts.log,
             metrics=parts.metrics,
@@ -216,6 +253,19 @@ def _options(allowed: str) -> Send:
         return Wire({"allow": allowed}, b"", status=204)
 
     return send
+
+
+def _plugins(built: Built) -> Plugins:
+    """The plug-ins with their settings checked. Raises Refused with every mistake."""
+    labels = list(built.loaded.settings.plugins)
+    try:
+        return build_plugins(_specs(built), base=Path(built.loaded.base))
+    except PluginError as error:
+        mistakes = []
+        for (at, *rest), words in error.mistakes:
+            inner = [str(step) for step in rest if step != "settings"]
+            mistakes.append(built.loaded.mistake(("plugins", labels[int(at)], *inner), words))
+        raise Refused(mistakes) from error
 
 
 def _specs(built: Built) -> list[PluginSpec]:

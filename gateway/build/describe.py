@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..core.message import Fault
+from ..core.value import Value
 from ..dialect.problem import Speaker
 from ..schema.contract import BoundMessage
-from ..schema.openapi import Body, DoorDoc, FaultBody, openapi
+from ..schema.openapi import Body, DoorDoc, FaultBody, ParameterDoc, openapi
 from ..schema.openapi30 import downgraded
 from ..schema.samples import sample
 from ..version import version
+from .bindings import member
 from .book import Built, BuiltService
 from .doors import RouteFace, fault_rules
 from .operations import CANONICAL
@@ -43,7 +45,22 @@ def _doors(service: BuiltService) -> Iterator[DoorDoc]:
             writes=operation.writes,
             encryption=operation.encryption,
             faults=tuple(_faults(service, face)),
+            parameters=tuple(_parameters(service, face)),
+            status=face.rest.status or 200,
+            empty=None if face.rest.empty == "keep" else face.rest.empty,
+            tagged=face.rest.reads or bool(face.rest.version_reply),
         )
+
+
+def _parameters(service: BuiltService, face: RouteFace) -> Iterator[ParameterDoc]:
+    element = face.bound.bound.input.element
+    if not element:
+        return
+    model = service.bench.laid(face.request)
+    for each in face.rest.binding.parameters:
+        found = member(model, element, face.unwrap_request, each.to)
+        body = Body(model, element, face.request)
+        yield ParameterDoc(each.place, each.name, body, found.slot.element, each.many, each.required)
 
 
 def _body(service: BuiltService, message: BoundMessage, face: RouteFace, unwrap: tuple[str, ...]) -> Body | None:
@@ -52,7 +69,27 @@ def _body(service: BuiltService, message: BoundMessage, face: RouteFace, unwrap:
     model = service.bench.laid(face.request)
     example = sample(model, message.element, face.request, unwrap)
     checker = service.bench.checker(message.element, face.request, unwrap)
-    return Body(model, message.element, face.request, unwrap, example if checker.is_valid(example) else None)
+    known = example if checker.is_valid(example) else None
+    bound = _bound(face) if message is face.bound.bound.input else frozenset()
+    return Body(model, message.element, face.request, unwrap, _less(known, bound), bound)
+
+
+def _bound(face: RouteFace) -> frozenset[tuple[str, ...]]:
+    """The members that the route fills itself."""
+    binding = face.rest.binding
+    return frozenset([*(each.to for each in binding.parameters), *(steps for steps, _ in binding.constants)])
+
+
+def _less(example: Value, bound: frozenset[tuple[str, ...]]) -> Value:
+    """The example without the members that the route fills."""
+    if not isinstance(example, dict):
+        return example
+    left: dict[str, Value] = {}
+    for key, value in example.items():
+        deeper = frozenset(steps[1:] for steps in bound if steps[0] == key)
+        if () not in deeper:
+            left[key] = _less(value, deeper) if deeper else value
+    return left
 
 
 def _faults(service: BuiltService, face: RouteFace) -> Iterator[FaultBody]:

@@ -6,9 +6,10 @@ one with its own settings and unwrapping. A route that could never be served is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from ..core.layers import Service
 from ..core.limits import Limits
@@ -17,19 +18,22 @@ from ..core.problem import BY_SLUG
 from ..dialect.either import EitherClient
 from ..dialect.problem import FaultRule, Speaker
 from ..dialect.rest import JsonCodec
-from ..dialect.rest_client import RestClient
+from ..dialect.rest_client import RestClient, RestRoute
 from ..dialect.soap_client import SoapClient, SoapDoor
 from ..schema.contract import BoundMessage
+from ..schema.errors import ContractError
 from ..schema.ir import Settings
 from ..settings import bounds
 from ..settings.service import FaultRule as FaultSettings
 from ..settings.service import Mapping as MappingSettings
 from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
+from .bindings import binding, member, steps_of
 from .operations import CANONICAL, Bound
 from .workbench import Workbench
 
 Serve = Callable[[Operation], Service]
+POINTERS: Final = re.compile(r"\{(/[^{}]*)\}")  # in a Location's template
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class RouteFace:
     unwrap_request: tuple[str, ...]
     unwrap_reply: tuple[str, ...]
     settings: RouteSettings | None = None
+    rest: RestRoute = field(default_factory=RestRoute)
 
 
 def mapping(*layers: MappingSettings) -> Settings:
@@ -69,8 +74,44 @@ def configured_route(
     method, _, path = settings.route.partition(" ")
     own = bounds.limits(settings.limits, limits)
     face = json_face(bench, bound, shape, settings.unwrap.request, settings.unwrap.response, own)
-    route = Route(method, path, bound.operation, face, {"summary": settings.summary})
-    return RouteFace(route, bound, shape, settings.unwrap.request, settings.unwrap.response, settings)
+    route = Route(method, path, bound.operation, face)
+    rest = rest_route(bench, settings, bound, shape)
+    return RouteFace(route, bound, shape, settings.unwrap.request, settings.unwrap.response, settings, rest)
+
+
+def rest_route(bench: Workbench, settings: RouteSettings, bound: Bound, shape: Settings) -> RestRoute:
+    """What the route adds to its operation. Raises ContractError where that has no place in the messages."""
+    model = bench.laid(shape)
+    asks, answers = bound.bound.input.element or None, bound.bound.output.element if bound.bound.output else ""
+    version = settings.version
+    binds = binding(model, asks, shape, settings.unwrap.request, settings)
+    reply = steps_of(version.reply) if version and version.reply else ()
+    request = steps_of(version.request) if version and version.request else ()
+    pointers = [reply] if reply else []
+    pointers += [steps_of(found) for found in POINTERS.findall(settings.location or "")]
+    for steps in pointers:
+        if not answers:
+            raise ContractError("the operation has no answer to take a version or Location from")
+        member(model, answers, settings.unwrap.response, steps)
+    if request:
+        member(model, asks or "", settings.unwrap.request, request)
+    method = settings.route.partition(" ")[0]
+    if method in ("GET", "HEAD") and bound.operation.writes:
+        raise ContractError(f"{method} is for operations that read; {bound.operation.name} writes (see `writes`)")
+    if settings.cache and bound.operation.writes:
+        raise ContractError(f"`cache` is for operations that read; {bound.operation.name} writes (see `writes`)")
+    if settings.idempotency != "off" and not bound.operation.writes:
+        raise ContractError(f"`idempotency` is for operations that write; {bound.operation.name} reads (see `writes`)")
+    return RestRoute(
+        binds,
+        settings.status,
+        settings.empty,
+        settings.location or "",
+        reply,
+        request,
+        bool(version and version.required),
+        method in ("GET", "HEAD"),
+    )
 
 
 def json_face(
@@ -110,7 +151,7 @@ def rest_door(face: RouteFace, speaker: Speaker, soap: SoapDoor, limits: Limits,
     own = bounds.limits(face.settings.limits, limits) if face.settings else limits
     rules = fault_rules(face.settings.faults) if face.settings else ()
     told = replace(speaker, rules=(*rules, *speaker.rules))
-    dialect = EitherClient(RestClient(told), SoapClient(told, soap))
+    dialect = EitherClient(RestClient(told, face.rest), SoapClient(told, soap))
     return Door(f"{route.method} {route.path}", dialect, serve(route.operation), own, route)
 
 

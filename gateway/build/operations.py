@@ -67,6 +67,8 @@ def _compile(
         one_way=bound.one_way,
         encryption=own.encryption or "none",
         signature=own.signature or "none",
+        client_encryption=own.client.encryption,
+        client_signature=own.client.signature,
         clear_allowed=_clear(own, settings),
         headers=tuple(header.element for header in bound.input.headers),
         document=bound.document,

@@ -47,7 +47,7 @@ def openapi_page(document: Callable[[], Mapping[str, Any]]) -> Address:
 
     async def send(_: Wire) -> Wire:
         if not kept:
-            kept.append(dumps(document()))
+            kept.append(dumps(dict(document())))
         return Wire(
             {"content-type": "application/json; charset=utf-8", "cache-control": "no-cache"}, kept[0], status=200
         )

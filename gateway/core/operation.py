@@ -23,12 +23,12 @@ Need = Literal["required", "preferred", "none"]
 class Face:
     """How one side sees one operation: the codec of each direction.
 
-    `faults` maps the Clark name of a detail element to its codec.
+    `faults` maps the Clark name of a detail element to the codec of that element.
     """
 
     request: Codec
     reply: Codec | None  # None: one-way
-    faults: Mapping[str, Codec] = field(default_factory=dict)
+    faults: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,10 @@ class Operation:
     canonical: Any = None  # the body codec of the contract: request, reply
     writes: bool = True
     one_way: bool = False
-    encryption: Need = "none"
+    encryption: Need = "none"  # towards the service
     signature: Need = "none"
+    client_encryption: Need = "none"  # what a client must do
+    client_signature: Need = "none"
     clear_allowed: bool = False
     headers: tuple[str, ...] = ()  # Clark names of the header blocks that the contract declares
     document: str = ""

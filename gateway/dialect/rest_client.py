@@ -1,32 +1,80 @@
-"""The law of the REST half that faces a client: JSON in, JSON or a problem document out."""
+"""The law of the REST half that faces a client: JSON in, JSON or a problem document out.
+
+What a route adds to its operation (bound parameters, status, version, Location) is a `RestRoute`,
+compiled at start; a route without any costs nothing.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Final
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+from urllib.parse import quote
 
 from ..codec.json import dumps
 from ..core.message import Exchange, Message, Wire
 from ..core.operation import Route
-from ..core.problem import Kind, Problem
+from ..core.problem import Finding, Kind, Problem
+from ..core.value import Value
+from .binding import Binding, Steps
+from .conditions import none_match, tag_of_bytes, tag_of_version, version_of
 from .media import media, require_json_accepted
 from .problem import MEDIA, Speaker
 from .rest import JsonCodec
 
 _BLANK: Final = b" \t\r\n"
+_POINTER: Final = re.compile(r"\{(/[^{}]*)\}")
+JSON: Final = "application/json; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class RestRoute:
+    """What a route adds to its operation."""
+
+    binding: Binding = field(default_factory=Binding)
+    status: int | None = None
+    empty: Literal["keep", 204, 404] = "keep"
+    location: str = ""  # with `{/pointer}` into the reply
+    version_reply: Steps = ()
+    version_request: Steps = ()
+    version_required: bool = False
+    reads: bool = False  # GET: ETag and 304
+
+    @property
+    def looks(self) -> bool:
+        """Whether the reply's value must be looked at."""
+        return bool(self.empty != "keep" or self.location or self.version_reply)
 
 
 class RestClient:
     """Reads JSON requests of a route and writes its answers (port `ClientDialect`)."""
 
-    def __init__(self, speaker: Speaker) -> None:
+    def __init__(self, speaker: Speaker, route: RestRoute | None = None) -> None:
         self.speaker = speaker
+        self.route = route or RestRoute()
 
     def read_request(self, wire: Wire, route: Route | None) -> Exchange:
         """The exchange. Raises Problem UNSUPPORTED_MEDIA_TYPE, CONTENT_MISMATCH, MALFORMED_JSON, …"""
         assert route is not None
         require_json_accepted(wire.headers.get("accept", ""))
+        wire.facts["method"] = wire.method
+        self._check_media(wire)
+        codec = route.json_face.request
+        binding = self.route.binding
+        parsed = codec.parse(wire.body)
+        raw: bytes | None = wire.body
+        if binding.parameters or binding.constants or wire.query or self.route.version_request:
+            parsed = binding.apply(parsed, wire.facts.get("path", {}), wire.query, wire.headers)
+            self._version(parsed, wire.headers.get("if-match"))
+            raw = None
+        message = Message(codec, raw=raw, parsed=parsed)
+        return Exchange(route.operation, message, route=route, headers=wire.headers, facts=wire.facts)
+
+    def _check_media(self, wire: Wire) -> None:
         body = wire.body
         said = media(wire.headers.get("content-type", ""))
+        if body and not self.route.binding.body:
+            raise Problem(Kind.BAD_REQUEST, f"A {wire.method} request has no body here.")
         if said.family != "json" and (body or said.family != "none"):
             raise Problem(
                 Kind.UNSUPPORTED_MEDIA_TYPE,
@@ -36,12 +84,35 @@ class RestClient:
         said.require_utf8()
         if body.lstrip(_BLANK)[:1] == b"<":
             raise Problem(Kind.CONTENT_MISMATCH, "Content-Type says JSON, but the body begins like XML.")
-        codec = route.json_face.request
-        message = Message(codec, raw=body, parsed=codec.parse(body))
-        return Exchange(route.operation, message, route=route, headers=wire.headers, facts=wire.facts)
+
+    def _version(self, parsed: Any, if_match: str | None) -> None:
+        """If-Match into its member. Raises Problem PRECONDITION_REQUIRED, PARAMETER_INVALID."""
+        steps = self.route.version_request
+        if not steps or not isinstance(parsed, dict):
+            return
+        target = parsed
+        for step in steps[:-1]:
+            target = target.setdefault(step, {})
+            if not isinstance(target, dict):
+                return  # the schema tells what is wrong with it
+        given = target.get(steps[-1])
+        if if_match is None:
+            if self.route.version_required and given is None:
+                raise Problem(Kind.PRECONDITION_REQUIRED)
+            return
+        version = version_of(if_match)
+        if version is None:
+            return
+        if given is not None and given != version:
+            where = "/" + "/".join(steps)
+            raise Problem(
+                Kind.INVALID_MESSAGE,
+                findings=[Finding(where, "", "The body and If-Match name two versions.", "one of them, or both alike")],
+            )
+        target[steps[-1]] = version
 
     def write_reply(self, exchange: Exchange, reply: Message) -> Wire:
-        """The answer: 200 with the face's JSON, 202 or 204 without a body, or the fault's problem."""
+        """The answer: the face's JSON, 202, 204 or 304 without a body, or the fault's problem."""
         if reply.fault is not None:
             outcome = "rejected" if exchange.operation.writes and reply.fault.code == "Sender" else None
             if exchange.operation.writes and outcome is None:
@@ -49,16 +120,94 @@ class RestClient:
             return problem_wire(self.speaker, self.speaker.of_fault(reply.fault, outcome), exchange.request_id)
         assert exchange.route is not None
         codec = exchange.route.json_face.reply
+        headers = {"vary": "Accept, Prefer", **exchange.reply_headers}
         if codec is None:
-            return Wire(dict(exchange.reply_headers), b"", status=202)
-        if isinstance(codec, JsonCodec) and codec.face is None:
-            return Wire(dict(exchange.reply_headers), b"", status=204)
-        headers = {"content-type": "application/json; charset=utf-8", **exchange.reply_headers}
-        return Wire(headers, reply.wire(codec), status=200)
+            return Wire(headers, b"", status=202)
+        if not isinstance(codec, JsonCodec):
+            return Wire({**headers, "content-type": JSON}, reply.wire(codec), status=200)
+        if codec.face is None:
+            return Wire(headers, b"", status=204)
+        return self._answer(exchange, reply, codec, headers)
+
+    def _answer(self, exchange: Exchange, reply: Message, codec: JsonCodec, headers: dict[str, str]) -> Wire:
+        route = self.route
+        if route.looks:
+            value = codec.form(reply)
+            if route.empty != "keep" and is_empty(value):
+                if route.empty == 404:
+                    raise Problem(Kind.EMPTY_RESULT)
+                return Wire(headers, b"", status=204)
+            headers.update(_told(route, value, exchange))
+            body = dumps(value)
+        else:
+            body = reply.wire(codec)
+        status = route.status or 200
+        if route.reads and status == 200:
+            tag = headers.setdefault("etag", tag_of_bytes(body))
+            if none_match(exchange.headers.get("if-none-match", ""), tag):
+                return Wire(headers, b"", status=304)
+        elif status == 204 or _minimal(exchange):
+            if status != 204:
+                headers["preference-applied"] = "return=minimal"
+            return Wire(headers, b"", status=status if status in (201, 202) else 204)
+        return Wire({"content-type": JSON, **headers}, body, status=status)
 
     def write_problem(self, problem: Problem, request_id: str, wire: Wire) -> Wire:
         """The problem as RFC 9457 JSON."""
         return problem_wire(self.speaker, problem, request_id)
+
+
+def _told(route: RestRoute, value: Value, exchange: Exchange) -> dict[str, str]:
+    """The header fields that the reply's value gives: ETag, Location."""
+    told: dict[str, str] = {}
+    version = at(value, route.version_reply) if route.version_reply else None
+    if version is not None:
+        told["etag"] = tag_of_version(str(version))
+    if route.location:
+        variables: dict[str, str] = exchange.facts.get("path", {})
+        missing = False
+
+        def filled(match: re.Match[str]) -> str:
+            nonlocal missing
+            found = at(value, tuple(step.replace("~1", "/").replace("~0", "~") for step in match[1].split("/")[1:]))
+            missing = missing or found is None
+            return quote(str(found), safe="")
+
+        text = _POINTER.sub(filled, route.location)
+        for name, variable in variables.items():
+            text = text.replace(f"{{{name}}}", quote(variable, safe=""))
+        if not missing:
+            told["location"] = text
+    return told
+
+
+def at(value: Value, steps: Steps) -> Value:
+    """The member at a pointer's steps, None without one."""
+    for step in steps:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value
+
+
+def is_empty(value: Value) -> bool:
+    """Whether a value has no content: nothing, or only members without any."""
+    if isinstance(value, dict):
+        return all(is_empty(inner) for inner in value.values())
+    if isinstance(value, list):
+        return all(is_empty(inner) for inner in value)
+    return value is None or value == ""
+
+
+def _minimal(exchange: Exchange) -> bool:
+    """Whether the caller asks for no more than a status (RFC 7240 §4.2)."""
+    if exchange.facts.get("method") in ("GET", "HEAD"):
+        return False
+    wishes = [wish.split(";")[0].strip().lower() for wish in exchange.headers.get("prefer", "").split(",")]
+    return "return=minimal" in [wish.replace(" ", "") for wish in wishes]
 
 
 def problem_wire(speaker: Speaker, problem: Problem, request_id: str) -> Wire:

@@ -29,7 +29,7 @@ from gateway.schema.definitions import Declared, Definitions, children, clark, d
 from gateway.schema.errors import ContractError
 from gateway.schema.gathering import Schemas
 from gateway.schema.loader import Loaded
-from gateway.schema.policies import Policies
+from gateway.schema.policies import POLICY, Policies
 from gateway.schema.synthetic import Synthetics
 
 SOAP11: Final = "http://schemas.xmlsoap.org/wsdl/soap/"
@@ -177,7 +177,7 @@ class _Operation:
             *self.reader.policies.of(self.abstract, document),
         )
         for child in self.element:
-            if isinstance(child.tag, str) and child.get(REQUIRED) in ("true", "1") and child is not self.soap:
+            if not_understood(child) and child is not self.soap:
                 self.refused.append(f"the extension {child.tag} is required and not understood")
         return BoundOperation(
             name=self.name,
@@ -253,7 +253,7 @@ class _Operation:
                 headers.append(child)
             elif tag.namespace == MIME and tag.localname == "content":
                 attachments.append(child)
-            elif child.get(REQUIRED) in ("true", "1"):
+            elif not_understood(child):
                 self.refused.append(f"the extension {child.tag} is required and not understood")
         if len(bodies) > 1:
             self.note("approximated", "more than one soap:body; the first is used", bodies[1])
@@ -400,6 +400,13 @@ class _Operation:
         if direction == "fault":
             return f"{base}{port_type}{separator}{self.local}{separator}Fault{separator}{element.get('name')}", False
         return f"{base}{port_type}{separator}{_message_name(self.abstract, direction, self.local)}", False
+
+
+def not_understood(element: Any) -> bool:
+    """Whether an extension is required and unknown here (WSDL 1.1 §2.1.3); policies are kept, addressing is read."""
+    if not isinstance(element.tag, str) or element.get(REQUIRED) not in ("true", "1"):
+        return False
+    return etree.QName(element).namespace not in POLICY and etree.QName(element).localname != "UsingAddressing"
 
 
 def _mime(attachments: list[Any]) -> Iterator[MimePart]:

@@ -16,6 +16,7 @@ from gateway.schema.errors import ContractError
 from gateway.schema.loader import KNOWN_TO_ALL, Loaded, Loader, pointers
 from gateway.schema.source import XML, XS, Source, resolve
 from gateway.schema.twins import drop_twins
+from gateway.schema.weight import weigh
 from gateway.xml.documents import parse_document, slices
 
 _QNAMES: Final = ("type", "base", "ref", "itemType", "memberTypes", "substitutionGroup", "refer")
@@ -38,6 +39,7 @@ class Schemas:
         self._included: dict[str, list[str]] = {}  # url -> urls of what it includes or redefines
         self._queue: list[Loaded] = []
         self._draining = False
+        self._nodes = 0
         self._names: dict[str, set[tuple[str, str]]] | None = None
 
     # ------------------------------------------------------------ taking
@@ -71,6 +73,7 @@ class Schemas:
     def _take(self, url: str, text: bytes, element: Any, loaded: Loaded, line: int) -> None:
         self.sources[url] = Source(url, text, loaded.file, line)  # at once: imports may be circular
         self.roots[url] = element
+        self._nodes = weigh(element, loaded.file, self._nodes)
         renamed: dict[str, str] = {}
         for pointer, location, namespace in pointers(element):
             if not location:

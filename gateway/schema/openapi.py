@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from gateway.core.problem import Kind
 from gateway.core.value import Value
-from gateway.schema.ir import Model, Settings
+from gateway.schema.ir import Element, Model, Settings
+from gateway.schema.jsonbody import without
 from gateway.schema.jsonschema import SchemaWriter
 
 REFS: Final = "#/components/schemas/"
@@ -29,6 +30,7 @@ class Body:
     settings: Settings
     unwrap: tuple[str, ...] = ()
     example: Value = None
+    bound: frozenset[tuple[str, ...]] = frozenset()  # members that the route fills itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,22 @@ class DoorDoc:
     writes: bool = True
     encryption: str = "none"
     faults: Sequence[FaultBody] = ()
-    parameters: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    parameters: Sequence[ParameterDoc] = field(default_factory=tuple)
+    status: int = 200
+    empty: int | None = None  # the status of an answer without content
+    tagged: bool = False  # answers with an ETag, and 304
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterDoc:
+    """A parameter: where it stands, its name, the member's schema maker, whether it repeats and must be given."""
+
+    place: str
+    name: str
+    body: Body
+    element: Element
+    many: bool
+    required: bool
 
 
 def openapi(title: str, version: str, doors: Sequence[DoorDoc], description: str = "") -> dict[str, Any]:
@@ -103,7 +120,7 @@ class _Document:
         if door.description:
             document["description"] = door.description
         if door.parameters:
-            document["parameters"] = list(door.parameters)
+            document["parameters"] = [self._parameter(each) for each in door.parameters]
         if door.request is not None and door.method not in ("GET", "HEAD", "DELETE"):
             document["requestBody"] = {"required": True, "content": self._content(door.request)}
         document["responses"] = self._responses(door)
@@ -111,6 +128,15 @@ class _Document:
             document["x-encryption"] = door.encryption
         document["x-operation"] = f"{door.service}/{door.operation}"
         return document
+
+    def _parameter(self, parameter: ParameterDoc) -> dict[str, Any]:
+        schema = self._writer(parameter.body).place(parameter.element)
+        forms = [form for form in schema.get("anyOf", ()) if form != {"type": "null"}]
+        if forms:  # a parameter that is not given is left out: it is never null
+            schema = forms[0] if len(forms) == 1 else {"anyOf": forms}
+        if parameter.many:
+            schema = {"type": "array", "items": schema}
+        return {"name": parameter.name, "in": parameter.place, "required": parameter.required, "schema": schema}
 
     def _id(self, door: DoorDoc) -> str:
         plain = door.path == f"/{door.service}/{door.operation}"
@@ -128,7 +154,17 @@ class _Document:
         elif door.reply is None:
             responses["204"] = {"description": "Done; the answer is empty."}
         else:
-            responses["200"] = {"description": "The service's answer.", "content": self._content(door.reply)}
+            answer: dict[str, Any] = {"description": "The service's answer."}
+            if door.status != 204:
+                answer["content"] = self._content(door.reply)
+            responses[str(door.status)] = answer
+            if door.tagged:
+                answer["headers"] = {"ETag": {"schema": {"type": "string"}}}
+                responses["304"] = {"description": "Not changed."}
+            if door.empty == 204 or (door.writes and door.status != 204):
+                responses["204"] = {"description": "Done; there is no content, or none was asked for (Prefer)."}
+            if door.empty == 404:
+                responses["404"] = {"$ref": "#/components/responses/404"}
         for status in _STATUSES:
             responses[status] = {"$ref": f"#/components/responses/{status}"}
         for fault in door.faults:
@@ -161,21 +197,33 @@ class _Document:
         return {"application/json": media}
 
     def _schema(self, body: Body) -> dict[str, Any]:
+        writer = self._writer(body)
+        root = writer.root(body.element, body.unwrap)
+        if not body.bound:
+            return root
+        writer.finish()
+        left: dict[str, Any] = without(root, self.schemas, body.bound, REFS)
+        return left
+
+    def _writer(self, body: Body) -> SchemaWriter:
         key = (id(body.model), body.settings)
         if key not in self._writers:
             writer = SchemaWriter(body.model, body.settings, REFS)
             writer.defs = self.schemas  # one namespace of names for the whole document
             self._writers[key] = writer
-        return self._writers[key].root(body.element, body.unwrap)
+        return self._writers[key]
 
 
 def _first_line(text: str) -> str:
-    return text.strip().split("\n", 1)[0][:120]
+    line = text.strip().split("\n", 1)[0]
+    first = line.split(". ", 1)[0].rstrip(".")
+    return first if len(first) <= 120 else first[:119].rsplit(" ", 1)[0] + "…"
 
 
 _STATUSES: Final = ("400", "413", "415", "422", "502", "503", "504")
 _WORDS: Final[Mapping[str, str]] = {
     "400": "The message is malformed.",
+    "404": "There is no such thing.",
     "413": "The body is too large.",
     "415": "The media type is not supported.",
     "422": "The message breaks its schema; `errors` names each place.",

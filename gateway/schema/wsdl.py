@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from gateway.schema.bindings import HTTP, REQUIRED, Binding, Reader, read_binding, read_operations
+from gateway.schema.bindings import HTTP, Binding, Reader, not_understood, read_binding, read_operations
 from gateway.schema.catalog import Catalog
 from gateway.schema.contract import BoundOperation, Contract, Note, Port, Service
 from gateway.schema.definitions import Declared, Definitions, children, documentation, read_definitions, target
@@ -187,7 +187,6 @@ def _refusal(binding: Binding, declared: Declared) -> str:
     if not binding.soap:
         return f"its binding is {_NO_SOAP}"
     for child in declared.element:
-        required = isinstance(child.tag, str) and child.get(REQUIRED) in ("true", "1")
-        if required and child is not binding.extension and etree.QName(child).localname != "UsingAddressing":
+        if child is not binding.extension and not_understood(child):
             return f"the extension {child.tag} is required and not understood (WSDL 1.1 §2.1.3)"
     return ""

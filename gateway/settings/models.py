@@ -106,6 +106,11 @@ class Settings(Part):
     drain: Drain = Field(default=Drain(), description="How the gateway stops.")
     logging: Logging = Field(default=Logging(), description="Logs.")
     metrics: Metrics = Field(default=Metrics(), description="Metrics.")
+    keyring: dict[str, dict[str, Any]] = Field(
+        default={},
+        description="Key material by id: one of pem (with certificate), pkcs12, jwk, secret (a file each), env.",
+        examples=[{"portal": {"pem": "portal.pem"}}],
+    )
     plugins: dict[str, dict[str, Any]] = Field(default={}, description="Plug-ins by name, each with its own settings.")
 
     @field_validator("problem_base")

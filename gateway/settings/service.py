@@ -121,6 +121,26 @@ class Parameter(Part):
     )
 
 
+class Version(Part):
+    """The version that the service keeps: ETag out, If-Match in, verbatim."""
+
+    reply: Pointer | None = Field(
+        default=None, description="Where the reply has it: it becomes the ETag.", examples=["/RateTaskTimestamp"]
+    )
+    request: Pointer | None = Field(
+        default=None, description="Where the request takes it: If-Match fills it.", examples=["/RateTaskTimestamp"]
+    )
+    required: bool = Field(default=False, description="Refuse a request without If-Match, 428.")
+
+    @model_validator(mode="after")
+    def _some_place(self) -> Version:
+        if self.reply is None and self.request is None:
+            raise ValueError("a version needs a place: `reply`, `request` or both")
+        if self.required and self.request is None:
+            raise ValueError("`required` needs `request`")
+        return self
+
+
 class Route(Part):
     """A REST door to one operation."""
 
@@ -144,7 +164,30 @@ class Route(Part):
     empty: Literal["keep", 204, 404] = Field(
         default="keep", description="An answer without content: keep it as it is, 204 (no body) or 404."
     )
+    location: str | None = Field(
+        default=None,
+        description="The Location of what was made, with JSON Pointers into the reply in braces.",
+        examples=["/tasks/{/Task/Id}"],
+    )
+    version: Version | None = Field(
+        default=None, description="The version that the service keeps, as ETag and If-Match."
+    )
+    cache: Seconds | None = Field(
+        default=None,
+        description="Seconds that an answer of a reading route may be served again; by default never.",
+        examples=[30],
+    )
+    idempotency: Literal["off", "optional", "required"] = Field(
+        default="off", description="Idempotency-Key on a writing route: the same key gives the same answer for a day."
+    )
     summary: str | None = Field(default=None, description="A line for OpenAPI and /docs.", examples=["Give a task up"])
+
+
+class ClientPolicy(Part):
+    """Whether a client's message must be protected, on the client's side of the gateway."""
+
+    encryption: Need = Field(default="none", description="Whether the client must encrypt the message.")
+    signature: Need = Field(default="none", description="Whether the client must sign the message.")
 
 
 class OperationSettings(Part):
@@ -155,6 +198,7 @@ class OperationSettings(Part):
         description="Whether the message must be encrypted on the service's side; by default as the contract's policy says, else none.",
     )
     signature: Need | None = Field(default=None, description="Whether the message must be signed, likewise.")
+    client: ClientPolicy = Field(default=ClientPolicy(), description="What clients must do with this operation.")
     dangerous_allow_clear_text: bool | None = Field(
         default=None,
         description="Send it in clear although `encryption: required`. Without it the gateway refuses the call.",

@@ -1,0 +1,61 @@
+"""The law of key settings: each entry of `keyring` is read, every one that cannot be used told at its place.
+
+Relative paths start at the configuration's folder. Nothing of a key's content may stand in a mistake.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from ..core.ports import Clock
+from ..observe.log import Log
+from ..plugins.keys import KeyRefused, Keyring, KeySettings
+from ..settings.loader import Loaded
+from ..settings.mistakes import Mistake, Refused
+from .book import Built
+
+_PATHS: Final = ("pem", "certificate", "pkcs12", "jwk", "secret")
+
+
+def keyring(built: Built, clock: Clock) -> Keyring:
+    """All keys of the configuration. Raises Refused with every mistake."""
+    loaded = built.loaded
+    sources: list[KeySettings] = []
+    mistakes: list[Mistake] = []
+    for name, given in loaded.settings.keyring.items():
+        try:
+            source = KeySettings.model_validate({"id": name, **_absolute(given, Path(loaded.base))})
+            Keyring([source], clock)  # one by one first, so that every mistake is told
+            sources.append(source)
+        except ValidationError as error:
+            mistakes += [_mistake(loaded, name, *map(str, e["loc"]), words=e["msg"]) for e in error.errors()]
+        except KeyRefused as error:
+            mistakes.append(_mistake(loaded, name, words=str(error)))
+    if mistakes:
+        raise Refused(mistakes)
+    return Keyring(sources, clock)
+
+
+async def watch(keys: Keyring, log: Log, *, every: float = 5.0) -> None:
+    """Take changed key files while serving; tell what changed and what could not be taken. Until cancelled."""
+    for line in keys.warnings():
+        log.write("error", "warning", "certificate-ends", cause=line)
+    while True:
+        await asyncio.sleep(every)
+        changed, refused = await asyncio.to_thread(keys.poll)
+        for name in changed:
+            log.audit("key-changed", key=name)
+        for words in refused:
+            log.write("error", "warning", "key-refused", cause=words)
+
+
+def _absolute(given: dict[str, Any], base: Path) -> dict[str, Any]:
+    return {name: str(base / str(value)) if name in _PATHS else value for name, value in given.items()}
+
+
+def _mistake(loaded: Loaded, name: str, *path: str, words: str) -> Mistake:
+    return loaded.mistake(("keyring", name, *path), words)

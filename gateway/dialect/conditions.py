@@ -1,0 +1,58 @@
+"""The law of conditions: entity tags out and in, compared as RFC 9110 §8.8.3 and §13 say.
+
+A service's own version becomes a strong tag verbatim, so that what comes back in If-Match is the
+very text that the service gave; without one the tag is a digest of the JSON's bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Final
+from urllib.parse import quote, unquote
+
+from ..core.problem import Kind, Problem
+
+_TAG: Final = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)')
+_SAFE: Final = "!#$&'()*+,-./:;<=>?@[]^_`{|}~"
+
+
+def tag_of_version(version: str) -> str:
+    """The entity tag of a service's version."""
+    return f'"{quote(version, safe=_SAFE)}"'
+
+
+def tag_of_bytes(body: bytes) -> str:
+    """The entity tag of a representation."""
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def version_of(if_match: str) -> str | None:
+    """The version in an If-Match, None for `*`. Raises Problem PARAMETER_INVALID, PRECONDITION_FAILED."""
+    if if_match.strip() == "*":
+        return None
+    tags = _tags(if_match)
+    if len(tags) != 1:
+        raise Problem(Kind.PARAMETER_INVALID, 'If-Match holds one entity tag, as the ETag gave it: "…".')
+    weak, text = tags[0]
+    if weak:  # If-Match compares strongly (§13.1.1): a weak tag never matches
+        raise Problem(Kind.PRECONDITION_FAILED, "If-Match holds a weak entity tag, which never matches.")
+    return unquote(text)
+
+
+def none_match(header: str, tag: str) -> bool:
+    """Whether If-None-Match names the tag, weakly compared (§13.1.2): then the answer is 304."""
+    if header.strip() == "*":
+        return True
+    return any(f'"{text}"' == tag for _, text in _tags(header))
+
+
+def _tags(header: str) -> list[tuple[bool, str]]:
+    tags, at = [], 0
+    while at < len(header):
+        match = _TAG.match(header, at)
+        if match is None:
+            raise Problem(Kind.PARAMETER_INVALID, 'An entity tag is written "…" or W/"…".')
+        tags.append((bool(match[1]), match[2]))
+        at = match.end()
+    return tags

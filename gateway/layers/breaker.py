@@ -1,0 +1,102 @@
+"""The law of the breaker: a service that keeps failing is left alone for a while, and then asked by one call.
+
+Counts by rate over a window, so that a rare failure among many calls never opens it. What the caller did wrong
+and what the service answers by contract (faults) are no failures.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+from ..core.layers import Service
+from ..core.message import Exchange, Message
+from ..core.ports import Clock
+from ..core.problem import Kind, Problem
+
+State = Literal["closed", "open", "half-open"]
+_FAILURES = frozenset(
+    {
+        Kind.UPSTREAM_UNREACHABLE,
+        Kind.UPSTREAM_CONNECT_TIMEOUT,
+        Kind.UPSTREAM_TIMEOUT,
+        Kind.UPSTREAM_CLOSED,
+        Kind.UPSTREAM_TLS,
+        Kind.UPSTREAM_MALFORMED,
+        Kind.UPSTREAM_NOT_SOAP,
+        Kind.UPSTREAM_UNAVAILABLE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When it opens: at least `least` calls in `window` seconds, `share` of them failed; for `pause` seconds."""
+
+    window: float = 10.0
+    least: int = 10
+    share: float = 0.5
+    pause: float = 5.0
+
+
+class Breaker:
+    """The breaker of one upstream."""
+
+    def __init__(self, clock: Clock, rule: Rule | None = None) -> None:
+        self._clock = clock
+        self._rule = rule or Rule()
+        self._calls: deque[tuple[float, bool]] = deque()
+        self._failed = 0
+        self._until = 0.0
+        self._probing = False
+
+    @property
+    def state(self) -> State:
+        """As it is now."""
+        if not self._until:
+            return "closed"
+        return "open" if self._clock.monotonic() < self._until else "half-open"
+
+    def layer(self, inner: Service) -> Service:
+        """Refuse while open, let one call probe when half-open, count the rest."""
+
+        async def service(exchange: Exchange) -> Message:
+            probe = self._enter()
+            failed = True
+            try:
+                reply = await inner(exchange)
+                failed = False
+                return reply
+            except Problem as problem:
+                failed = problem.kind in _FAILURES
+                raise
+            finally:
+                self._leave(failed, probe)
+
+        return service
+
+    def _enter(self) -> bool:
+        state = self.state
+        if state == "closed":
+            return False
+        if state == "open" or self._probing:
+            left = max(1, round(self._until - self._clock.monotonic()))
+            raise Problem(Kind.BREAKER_OPEN, headers={"retry-after": str(left)}, outcome="not-sent")
+        self._probing = True
+        return True
+
+    def _leave(self, failed: bool, probe: bool) -> None:
+        now = self._clock.monotonic()
+        if probe:
+            self._probing = False
+            self._until = now + self._rule.pause if failed else 0.0
+            self._calls.clear()
+            self._failed = 0
+            return
+        self._calls.append((now, failed))
+        self._failed += failed
+        while self._calls and now - self._calls[0][0] > self._rule.window:
+            self._failed -= self._calls.popleft()[1]
+        if len(self._calls) >= self._rule.least and self._failed >= self._rule.share * len(self._calls):
+            self._until = now + self._rule.pause

@@ -1,0 +1,35 @@
+"""The law of the remaining body: what a client still sends when a route fills some members itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+
+def without(schema: Any, defs: Mapping[str, Any], bound: Collection[tuple[str, ...]], refs: str) -> Any:
+    """The schema of the body that is left: bound members taken out, along their path written out of `$ref`s."""
+    if not bound:
+        return schema
+    told = _resolved(schema, defs, refs)
+    properties = dict(told.get("properties", {}))
+    for name in {steps[0] for steps in bound}:
+        deeper = {steps[1:] for steps in bound if steps[0] == name and len(steps) > 1}
+        if not deeper:
+            properties.pop(name, None)
+            continue
+        properties[name] = without(properties.get(name, {}), defs, deeper, refs)
+        if not properties[name].get("properties"):
+            properties.pop(name)
+    told["properties"] = properties
+    left = [name for name in told.get("required", []) if name in properties]
+    told.pop("required", None)
+    return {**told, **({"required": left} if left else {})}
+
+
+def _resolved(schema: Any, defs: Mapping[str, Any], refs: str) -> dict[str, Any]:
+    while "$ref" in schema:
+        schema = defs[schema["$ref"].removeprefix(refs)]
+    if "anyOf" in schema:  # an optional structure: its object form is the one that has members
+        forms = [_resolved(form, defs, refs) for form in schema["anyOf"]]
+        schema = next((form for form in forms if "properties" in form), forms[0])
+    return dict(schema)
