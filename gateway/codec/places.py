@@ -239,7 +239,7 @@ class Special:
         prefix, colon, name = text.strip(SPACE).rpartition(":")
         namespace = el.nsmap.get(prefix if colon else None) or ""
         id_ = f"{{{namespace}}}{name}" if namespace else name
-        if (colon and not namespace) or "#" in id_ or id_ not in self._plan.model.types:
+        if (colon and not namespace) or ir.is_anonymous(id_) or id_ not in self._plan.model.types:
             raise Flaws(_no_type())
         if id_ == self._place.io.id:
             return self._checked(self._place.io)

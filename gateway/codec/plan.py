@@ -90,7 +90,7 @@ class Plan:
         self._pending: list[Callable[[], object]] = []
         self._depth = 0
         for id_ in model.types:
-            if "#" not in id_ and is_nc_name(split(id_)[1]):
+            if not ir.is_anonymous(id_) and is_nc_name(split(id_)[1]):
                 self._labels[short(id_, self.prefixes)] = id_
 
     def later(self, work: Callable[[], object]) -> None:

@@ -171,6 +171,12 @@ class Complex:
 
 Type: TypeAlias = "Simple | Complex"
 
+
+def is_anonymous(type_id: TypeId) -> bool:
+    """Whether an id is that of a type without a name, which no xsi:type can give ('#' may stand in a namespace)."""
+    return "#" in type_id.rpartition("}")[2]
+
+
 # ---------------------------------------------------------------- the layout: the JSON shape
 
 

@@ -31,6 +31,7 @@ from gateway.schema.ir import (
     Text,
     TypeId,
     Wildcard,
+    is_anonymous,
 )
 from gateway.schema.jsonnodes import Leaf, Schema, constraints, leaves, required, some_present
 from gateway.schema.jsonplaces import bounded_by_place
@@ -114,7 +115,7 @@ class SchemaWriter:
         if element.type == ANY_TYPE:
             forms = [self._any_type()]
         elif derived:
-            own = [element.type] if forms and isinstance(kind, Complex) and "#" not in element.type else []
+            own = [element.type] if forms and isinstance(kind, Complex) and not is_anonymous(element.type) else []
             forms += [self._typed(type_id) for type_id in (*own, *derived)]
         if element.nillable and element.fixed is None:
             forms += [*self._nil(kind), *(self._typed_nil(type_id) for type_id in derived)]
@@ -126,7 +127,7 @@ class SchemaWriter:
         found = []
         for type_id in self.model.derived.get(element.type, ()):
             derived = self.model.types[type_id]
-            if not isinstance(derived, Complex) or derived.abstract or "#" in type_id:
+            if not isinstance(derived, Complex) or derived.abstract or is_anonymous(type_id):
                 continue
             if not barred or not self._steps(type_id, element.type) & barred:
                 found.append(type_id)
@@ -418,7 +419,7 @@ class SchemaWriter:
         found = [
             type_id
             for type_id, kind in self.model.types.items()
-            if "#" not in type_id
+            if not is_anonymous(type_id)
             and type_id not in _UNTYPED
             and not (isinstance(kind, Complex) and kind.abstract)
             and not (isinstance(kind, Simple) and kind.builtin == "ENTITY")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gateway.schema.ir import Complex, Element, Simple, Type, TypeId
+from gateway.schema.ir import Complex, Element, Simple, Type, TypeId, is_anonymous
 from gateway.schema.names import clark
 from gateway.schema.source import XS
 
@@ -28,7 +28,7 @@ def derived_types(types: Mapping[TypeId, Type]) -> dict[TypeId, tuple[TypeId, ..
             for member in kind.members:
                 unions.setdefault(member, []).append(type_id)
     for type_id, kind in types.items():
-        if "#" in type_id.rpartition("}")[2] or (isinstance(kind, Complex) and kind.abstract):
+        if is_anonymous(type_id) or (isinstance(kind, Complex) and kind.abstract):
             continue
         todo = list(_above(type_id, types, unions))
         seen = {type_id}

@@ -32,6 +32,7 @@ from gateway.schema.ir import (
     Slot,
     Text,
     TypeId,
+    is_anonymous,
 )
 from gateway.schema.names import split
 
@@ -81,7 +82,7 @@ class _Sampler:
         type_id = element.type
         kind = self._model.types[type_id]
         if isinstance(kind, Complex) and kind.abstract:
-            derived = [each for each in self._model.derived.get(type_id, ()) if "#" not in each]
+            derived = [each for each in self._model.derived.get(type_id, ()) if not is_anonymous(each)]
             if not derived:
                 return None
             return self._typed(derived[0], path)

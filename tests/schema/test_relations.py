@@ -53,3 +53,13 @@ def test_a_member_may_stand_in_another_namespace(schema: Callable[..., Any]) -> 
     )
     model = schema('<xs:element name="H" type="xs:int"/>', other).model
     assert model.substitutions == {"{urn:t}H": ("{urn:o}O",)}
+
+
+def test_a_type_of_a_namespace_with_a_fragment_is_not_anonymous(schema: Callable[..., Any]) -> None:
+    xmldsig = (
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="http://www.w3.org/2000/09/xmldsig#" '
+        'xmlns:d="http://www.w3.org/2000/09/xmldsig#"><xs:complexType name="B"/><xs:complexType name="D"><xs:complexContent>'
+        '<xs:extension base="d:B"/></xs:complexContent></xs:complexType></xs:schema>'
+    )
+    model = schema(xmldsig).model
+    assert model.derived["{http://www.w3.org/2000/09/xmldsig#}B"] == ("{http://www.w3.org/2000/09/xmldsig#}D",)
