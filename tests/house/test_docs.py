@@ -1,0 +1,134 @@
+"""Documentation is a test: every command in README, CONTRIBUTING and docs/ is run, or is a target that .ci/run runs.
+
+A fenced block says how: `sh run` is run line by line as it stands (and must succeed), `sh serve` is started and kept
+for the blocks after it, `sh ci` holds commands that `.ci/run` runs. A page has its own folder with `my.wsdl` in it, the
+project's `config` and `schemas`, and a reference portal behind; its three ports are replaced by free ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.demo import portal
+from tests.house.tree import ROOT
+
+BLOCK = re.compile(r"^```(\S*)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+)
+PORTS = ("8080", "9901", "8090")
+
+
+def blocks(page: str) -> list[tuple[str, str, str]]:
+    """(language, how, text) of each fenced block."""
+    return [(found[1], found[2] or "", found[3]) for found in BLOCK.finditer((ROOT / page).read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_shell_block_says_how_it_is_run(page: str) -> None:
+    for language, how, text in blocks(page):
+        if language in ("sh", "bash", "shell", "console"):
+            assert (language, how) in {("sh", "run"), ("sh", "serve"), ("sh", "ci")}, text
+
+
+def test_what_ci_runs_is_run_by_ci() -> None:
+    script = (ROOT / ".ci/run").read_text() + "\n.ci/run\nmake demo\n"
+    for page in PAGES:
+        for language, how, text in blocks(page):
+            if (language, how) == ("sh", "ci"):
+                for line in text.splitlines():
+                    assert line in script, f"{page}: {line}"
+
+
+@pytest.fixture
+def ports() -> dict[str, str]:
+    """A free port for each that the pages name."""
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in PORTS]
+    found = {port: str(each.getsockname()[1]) for port, each in zip(PORTS, held, strict=True)}
+    for each in held:
+        each.close()
+    return found
+
+
+@pytest.fixture
+def behind(ports: dict[str, str]) -> Iterator[None]:
+    """The reference portal at the pages' third port."""
+    loop = asyncio.new_event_loop()
+    running = loop.run_until_complete(portal.start("127.0.0.1", int(ports["8090"])))
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    yield
+    asyncio.run_coroutine_threadsafe(running.stop(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where a page's reader stands."""
+    for name in ("config", "schemas", "docs", "deploy"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "my.wsdl").symlink_to(ROOT / "schemas/netid/portal.wsdl")
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if any(how in ("run", "serve") for _, how, _ in blocks(page))])
+@pytest.mark.usefixtures("behind")
+def test_the_commands_of_a_page_work_in_order(page: str, ports: dict[str, str], folder: Path) -> None:
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    serving: list[subprocess.Popen[bytes]] = []
+    try:
+        for language, how, text in blocks(page):
+            if language != "sh" or how not in ("run", "serve"):
+                continue
+            for port, free in ports.items():
+                text = re.sub(rf"\b{port}\b", free, text)
+            if how == "serve":
+                places = f"--listen 127.0.0.1:{ports['8080']} --admin 127.0.0.1:{ports['9901']}"
+                serving.append(_serve(f"{text.strip()} {places}", folder, environment))
+                continue
+            script = 'set -eo pipefail\ncurl() { command curl --fail-with-body "$@"; }\n' + text
+            done = subprocess.run(
+                ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, timeout=120, check=False
+            )
+            assert done.returncode == 0, f"{page}:\n{text}\n{done.stdout.decode()}\n{done.stderr.decode()}"
+            assert done.stdout + done.stderr, f"{page}: said nothing:\n{text}"
+    finally:
+        for process in serving:
+            process.send_signal(signal.SIGKILL)
+            process.wait(10)
+
+
+def _serve(command: str, folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start what serves; back when it is ready."""
+    process = subprocess.Popen(["bash", "-c", f"exec {command}"], cwd=folder, env=environment, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    words = b""
+    for line in process.stderr:
+        words += line
+        if line.startswith(b"ready "):
+            threading.Thread(target=process.stderr.read, daemon=True).start()
+            return process
+    raise AssertionError(f"{command}: {words.decode()}")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_into_the_project_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    here = (ROOT / page).parent
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", re.sub(r"```.*?```", "", text, flags=re.DOTALL)):
+        if "://" not in target:
+            assert (here / target).exists(), f"{page}: {target}"
