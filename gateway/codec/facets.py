@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from decimal import Decimal
+from math import isnan
 from typing import TypeAlias
 
 from ..core.lexical import Builtin
@@ -146,14 +147,15 @@ def decimal_checks(facets: Facets, expected: str) -> list[Check]:
 
 
 def float_checks(facets: Facets, single: bool, expected: str) -> list[Check]:
-    """Bounds of float and double; NaN is in no range (§3.2.4)."""
+    """Bounds of float and double; NaN is equal to itself and to be compared with nothing else (§3.2.4)."""
     checks: list[Check] = []
     for bound, outside in _bounds(facets):
         limit = to_float(bound, single, expected)
 
         def check(text: str, limit: float = limit, outside: Callable[[bool | None, bool], bool] = outside) -> None:
             number = to_float(text, single, expected)
-            if outside(None if number != number else number < limit, number == limit):  # noqa: PLR0124 - NaN
+            lost = isnan(number) or isnan(limit)
+            if outside(None if lost else number < limit, number == limit or (isnan(number) and isnan(limit))):
                 raise Unfit("outside its range", expected)
 
         checks.append(check)

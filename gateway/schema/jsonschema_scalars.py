@@ -225,6 +225,8 @@ def _float(row: Builtin, facets: Facets) -> Schema:
         parts = [schema | {"enum": [_exact(literal) for literal in finite]}] if finite else []
         parts += [{"type": "string", "enum": specials}] if specials else []
         return parts[0] if len(parts) == 1 else {"anyOf": parts}
+    if "NaN" in (facets.min_inclusive, facets.max_inclusive, facets.min_exclusive, facets.max_exclusive):
+        return {"type": "string", "enum": ["NaN"]}  # nothing else compares with it (§3.2.4)
     bounds = {key: bound for key, bound in _bounds(facets, str).items() if bound not in _SPECIALS}
     schema |= {key: _exact(bound) for key, bound in bounds.items()}
     if "minimum" not in schema and "exclusiveMinimum" not in schema:

@@ -156,6 +156,10 @@ Patterns: libxml2 loses its way in some expressions, such as `([^a-c]?[^\\s])` o
 by Unicode as this Python has it (`\\d`, `\\w`, `\\p{…}`), names (`\\i`, `\\c`) by XML 1.0 second edition. Patterns are matched
 by a linear engine; one that would need over 64 MiB there is refused when the contract is compiled.
 
+Bounds: two values that cannot be ordered (a date-time with a zone and one without, less than 14 hours apart; `P1M` and `P30D`;
+`NaN` and any other number) are outside each other's ranges (§3.2.7.3, §3.2.6.2, §3.2.4). libxml2 lets date-times and `NaN` pass.
+Enumerations compare values: `2023-12-31T24:00:00Z` is `2024-01-01T13:00:00+13:00`; libxml2 says otherwise.
+
 Limits: a year, or a field of a duration, of more than 4000 digits is valid but not compared with a bound.
 """
 

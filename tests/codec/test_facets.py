@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from gateway.codec.facets import joined
 from gateway.codec.lexical import Unfit
@@ -47,6 +48,11 @@ def reads(kind: Simple, text: str) -> bool:
         ("decimal", {"min_inclusive": "0.1", "max_exclusive": "0.3"}, ["0.1", "0.29999"], ["0.0999", "0.3", "0.30"]),
         ("decimal", {"min_exclusive": "0.1", "max_inclusive": "0.3"}, ["0.10001", "0.3"], ["0.1", "0.31"]),
         ("double", {"min_inclusive": "0"}, ["0", "-0", "INF"], ["-1e-300", "NaN", "-INF"]),
+        ("double", {"min_inclusive": "NaN"}, ["NaN"], ["0", "INF"]),
+        ("double", {"min_exclusive": "NaN"}, [], ["0", "INF", "NaN"]),
+        ("double", {"min_inclusive": "INF"}, ["INF"], ["0", "NaN"]),
+        ("double", {"max_exclusive": "INF"}, ["1e308", "-INF"], ["INF"]),
+        ("time", {"min_inclusive": "12:00:00Z"}, ["13:00:00Z", "12:00:00Z"], ["13:00:00", "11:00:00Z", "13:00:00+02:00"]),
         ("float", {"max_exclusive": "0.1"}, ["0.0999"], ["0.1", "0.10000000149"]),
         ("decimal", {"total_digits": 3}, ["123", "1.23", "001.230", "0.12"], ["1234", "1.234"]),
         ("decimal", {"fraction_digits": 2}, ["1.23", "1.2300", "1."], ["1.234"]),
@@ -65,6 +71,27 @@ def test_boundaries(base: str, facets: dict[str, Any], good: list[str], bad: lis
     assert [text for text in bad if reads(kind, text)] == []
 
 
+# what cannot be ordered is in no range (§3.2.7.3, §3.2.4); libxml2 lets it pass. Held for docs/lexical.md
+@pytest.mark.parametrize(
+    ("base", "bound", "text"),
+    [
+        ("dateTime", "2024-01-01T00:00:00Z", "2024-01-01T12:00:00"),
+        ("date", "2024-01-01", "2024-01-01-13:00"),
+        ("time", "12:00:00Z", "23:59:59"),
+        ("double", "-5", "NaN"),
+    ],
+)
+def test_libxml2_takes_what_cannot_be_ordered(base: str, bound: str, text: str) -> None:
+    element = etree.Element("r")
+    element.text = text
+    schema = etree.XML(
+        f'<xs:schema xmlns:xs="{XSD}"><xs:element name="r"><xs:simpleType><xs:restriction base="xs:{base}">'
+        f'<xs:minInclusive value="{bound}"/></xs:restriction></xs:simpleType></xs:element></xs:schema>'
+    )
+    assert etree.XMLSchema(schema).validate(element)
+    assert not reads(restricted(base, min_inclusive=bound), text)
+
+
 def test_the_written_text_is_checked_too() -> None:
     kind = scalar(restricted("decimal", fraction_digits=1, max_inclusive="5"))
     assert kind.write(5, Declared()) == "5"
@@ -78,4 +105,3 @@ def test_the_written_text_is_checked_too() -> None:
 
 def test_no_facets_cost_nothing() -> None:
     assert joined([]) is None
-    assert XSD
