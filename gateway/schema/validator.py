@@ -2,20 +2,23 @@
 
 Built from the same bundle as the model, so each namespace is one document (libxml2 ignores a second import
 of a namespace in silence). One compiled schema a thread: a shared one mixes the findings of two threads, values
-included. Nothing here knows of JSON. What libxml2 cannot compile (XSD 1.1, or its own limits) makes the
-validator `unavailable` with the reason; whoever needs it must say so at build time.
+included. Nothing here knows of JSON. XSD 1.1 is judged by xmlschema: some hundred times slower, one message at a
+time. What libxml2 cannot compile makes the validator `unavailable` with the reason; whoever needs it must say
+so at build time.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from lxml import etree
 
 from gateway.schema.bundle import MAIN, Bundle, bundle
-from gateway.schema.source import Fetch, Source, read_local
+from gateway.schema.source import Fetch, Source, line_of, read_local
+from gateway.schema.xsd import build_components
 
 Finding: TypeAlias = "tuple[int, str, str]"
 
@@ -39,7 +42,7 @@ class _Memory(etree.Resolver):
 class Validator:
     """Validates elements against the schema set; thread-safe.
 
-    `unavailable` is the reason why libxml2 cannot, '' when it can.
+    `unavailable` is the reason why it cannot, '' when it can; `slow` says that xmlschema judges.
     """
 
     def __init__(self, sources: Sequence[Source], *, fetch: Fetch = read_local) -> None:
@@ -56,8 +59,10 @@ class Validator:
         self._texts = dict(documents.texts)
         self._local = threading.local()
         self.unavailable = ""
-        if documents.version != "1.0":
-            self.unavailable = f"the schema is XSD {documents.version}, libxml2 reads XSD 1.0"
+        self.slow = documents.version != "1.0"
+        if self.slow:
+            self._newer = build_components(documents)
+            self._one = threading.Lock()
             return
         try:
             self._schema()
@@ -89,8 +94,19 @@ class Validator:
         """
         if self.unavailable:
             raise RuntimeError(self.unavailable)
+        if self.slow:
+            return self._slowly(element)
         schema = self._schema()
         if schema.validate(element):
             return []
         log: Any = schema.error_log
         return [(entry.line, entry.path or "", entry.message) for entry in log][:MOST]
+
+    def _slowly(self, element: etree._Element) -> list[Finding]:
+        declared = self._newer.elements.get(element.tag)
+        if declared is None:
+            return [(line_of(element), "/", f"No declaration of {element.tag}.")]
+        scope = {prefix or "": uri for prefix, uri in element.nsmap.items()}
+        with self._one:
+            errors = list(islice(declared.iter_errors(element, namespaces=scope), MOST))
+        return [(e.sourceline or 0, e.path or "", e.reason or "not valid") for e in errors]

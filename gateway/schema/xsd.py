@@ -38,7 +38,7 @@ def read_schemas(sources: Sequence[Source], *, fetch: Fetch = read_local, versio
 
 def read_bundle(documents: Bundle) -> Model:
     """The Model of a bundle (`gateway.schema.bundle`)."""
-    maps = _build(documents)
+    maps = build_components(documents)
     reader = _Reader(maps, documents)
     return reader.model()
 
@@ -60,7 +60,8 @@ class _Memory(OpenerDirector):
         return io.BytesIO(self._texts[name])
 
 
-def _build(documents: Bundle) -> Any:
+def build_components(documents: Bundle) -> Any:
+    """xmlschema's global components of a bundle. Raises ContractError."""
     import xmlschema
     from xmlschema import limits
 
