@@ -95,6 +95,7 @@ class Kind(enum.Enum):
         "The character encoding is not supported",
         415,
         "Send UTF-8, and say nothing else in Content-Type, the XML declaration or a byte order mark.",
+        plain=True,
     )
     UNSUPPORTED_CONTENT_ENCODING = _client(
         "unsupported-content-encoding",

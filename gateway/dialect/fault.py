@@ -14,6 +14,7 @@ from typing import Any, Final
 from ..core.message import Fault
 from ..core.problem import Problem
 from ..core.value import Value
+from ..core.xmlnames import is_nc_name
 from ..xml import escape_attribute, escape_text, text_of
 from .envelope import NS, Envelope, Version
 
@@ -55,7 +56,8 @@ def _code_11(text: str, node: Any) -> tuple[str, str]:
     head = _NEUTRAL.get(head, head)
     namespace = node.nsmap.get(prefix or None)
     # node-soap sends `SOAP-ENV:Server` with the prefix undeclared: the local name decides then.
-    if head in _KNOWN and namespace in (NS["1.1"], None):
+    # An unprefixed one is a standard code, too, whatever default namespace is in scope.
+    if head in _KNOWN and (not prefix or namespace in (NS["1.1"], None)):
         return head, tail
     return "Receiver", f"{{{namespace}}}{local}" if namespace else local
 
@@ -125,8 +127,8 @@ def _subcode(subcode: str) -> tuple[str, str]:
         namespace, _, local = subcode[1:].partition("}")
     else:
         namespace, local = "", subcode
-    cleaned = "".join(c for c in local if c.isalnum() or c in "._-").lstrip("0123456789.-")
-    return namespace, cleaned
+    cleaned = "".join(c for c in local if is_nc_name("a" + c)).lstrip("0123456789.-")
+    return namespace, cleaned if is_nc_name(cleaned) else ""
 
 
 def problem_detail(problem: Problem, document: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from ..core.limits import Limits
 from ..core.message import Exchange, Fault, Message, Wire
 from ..core.operation import Operation, Route
 from ..core.problem import Kind, Problem
-from ..xml import element_text
+from ..xml import element_text, escape_text
 from ..xml import parse as parse_xml
 from .envelope import MEDIA, Envelope, Version, for_us, open_envelope, write_envelope
 from .fault import problem_detail, write_fault
@@ -63,6 +63,7 @@ class SoapClient:
                 f"Content-Type is that of SOAP {version}, the Envelope that of SOAP {envelope.version}.",
             )
         operation = self._operation(envelope)
+        wire.facts["operation"] = operation
         if route is not None and route.operation is not operation:
             raise Problem(Kind.ACTION_MISMATCH, "The body names another operation than this path.")
         self._check_action(operation, said, wire.headers)
@@ -116,7 +117,8 @@ class SoapClient:
 
     def write_problem(self, problem: Problem, request_id: str, wire: Wire) -> Wire:
         """The problem as a Fault of the caller's version; a refusal of the transport stays plain HTTP."""
-        version: Version = wire.facts.get("soap", "1.1")
+        said = _FAMILY.get(media(wire.headers.get("content-type", "")).family, "1.1")
+        version: Version = wire.facts.get("soap", said)  # what failed in protection was not read here
         if problem.kind.row.plain or problem.kind in _UNPLAIN:
             return problem_wire(self.speaker, problem, request_id)
         row = problem.kind.row
@@ -153,7 +155,8 @@ def fault_status(version: Version, fault: Fault) -> int:
 
 
 def fault_detail(fault: Fault) -> str:
-    """The detail's text, as it was read."""
+    """The detail's content as text, every entry of it, as it was read."""
     if fault.element is None:
-        return ""
-    return element_text(fault.element)
+        return escape_text(fault.detail) if isinstance(fault.detail, str) else ""
+    entries = fault.element.getparent()
+    return "".join(element_text(node) for node in (entries if entries is not None else (fault.element,)))

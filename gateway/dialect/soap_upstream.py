@@ -24,6 +24,7 @@ from .soap_client import content_type
 
 _EMPTY_OK: Final = frozenset({200, 202, 204})
 _MARKUP: Final = (b"<", b"\xef\xbb\xbf<")
+_PAGE: Final = (b"<!doctype html", b"<html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +60,8 @@ class SoapUpstream:
         codec = exchange.operation.faces[self.version].reply
         if not wire.body.strip():
             return self._empty(exchange, wire, codec)
-        if wire.tree is None and not wire.body.lstrip(b" \t\r\n").startswith(_MARKUP):
-            raise self._no_soap(wire)
-        if wire.status >= 400 and media(wire.headers.get("content-type", "")).type == "text/html":
-            raise self._no_soap(wire)
-        try:
-            root = wire.tree if wire.tree is not None else parse_xml(wire.body, self.limits, response=True)
-        except Problem as problem:
-            raise Problem(Kind.UPSTREAM_MALFORMED, cause=str(problem)) from problem
-        if not isinstance(codec, SoapCodec):
-            envelope = _reader(self.version, self.limits).open(root)
-        else:
-            envelope = codec.open(root)
+        reader = codec if isinstance(codec, SoapCodec) else _reader(self.version, self.limits)
+        envelope = self._envelope(wire, reader)
         if envelope.is_fault:
             return self._fault(exchange, wire, envelope, codec)
         if wire.status >= 400:
@@ -78,7 +69,25 @@ class SoapUpstream:
         if not isinstance(codec, SoapCodec):
             return Message(exchange.request.codec, value={})
         codec.check(envelope)
-        return Message(codec, raw=None if envelope.bare else wire.body, parsed=envelope, headers=envelope.headers)
+        untouched = not envelope.bare and envelope.version == codec.version
+        return Message(codec, raw=wire.body if untouched else None, parsed=envelope, headers=envelope.headers)
+
+    def _envelope(self, wire: Wire, reader: SoapCodec) -> Envelope:
+        """By content, whatever the status and Content-Type; a page of markup is no SOAP, however well-formed."""
+        if wire.tree is None and not wire.body.lstrip(b" \t\r\n").startswith(_MARKUP):
+            raise self._no_soap(wire)
+        try:
+            root = wire.tree if wire.tree is not None else parse_xml(wire.body, self.limits, response=True)
+        except Problem as problem:
+            if _is_page(wire):
+                raise self._no_soap(wire) from problem
+            raise Problem(Kind.UPSTREAM_MALFORMED, cause=str(problem)) from problem
+        try:
+            return reader.open(root)
+        except Problem as problem:
+            if str(root.tag).rpartition("}")[2] != "Envelope":
+                raise self._no_soap(wire) from problem
+            raise
 
     def _empty(self, exchange: Exchange, wire: Wire, codec: Any) -> Message:
         if wire.status in _EMPTY_OK and (codec is None or (isinstance(codec, SoapCodec) and codec.element is None)):
@@ -100,6 +109,12 @@ class SoapUpstream:
             pause = wire.headers.get("retry-after", "")
             return Problem(Kind.UPSTREAM_UNAVAILABLE, headers={"retry-after": pause} if pause.isdigit() else {})
         return Problem(Kind.UPSTREAM_NOT_SOAP, f"The service answered HTTP {wire.status} without a SOAP envelope.")
+
+
+def _is_page(wire: Wire) -> bool:
+    """Whether what cannot be parsed is a web page, by its media type or its first words."""
+    head = wire.body[:256].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return media(wire.headers.get("content-type", "")).type == "text/html" or head.startswith(_PAGE)
 
 
 def _typed(node: Any, faults: Mapping[str, Any]) -> tuple[str, Value] | None:

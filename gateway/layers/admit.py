@@ -54,7 +54,8 @@ class Admission:
         try:
             await asyncio.wait_for(turn, self._wait)
         except TimeoutError:
-            self._waiting.remove(turn)
+            if turn in self._waiting:  # a release may have passed it over already, since it was done
+                self._waiting.remove(turn)
             raise shed() from None
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from ..core.layers import Send, WireLayer, stack
 from ..core.message import Exchange, Message, Wire
-from ..core.operation import Address, Door
+from ..core.operation import Address, Door, Operation
 from ..core.problem import Kind, Problem
 
 T = TypeVar("T")
@@ -64,7 +64,11 @@ def _answered(door: Door, inner: Send) -> Send:
 
 async def _through(door: Door, wire: Wire) -> Wire:
     bound = door.limits.offload
-    exchange = await offload(len(wire.body), bound, lambda: door.dialect.read_request(wire, door.route))
+    try:
+        exchange = await offload(len(wire.body), bound, lambda: door.dialect.read_request(wire, door.route))
+    except Problem as problem:
+        unsent(problem, door.route.operation if door.route is not None else wire.facts.get("operation"))
+        raise
     exchange.request_id = wire.facts["request_id"]
     wire.exchange = exchange
     message = await door.service(exchange)
@@ -73,6 +77,12 @@ async def _through(door: Door, wire: Wire) -> Wire:
     if message.fault is not None:
         reply.facts["fault"] = message.fault
     return reply
+
+
+def unsent(problem: Problem, operation: Operation | None) -> None:
+    """Say of a refused write that it never went out, where nobody has said more."""
+    if operation is not None and operation.writes and problem.outcome is None:
+        problem.outcome = "not-sent"
 
 
 def _write(door: Door, exchange: Exchange, message: Message) -> Wire:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from ..core.layers import Send, Service
 from ..core.message import Exchange, Message
 from ..core.ports import UpstreamDialect
-from .enter import offload
+from ..core.problem import Problem
+from .enter import offload, unsent
 
 
 def forward(dialect: UpstreamDialect, send: Send, bound: int) -> Service:
@@ -17,7 +18,11 @@ def forward(dialect: UpstreamDialect, send: Send, bound: int) -> Service:
     async def service(exchange: Exchange) -> Message:
         raw = exchange.request.raw
         size = len(raw) if raw is not None else 0
-        wire = await offload(size, bound, lambda: dialect.write_request(exchange))
+        try:
+            wire = await offload(size, bound, lambda: dialect.write_request(exchange))
+        except Problem as problem:
+            unsent(problem, exchange.operation)
+            raise
         reply = await send(wire)
         return await offload(len(reply.body), bound, lambda: dialect.read_reply(exchange, reply))
 

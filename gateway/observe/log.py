@@ -40,7 +40,7 @@ class Log:
             out = self._stream or sys.stdout
             out.write(orjson.dumps(line, default=str).decode() + "\n")
             out.flush()
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError):  # TypeError: a lone surrogate
             self.dropped += 1
 
     def audit(self, event: str, **fields: Any) -> None:
