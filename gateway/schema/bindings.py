@@ -390,9 +390,9 @@ class _Operation:
 
     def _action(self, element: Any, direction: str) -> tuple[str, bool]:
         """The WS-Addressing action, given or by default (WS-Addressing Metadata §4.4)."""
-        for attribute in _ACTIONS:
-            if element.get(attribute):
-                return element.get(attribute), True
+        action, given = read_action(element)
+        if given:
+            return action, True
         namespace = target(self.binding.port_type.document)
         separator = ":" if namespace.startswith("urn:") else "/"
         base = namespace if namespace.endswith(separator) else namespace + separator
@@ -400,6 +400,14 @@ class _Operation:
         if direction == "fault":
             return f"{base}{port_type}{separator}{self.local}{separator}Fault{separator}{element.get('name')}", False
         return f"{base}{port_type}{separator}{_message_name(self.abstract, direction, self.local)}", False
+
+
+def read_action(element: Any) -> tuple[str, bool]:
+    """The WS-Addressing action that an input, output or fault is given, and whether it is given one."""
+    for attribute in _ACTIONS:
+        if element.get(attribute):
+            return str(element.get(attribute)), True
+    return "", False
 
 
 def not_understood(element: Any) -> bool:

@@ -23,6 +23,8 @@ from gateway.schema.loader import WSDL20, FetchBytes, Loader
 from gateway.schema.policies import Policies, addressing_of
 from gateway.schema.source import XS
 from gateway.schema.synthetic import Synthetics
+from gateway.schema.wsdl20 import Reader20, read_descriptions
+from gateway.schema.wsdl20 import documentation as described
 
 _NO_SOAP = "neither a SOAP nor an HTTP binding"
 
@@ -44,7 +46,7 @@ def load_wsdl(
     if first.kind == "xsd":
         raise ContractError("this is an XML Schema, not a WSDL", file=first.file, line=first.root.sourceline)
     if etree.QName(first.root).namespace == WSDL20:
-        raise ContractError("WSDL 2.0 is not read yet", file=first.file, line=first.root.sourceline, section="WSDL 2.0")
+        return _described(loader, first)
     schemas = Schemas(loader)
     definitions = read_definitions(loader, first, schemas)
     schemas.settle(_namespaces_of_parts(definitions))
@@ -70,6 +72,27 @@ def load_wsdl(
         notes=tuple(dict.fromkeys(loader.notes)),
         document=documentation(first.root),
         arrays=arrays,
+    )
+
+
+def _described(loader: Loader, first: Any) -> Contract:
+    """The contract of a WSDL 2.0 description."""
+    schemas = Schemas(loader)
+    found = read_descriptions(loader, first, schemas)
+    schemas.settle()
+    reader = Reader20(found, schemas)
+    services = reader.services()
+    if not services:
+        loader.notes.append(Note("ignored", "no service with an endpoint: nothing can be called", _place(first)))
+    return Contract(
+        location=first.url,
+        namespace=target(first),
+        version="2.0",
+        services=services,
+        sources=tuple(schemas.sources.values()),
+        documents=tuple(each.frozen() for each in loader.documents.values()),
+        notes=tuple(dict.fromkeys([*loader.notes, *found.notes, *reader.policies.notes])),
+        document=described(first.root),
     )
 
 

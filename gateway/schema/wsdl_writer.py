@@ -73,8 +73,9 @@ class _Writer:
         for service in root.iterchildren(f"{{{WSDL}}}service"):
             self._service(service)
         for service in root.iterchildren(f"{{{WSDL20}}}service"):
-            for endpoint in service.iterchildren(f"{{{WSDL20}}}endpoint"):
-                endpoint.set("address", self.addresses.get(service.get("name"), self.base_url))
+            self._endpoints(service)
+        for types in root.iterchildren(f"{{{WSDL20}}}types"):
+            self._schema(types, document)
         return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
     def _schema(self, schema: Any, document: Document) -> None:
@@ -95,6 +96,14 @@ class _Writer:
                 continue
             for address in port.iterchildren(*_ADDRESSES):
                 address.set("location", self.addresses.get(name, self.base_url))
+
+    def _endpoints(self, service: Any) -> None:
+        name = (service.get("name") or "").strip()
+        for endpoint in list(service.iterchildren(f"{{{WSDL20}}}endpoint")):
+            if (name, (endpoint.get("name") or "").strip()) in self.served:
+                endpoint.set("address", self.addresses.get(name, self.base_url))
+            else:
+                service.remove(endpoint)
 
     def _address_of(self, url: str) -> str:
         return f"{self.base_url}?{self.keys[url]}"

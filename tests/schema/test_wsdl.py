@@ -17,7 +17,7 @@ class Offline(zeep.Transport):
         return entry.text if entry else super().load(url)
 
 
-ALL = sorted(path.relative_to(HERE).as_posix() for path in HERE.rglob("*.wsdl") if path.parent.name != "circular")
+ALL = sorted(path.relative_to(HERE).as_posix() for path in HERE.rglob("*.wsdl") if path.parent.name != "circular" and "2.0" not in path.name)
 
 
 @pytest.mark.parametrize("name", [*ALL, "circular/a.wsdl"])
