@@ -51,13 +51,13 @@ def list_of(item: Scalar, facets: Facets, expected: str) -> Scalar:
         if not isinstance(value, list):
             raise Unfit("not an array", expected)
         parts: list[str] = []
-        scope = Recorded(prefixes)
+        scope = Recorded(prefixes) if item.qnames else None
         for index, one in enumerate(value):
             try:
-                parts.append(_part(item, one, scope))
+                parts.append(_part(item, one, prefixes if scope is None else scope))
             except Unfit as unfit:
                 raise Unfit(unfit.detail, unfit.expected, (index, *unfit.path)) from None
-        hold(parts, scope)
+        hold(parts, {} if scope is None else scope)
         return " ".join(parts)
 
     return Scalar(read, write, key, literal, expected, "list", item.qnames)
@@ -79,7 +79,7 @@ class Recorded(dict["str | None", str]):
 
 def _part(item: Scalar, value: Value, prefixes: Prefixes) -> str:
     text = item.write(value, prefixes)
-    if not text or any(space in text for space in SPACES):
+    if words(text) != [text]:
         raise Unfit("an item that is empty or holds white space", item.expected)
     return text
 

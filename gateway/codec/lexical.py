@@ -140,6 +140,9 @@ def _from_float(value: float, expected: str) -> Decimal:
 def _digits(value: Decimal, whole: bool, expected: str) -> str:
     if not value.is_finite():
         raise Unfit("not a finite number", expected)
+    text = str(value)
+    if "E" not in text and (not whole or "." not in text):
+        return text
     exponent = value.as_tuple().exponent
     assert isinstance(exponent, int)
     if exponent > EXPONENT or exponent < -DECIMALS:

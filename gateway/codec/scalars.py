@@ -227,7 +227,7 @@ def _octets(row: Builtin, facets: Facets, words: str, verbatim: bool) -> Scalar:
 
     def write(value: Value, prefixes: Prefixes) -> str:
         text = text_of(value, words)
-        if any(space in text for space in SPACES) and (not verbatim or collapse(text) != text):
+        if (collapse(text) != text) if verbatim else (" " in text):
             raise Unfit("white space that the type would change", words)
         return take(text)
 
