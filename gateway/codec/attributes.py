@@ -13,7 +13,7 @@ from ..schema import ir
 from .flaw import Flaw, Flaws, Found, missing, not_nillable, unknown, wrong_shape
 from .leaf import attribute_piece
 from .lexical import Unfit
-from .names import XML, braced, checked, short, split
+from .names import XML, braced, checked_attribute, short, split
 from .plan import Plan
 from .state import Reading, Writing
 
@@ -192,7 +192,7 @@ def _use_writer(plan: Plan, use: ir.Attribute) -> Callable[[dict[str, Value], Wr
 def _write_wild(
     plan: Plan, wildcard: ir.Wildcard, declared: frozenset[str], key: str, value: Value, doc: Writing
 ) -> str:
-    named = checked(key[1:])
+    named = checked_attribute(key[1:])
     if named is None:
         raise Flaws(Flaw("This is no name of an attribute.", "`@{namespace}local`"))
     namespace, local = named

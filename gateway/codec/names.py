@@ -49,6 +49,12 @@ def checked(key: str) -> tuple[str, str] | None:
     return namespace, name
 
 
+def checked_attribute(key: str) -> tuple[str, str] | None:
+    """The same for an attribute; `xmlns` is a declaration, not an attribute (Namespaces in XML §3)."""
+    named = checked(key)
+    return None if named == ("", "xmlns") else named
+
+
 def braced(tag: str) -> str:
     """The key of an element or attribute under a wildcard: braces even without a namespace."""
     return tag if tag[0] == "{" else "{}" + tag

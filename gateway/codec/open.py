@@ -15,7 +15,7 @@ from ..schema import ir
 from .attributes import Items, fixed_flaw
 from .flaw import Flaw, Flaws, Found, misplaced, not_nillable, unknown, wrong_shape
 from .leaf import attribute_piece, text_piece
-from .names import ANY_TYPE, SPACE, XML, XSI, braced, checked, short, split
+from .names import ANY_TYPE, SPACE, XML, XSI, braced, checked, checked_attribute, short, split
 from .places import BOOLEANS, Special, marks
 from .plan import Place, Plan, TypeIO
 from .state import Reading, Writing
@@ -53,7 +53,7 @@ class AnyIO:
         ((key, value),) = entry.items()
         named = checked(key)
         if named is not None and not self._wildcard.test.takes(named[0]):
-            raise Flaws(misplaced(key, key))
+            raise Flaws(misplaced(key, short(key if named[0] else named[1], self._plan.prefixes)))
         self._inner.write_child(key, value, out, doc, strict=self._wildcard.process == "strict")
 
 
@@ -211,7 +211,7 @@ class OpenIO:
                 raise flaws.within((contents[0],)) from None
 
     def _attribute(self, key: str, value: Value, doc: Writing) -> str:
-        named = checked(key[1:]) or checked("{}" + key[1:])
+        named = checked_attribute(key[1:]) or checked_attribute("{}" + key[1:])
         if named is None or key[:3] == "@{}":
             raise Flaws(
                 Flaw("This is no name of an attribute.", "`@{namespace}local`, or `@local` without a namespace")
