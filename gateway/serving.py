@@ -22,6 +22,7 @@ from .core.layers import Send, Service, WireLayer, stack
 from .core.message import Exchange, Message, Wire
 from .core.operation import Address, Door, Operation
 from .core.ports import Clock, Store
+from .core.problem import Problem
 from .dialect.router import Router
 from .dialect.soap_client import SoapClient
 from .dialect.soap_upstream import SoapUpstream
@@ -68,7 +69,7 @@ class Serving:
         self._hosts: list[PluginHost] = []
         self._services: dict[tuple[str, str], Service] = {}
         self._ends: dict[str, Service] = {}
-        self._bodies: dict[tuple[str, str], int] = {}
+        self._bodies: dict[str, int] = {}  # by the address's name
         self._budgets = {each.name: Budget(parts.clock) for each in built.services}
         self._breakers = {each.name: Breaker(parts.clock) for each in built.services}
         self._cache = Cache(parts.clock)
@@ -117,7 +118,11 @@ class Serving:
 
     def body_limit(self, method: str, path: str) -> int:
         """Bytes that a request's body may have at this address."""
-        return self._bodies.get((method, path), self.built.limits.body)
+        try:
+            address, _ = self.router.find(method, path)
+        except Problem:
+            return self.built.limits.body
+        return self._bodies.get(address.name, self.built.limits.body)
 
     async def _end(self, service: BuiltService) -> Service:
         """The innermost service of one upstream: translate, seal, send."""
@@ -176,7 +181,7 @@ class Serving:
             rest = rest_door(face, service.speaker, soap, self.built.limits, serve)
             send = stack(self._route_layers(face), through(rest, edges))
             self.router.add(face.route.method, face.route.path, Address(rest.name, send))
-            self._bodies[face.route.method, face.route.path] = rest.limits.body
+            self._bodies[rest.name] = rest.limits.body
 
     def _route_layers(self, face: RouteFace) -> list[WireLayer]:
         """What a route alone asks for, outside its protection: what is kept is what was sent."""
@@ -272,5 +277,6 @@ def _specs(built: Built) -> list[PluginSpec]:
     specs = []
     for label, settings in built.loaded.settings.plugins.items():
         own = dict(settings)
-        specs.append(PluginSpec(str(own.pop("use", label)), own, label))
+        services = tuple(map(str, own.pop("services", ())))
+        specs.append(PluginSpec(str(own.pop("use", label)), own, label, services))
     return specs

@@ -11,7 +11,7 @@ import importlib.metadata
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -50,6 +50,7 @@ class PluginSpec:
     use: str  # a shipped name, an entry point's name, or `path/to/file.py:Class`
     settings: Mapping[str, Any] = field(default_factory=dict)
     id: str = ""
+    services: tuple[str, ...] = ()  # only for these; empty: for all
 
     @property
     def label(self) -> str:
@@ -103,7 +104,7 @@ def _checked(use: str, found: Any) -> type[Plugin[Any]]:
     return found
 
 
-def build(specs: Iterable[PluginSpec], *, base: Path | None = None) -> Plugins:
+def build(specs: Sequence[PluginSpec], *, base: Path | None = None) -> Plugins:
     """All plug-ins with validated settings, none started. Raises PluginError with every mistake."""
     plugins: dict[str, Plugin[Any]] = {}
     mistakes: list[tuple[tuple[str | int, ...], str]] = []
@@ -122,14 +123,15 @@ def build(specs: Iterable[PluginSpec], *, base: Path | None = None) -> Plugins:
             mistakes.append(((index, "settings"), str(error)))
     if mistakes:
         raise PluginError(mistakes)
-    return Plugins(plugins)
+    return Plugins(plugins, {spec.label: spec.services for spec in specs})
 
 
 class Plugins:
     """The plug-ins of one configuration, in its order: the first is the outermost."""
 
-    def __init__(self, plugins: Mapping[str, Plugin[Any]]) -> None:
+    def __init__(self, plugins: Mapping[str, Plugin[Any]], services: Mapping[str, Sequence[str]] | None = None) -> None:
         self._plugins = dict(plugins)
+        self._services = dict(services or {})
         self._started: list[Plugin[Any]] = []
 
     def __iter__(self) -> Any:
@@ -165,15 +167,19 @@ class Plugins:
 
     def wire_layers(self, edge: Edge, where: Place) -> list[WireLayer]:
         """The wire layers at an edge, outermost first; at the upstream's edge the first listed seals last."""
-        made = [plugin.wire_layer(edge, where) for plugin in self._plugins.values()]
+        made = [plugin.wire_layer(edge, where) for plugin in self._of(where.service)]
         layers = [layer for layer in made if layer is not None]
         return layers if edge == "client" else layers[::-1]
 
     def layers(self, operation: Operation, *, without: Plugin[Any] | None = None) -> list[Layer]:
         """The value layers of an operation, outermost first. `without`: the plug-in that is calling itself."""
-        made = [p.layer(operation) for p in self._plugins.values() if p is not without]
+        made = [p.layer(operation) for p in self._of(operation.service) if p is not without]
         return [layer for layer in made if layer is not None]
 
     def fills(self, operation: Operation) -> tuple[str, ...]:
         """JSON pointers of the request members that plug-ins fill in: the face does not ask for them."""
-        return tuple(sorted({pointer for p in self._plugins.values() for pointer in p.fills(operation)}))
+        return tuple(sorted({pointer for p in self._of(operation.service) for pointer in p.fills(operation)}))
+
+    def _of(self, service: str) -> list[Plugin[Any]]:
+        """The plug-ins that stand before this service."""
+        return [p for label, p in self._plugins.items() if not (own := self._services.get(label)) or service in own]

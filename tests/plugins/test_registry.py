@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.core.operation import Operation
 from gateway.plugins import registry
-from gateway.plugins.api import Plugin, PluginSettings
+from gateway.plugins.api import Place, Plugin, PluginSettings
 from gateway.plugins.registry import PluginError, Plugins, PluginSpec, build, find
 from gateway.testing import PLACE, FakeHost
 
@@ -39,8 +40,17 @@ def test_by_file_and_its_layers(file):
     assert plugin.settings.size == 3
     assert len(plugins.wire_layers("client", PLACE)) == 1
     assert plugins.wire_layers("upstream", PLACE) == []
-    assert plugins.fills(None) == ("/A",)
-    assert plugins.layers(None) == []
+    operation = Operation("Get", "S", "", "1.1", "", {})
+    assert plugins.fills(operation) == ("/A",)
+    assert plugins.layers(operation) == []
+
+
+def test_only_before_the_services_that_are_named(file):
+    plugins = build([PluginSpec("mine.py:Mine", services=("A", "B"))], base=file)
+    assert len(plugins.wire_layers("client", Place("B"))) == 1
+    assert plugins.wire_layers("client", Place("C")) == []
+    assert plugins.fills(Operation("Get", "A", "", "1.1", "", {})) == ("/A",)
+    assert plugins.fills(Operation("Get", "C", "", "1.1", "", {})) == ()
 
 
 def test_every_mistake_at_once_without_values(file):
