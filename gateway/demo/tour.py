@@ -17,7 +17,10 @@ from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
+
+if TYPE_CHECKING:
+    from gateway.demo.portal import Portal
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 PORTAL_PATH: Final = "/portal"  # as in config/netid.yaml, and in gateway.demo.portal
@@ -36,6 +39,9 @@ class Places:
     second_data: str = "127.0.0.1:8081"
     second_admin: str = "127.0.0.1:9902"
     projector: str = "127.0.0.1:8091"
+    third_data: str = "127.0.0.1:8082"
+    third_admin: str = "127.0.0.1:9903"
+    encrypted: str = "127.0.0.1:8092"
 
     def taken(self) -> list[str]:
         """Those at which something listens already."""
@@ -124,16 +130,18 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def _walk(places: Places, out: TextIO) -> list[str]:
+async def _walk(places: Places, third: Starting, service: Portal, out: TextIO) -> list[str]:
     import aiohttp
 
-    from gateway.demo import tour_netid, tour_projector
+    from gateway.demo import tour_encrypted, tour_netid, tour_projector
     from gateway.demo.steps import Walk
 
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as client:
         walk = Walk(out, client)
         await walk.follow(tour_netid.steps(f"http://{places.data}", f"http://{places.admin}"))
         await walk.follow(tour_projector.steps(f"http://{places.second_data}", f"http://{places.projector}"))
+        await third.ready()
+        await walk.follow(tour_encrypted.steps(f"http://{places.third_data}", service))
         walk.say()
         if walk.wrong:
             walk.say(f"{len(walk.wrong)} of {walk.taken} steps did not come out as they must:")
@@ -154,9 +162,21 @@ def _addresses(places: Places) -> str:
         "Projector, REST": f"{second}/task-types/save and others: {second}/docs",
         "Projector, SOAP": f"{second}/projector   (WSDL: {second}/projector?wsdl)",
         "its metrics": f"http://{places.second_admin}/metrics",
+        "Net iD, encrypted": f"http://{places.third_data}/api/task/get and its siblings",
         "the services": f"http://{places.portal}{PORTAL_PATH}  http://{places.projector}{PROJECTOR_PATH}",
     }
     return "\n".join(f"  {name:<20} {address}" for name, address in rows.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: two gateways on their way up, the environment of the third, the portal that demands encryption."""
+
+    once: bool
+    first: Starting
+    second: Starting
+    third: dict[str, str]
+    service: Portal
 
 
 async def _demo(once: bool, places: Places, out: TextIO) -> int:
@@ -172,17 +192,29 @@ async def _demo(once: bool, places: Places, out: TextIO) -> int:
     async with (
         gateway("netid.yaml", places.data, places.admin, env) as first,
         gateway("projector.yaml", places.second_data, places.second_admin, env) as second,
-        _services(places),
+    ):
+        from gateway.demo import tour_encrypted  # heavy: imported while the gateways start
+
+        with tour_encrypted.prepared() as sealed:
+            third = {**sealed.env, "NETID_PORTAL": f"http://{places.encrypted}{PORTAL_PATH}"}
+            return await _served(Run(once, first, second, third, sealed.service), places, out, ended)
+
+
+async def _served(run: Run, places: Places, out: TextIO, ended: asyncio.Event) -> int:
+    first, second = run.first, run.second
+    async with (
+        gateway("netid-encrypted.yaml", places.third_data, places.third_admin, run.third) as third,
+        _services(places, run.service),
     ):
         await first.ready()
         await second.ready()
-        out.write("Two reference services and a gateway before each are up:\n" + _addresses(places) + "\n")
-        wrong = await _walk(places, out)
-        if once:
+        out.write("The reference services and a gateway before each are up:\n" + _addresses(places) + "\n")
+        wrong = await _walk(places, third, run.service, out)
+        if run.once:
             return 1 if wrong else 0
         out.write("\nServing on; Ctrl-C ends.\n" + _addresses(places) + "\n")
         out.flush()
-        gone = [asyncio.create_task(each.process.wait()) for each in (first, second)]
+        gone = [asyncio.create_task(each.process.wait()) for each in (first, second, third)]
         await asyncio.wait([asyncio.create_task(ended.wait()), *gone], return_when=asyncio.FIRST_COMPLETED)
         if not ended.is_set():
             out.write("A gateway ended by itself.\n")
@@ -190,8 +222,8 @@ async def _demo(once: bool, places: Places, out: TextIO) -> int:
 
 
 @contextlib.asynccontextmanager
-async def _services(places: Places) -> AsyncIterator[None]:
-    """Both reference services, in this process."""
+async def _services(places: Places, encrypted: Portal) -> AsyncIterator[None]:
+    """The reference services, in this process."""
     from gateway.demo import portal, projector, projector_state
 
     rules = projector_state.Rules(session_errors="fault")
@@ -201,6 +233,8 @@ async def _services(places: Places) -> AsyncIterator[None]:
         stack.push_async_callback(first.stop)
         second = await projector.start(*_split(places.projector), projector=reference)
         stack.push_async_callback(second.stop)
+        third = await portal.start(*_split(places.encrypted), portal=encrypted)
+        stack.push_async_callback(third.stop)
         yield
 
 

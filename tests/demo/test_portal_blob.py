@@ -18,7 +18,7 @@ CERTIFICATE = self_signed("caller", CALLER)
 
 def settled(compress=False):
     half, session = BlobHalf(compress=compress), Session(b"s" * 20, 21)
-    _, value = half.hello(session, CERTIFICATE)
+    half.hello(session, CERTIFICATE)
     assert len(session.keys.nonce) == 32
     mine = (
         portal_blob.x509.load_der_x509_certificate(half.certificate)

@@ -14,7 +14,7 @@ import types
 import aiohttp
 import pytest
 
-from gateway.demo import portal, projector, tour, tour_netid, tour_projector
+from gateway.demo import portal, projector, tour, tour_encrypted, tour_netid, tour_projector
 
 
 def free():
@@ -25,7 +25,7 @@ def free():
 
 @pytest.fixture
 def places():
-    return tour.Places(*(free() for _ in range(6)))
+    return tour.Places(*(free() for _ in range(9)))
 
 
 def test_the_services_are_where_the_tour_says():
@@ -57,6 +57,7 @@ def test_a_wrong_step_makes_it_1(places, monkeypatch):
     monkeypatch.setattr(tour, "gateway", none)
     monkeypatch.setattr(tour_netid, "steps", steps)
     monkeypatch.setattr(tour_projector, "steps", lambda data, control: iter_nothing())
+    monkeypatch.setattr(tour_encrypted, "steps", lambda data, service: iter_nothing())
     out = io.StringIO()
     assert tour.run(once=True, places=places, out=out) == 1
     assert "1 of 1 steps did not come out" in out.getvalue()
