@@ -55,6 +55,7 @@ class Gateway:
         self.health = Health()
         self.parts = Parts(Metrics(version()), log or Log(sys.stderr, settings.logging.level), clock, Memory(clock))
         self.admission = Admission(built.limits)
+        self.parts.metrics.queued.set_function(lambda: self.admission.queued)
         self.serving = Serving(built, self.parts)
         self.data = Server(self._front(), built.limits, refuse=self._refuse, body_limit=self._body_limit)
         self.admin = Server(admin(admin_pages(self.parts.metrics, self.health)), built.limits, refuse=self._refuse)

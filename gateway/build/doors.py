@@ -151,7 +151,7 @@ def rest_door(face: RouteFace, speaker: Speaker, soap: SoapDoor, limits: Limits,
     own = bounds.limits(face.settings.limits, limits) if face.settings else limits
     rules = fault_rules(face.settings.faults) if face.settings else ()
     told = replace(speaker, rules=(*rules, *speaker.rules))
-    dialect = EitherClient(RestClient(told, face.rest), SoapClient(told, soap))
+    dialect = EitherClient(RestClient(told, face.rest), SoapClient(told, replace(soap, limits=own)))
     return Door(f"{route.method} {route.path}", dialect, serve(route.operation), own, route)
 
 

@@ -1,17 +1,28 @@
 """The law of dressing: what real services leave away or spell without a namespace is put in order.
 
 A bare reply is put into its result wrapper, an unqualified tree into the contract's namespace; a
-multi-part body into its synthetic element and out again. New trees are made, foreign ones not changed.
+multi-part body into its synthetic element and out again, a header block into another version of SOAP.
+New trees are made, foreign ones not changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from lxml import etree
 
-from .envelope import BY_NS
+from .envelope import ACTOR_NEXT, BY_NS, NS, ROLE_NEXT, Version
+
+# The attributes of a header block and their words, as the other version's are said in this one (§4.2; §5.2).
+_SAID: Final[Mapping[Version, Mapping[str, str]]] = {
+    "1.1": {"mustUnderstand": "mustUnderstand", "role": "actor", "encodingStyle": "encodingStyle"},
+    "1.2": {"mustUnderstand": "mustUnderstand", "actor": "role", "encodingStyle": "encodingStyle"},
+}
+_WORDS: Final[Mapping[Version, Mapping[str, str]]] = {
+    "1.1": {"true": "1", "false": "0", ROLE_NEXT: ACTOR_NEXT},
+    "1.2": {ACTOR_NEXT: ROLE_NEXT},
+}
 
 
 def qualified(node: Any, namespace: str) -> Any:
@@ -32,6 +43,23 @@ def wrapped(nodes: Sequence[Any], name: str) -> Any:
     root = etree.Element(name)
     root.extend(_copy(node, str) for node in nodes)
     return root
+
+
+def carried(block: Any, version: Version) -> Any:
+    """A header block with the envelope's own attributes said in another version; the very block where none differs."""
+    foreign = [name for name in block.attrib if BY_NS.get(_namespace(name), version) != version]
+    if not foreign:
+        return block
+    twin = renamed(block, block.tag)
+    for name in foreign:
+        local, text = name.rpartition("}")[2], twin.attrib.pop(name).strip()
+        if local in _SAID[version]:
+            twin.set(f"{{{NS[version]}}}{_SAID[version][local]}", _WORDS[version].get(text, text))
+    return twin
+
+
+def _namespace(name: str) -> str:
+    return name[1:].partition("}")[0] if name[:1] == "{" else ""
 
 
 def _copy(node: Any, rename: Callable[[str], str]) -> Any:

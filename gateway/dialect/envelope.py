@@ -21,11 +21,13 @@ NS: Final[Mapping[Version, str]] = {
 }
 BY_NS: Final[Mapping[str, Version]] = {uri: version for version, uri in NS.items()}
 MEDIA: Final[Mapping[Version, str]] = {"1.1": "text/xml", "1.2": "application/soap+xml"}
+ACTOR_NEXT: Final = "http://schemas.xmlsoap.org/soap/actor/next"
+ROLE_NEXT: Final = "http://www.w3.org/2003/05/soap-envelope/role/next"
 _NEXT: Final = frozenset(
     {
         "",
-        "http://schemas.xmlsoap.org/soap/actor/next",
-        "http://www.w3.org/2003/05/soap-envelope/role/next",
+        ACTOR_NEXT,
+        ROLE_NEXT,
         "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver",
     }
 )

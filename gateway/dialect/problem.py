@@ -11,11 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ..codec.json import dumps
 from ..core.message import Fault
 from ..core.problem import Finding, Kind, Problem
 
 MEDIA: Final = "application/problem+json"
 NAME_LIMIT: Final = 128
+REASON_LIMIT: Final = 512
+LIMIT: Final = 64 * 1024
 BY_CODE: Final[Mapping[str, int]] = {
     "Sender": 400,
     "Receiver": 502,
@@ -51,7 +54,7 @@ class Speaker:
         if problem.findings:
             document["errors"] = [_row(finding) for finding in problem.findings]
         document.update(problem.extra)
-        return document
+        return _bounded(document) if problem.findings or problem.extra else document
 
     def of_fault(self, fault: Fault, outcome: str | None = None) -> Problem:
         """The problem that a fault is to a JSON client: status by rule, typed detail kept."""
@@ -69,7 +72,7 @@ class Speaker:
         }
         return Problem(
             rule.kind if rule and rule.kind else kind,
-            "The service answered with a fault" + (f": {fault.reason}" if fault.reason else "."),
+            "The service answered with a fault" + (f": {_short(fault.reason, REASON_LIMIT)}" if fault.reason else "."),
             status=status,
             extra={"fault": {key: value for key, value in members.items() if value is not None}},
             outcome=outcome,  # type: ignore[arg-type]  # the caller's word, one of Outcome
@@ -101,6 +104,25 @@ def _row(finding: Finding) -> dict[str, str]:
     if finding.expected:
         row["expected"] = finding.expected
     return row
+
+
+def _bounded(document: dict[str, Any]) -> dict[str, Any]:
+    """The document within 64 KiB (SECURITY 5): a fault's detail goes first, then findings from the end; both said."""
+    if len(dumps(document)) <= LIMIT:
+        return document
+    fault = document.get("fault")
+    if fault is not None:
+        document["fault"] = {
+            **{key: _short(value, REASON_LIMIT) for key, value in fault.items() if key != "detail"},
+            "detailOmitted": True,
+        }
+    while document.get("errors") and len(dumps(document)) > LIMIT:
+        document["errors"] = document["errors"][:-1]
+    return document
+
+
+def _short(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _cut(path: str) -> str:

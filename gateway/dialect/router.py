@@ -1,6 +1,6 @@
 """The law of doors: a method and a canonical path lead to one door, or to an honest refusal.
 
-Templates are `/a/{name}/b`; a fixed step wins over a variable one. Compiled at start; two doors that
+Templates are `/a/{name}/b`; a fixed step wins over a variable one; `/a/` is not `/a`. Compiled at start; two doors that
 could take the same request are refused there.
 """
 
@@ -34,7 +34,7 @@ class Router(Generic[T]):
     def add(self, method: str, path: str, door: T) -> None:
         """Add a door; raises ValueError when one stands there already."""
         step, names = self._root, []
-        for part in path.strip("/").split("/"):
+        for part in path[1:].split("/"):
             if part.startswith("{") and part.endswith("}"):
                 names.append(part[1:-1])
                 step.variable = step.variable or _Step()
@@ -54,7 +54,7 @@ class Router(Generic[T]):
         door = self._plain.get((method, path))
         if door is not None:
             return door, {}
-        parts = path.strip("/").split("/")
+        parts = path[1:].split("/")
         allowed: set[str] = set()
         for step, values in self._walk(self._root, parts, 0):
             found = step.doors.get(method) or (step.doors.get("GET") if method == "HEAD" else None)
@@ -67,7 +67,7 @@ class Router(Generic[T]):
 
     def allowed(self, path: str) -> tuple[str, ...]:
         """The methods of a path, empty when nothing is served there."""
-        found = self._walk(self._root, path.strip("/").split("/"), 0)
+        found = self._walk(self._root, path[1:].split("/"), 0)
         return allow({method for step, _ in found for method in step.doors})
 
     def _walk(self, step: _Step[T], parts: list[str], at: int) -> Iterable[tuple[_Step[T], tuple[str, ...]]]:

@@ -16,7 +16,7 @@ from ..core.problem import Kind, Problem
 from ..core.value import Value
 from ..xml import element_text
 from ..xml import parse as parse_xml
-from .bare import renamed, wrapped
+from .bare import carried, renamed, wrapped
 from .envelope import Envelope, Version, open_envelope, write_envelope
 
 Verdict = Callable[[Any], bool]
@@ -144,5 +144,11 @@ class SoapCodec:
 
 
 def _headers(message: Message, version: Version) -> str:
-    """Header blocks as text: those with a text of their own, written by whoever put them there."""
-    return "".join(block.value for block in message.headers if block.element is None and isinstance(block.value, str))
+    """Header blocks as text: those that were read, said in this version, and those that a layer wrote."""
+    texts = []
+    for block in message.headers:
+        if block.element is not None:
+            texts.append(element_text(carried(block.element, version)))
+        elif isinstance(block.value, str):
+            texts.append(block.value)
+    return "".join(texts)

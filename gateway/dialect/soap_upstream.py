@@ -45,6 +45,9 @@ class SoapUpstream:
         headers = {"content-type": content_type(self.version, operation.action), "accept": _accept(self.version)}
         if self.version == "1.1":
             headers.update((name.lower(), f'"{operation.action}"') for name in self.action_headers)
+        trace = exchange.facts.get("traceparent")
+        if trace:
+            headers["traceparent"] = trace
         headers.update(self.headers)
         headers.update(exchange.upstream_headers)
         return Wire(headers, body, method="POST", path=self.path, operation=operation, exchange=exchange)

@@ -63,13 +63,14 @@ class Breaker:
 
         async def service(exchange: Exchange) -> Message:
             probe = self._enter()
-            failed = True
+            failed: bool | None = True
             try:
                 reply = await inner(exchange)
                 failed = False
                 return reply
             except Problem as problem:
-                failed = problem.kind in _FAILURES
+                # a message that was refused here says nothing of the service
+                failed = problem.kind in _FAILURES if problem.kind.row.side == "upstream" else None
                 raise
             finally:
                 self._leave(failed, probe)
@@ -86,10 +87,13 @@ class Breaker:
         self._probing = True
         return True
 
-    def _leave(self, failed: bool, probe: bool) -> None:
+    def _leave(self, failed: bool | None, probe: bool) -> None:
         now = self._clock.monotonic()
         if probe:
             self._probing = False
+        if failed is None:
+            return
+        if probe:
             self._until = now + self._rule.pause if failed else 0.0
             self._calls.clear()
             self._failed = 0
