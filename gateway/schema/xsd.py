@@ -23,6 +23,7 @@ from gateway.schema.particles import read_group, read_wildcard
 from gateway.schema.relations import derived_types, substitutes
 from gateway.schema.simples import BUILTINS, collapse, expand, read_simple
 from gateway.schema.source import XS, Fetch, Source, line_of, read_local
+from gateway.schema.wording import plain, section_of
 
 ANY_TYPE: Final = clark(XS, "anyType")
 _ROOT: Final = "file:///schemas/"
@@ -95,9 +96,9 @@ def _refused(errors: Sequence[Exception], documents: Bundle) -> ContractError:
     for part in documents.parts:
         if source is not None and part.name == name:
             file, line = part.source.file, part.source.line + _line(elem, source.root, part.root)
-    message = str(getattr(first, "message", None) or getattr(first, "reason", None) or first).strip()
+    message = plain(str(getattr(first, "message", None) or getattr(first, "reason", None) or first))
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return ContractError(message.splitlines()[0] + more, file=file, line=line, section="XSD 1.0")
+    return ContractError(message + more, file=file, line=line, section=section_of(message))
 
 
 def _line(elem: Any, theirs: Any, ours: Any) -> int:
