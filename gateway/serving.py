@@ -106,7 +106,7 @@ class Serving:
 
     def _watch_keys(self) -> None:
         if self.built.loaded.settings.keyring:
-            self._watcher = asyncio.get_running_loop().create_task(watch(self.keys, self.parts.log), name="keys")
+            self._watcher = asyncio.get_running_loop().create_task(watch(self.keys, self.parts.log, self.parts.metrics), name="keys")
 
     def find(self, wire: Wire) -> tuple[Address, dict[str, str]]:
         """The address of a request. Raises Problem NOT_FOUND, METHOD_NOT_ALLOWED."""

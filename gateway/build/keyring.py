@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from ..core.ports import Clock
 from ..observe.log import Log
+from ..observe.metrics import Metrics
 from ..plugins.keys import KeyRefused, Keyring, KeySettings
 from ..settings.loader import Loaded
 from ..settings.mistakes import Mistake, Refused
@@ -40,11 +41,12 @@ def keyring(built: Built, clock: Clock) -> Keyring:
     return Keyring(sources, clock)
 
 
-async def watch(keys: Keyring, log: Log, *, every: float = 5.0) -> None:
+async def watch(keys: Keyring, log: Log, metrics: Metrics, *, every: float = 5.0) -> None:
     """Take changed key files while serving; tell what changed and what could not be taken. Until cancelled."""
     for line in keys.warnings():
         log.write("error", "warning", "certificate-ends", cause=line)
     while True:
+        metrics.certificates(keys.expiries())
         await asyncio.sleep(every)
         changed, refused = await asyncio.to_thread(keys.poll)
         for name in changed:

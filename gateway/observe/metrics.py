@@ -6,6 +6,7 @@ looked up once and kept: an observation on the hot path is a dictionary hit.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, disable_created_metrics
@@ -71,8 +72,21 @@ class Metrics:
         Info("soapgw_build", "Version and contract of this process.", registry=self.registry).info(
             {"version": version, "contract": contract}
         )
+        self._certificates: Gauge | None = None
         self._requests: dict[tuple[str, str, int], object] = {}
         self._backend: dict[tuple[str, str], object] = {}
+
+    def certificates(self, expiries: Mapping[str, float]) -> None:
+        """When each key's certificate ends, seconds since the epoch; the gauge is there once there are keys."""
+        if self._certificates is None:
+            self._certificates = Gauge(
+                "soapgw_certificate_expiry_timestamp_seconds",
+                "When the certificate of a key ends.",
+                ("key",),
+                registry=self.registry,
+            )
+        for name, until in expiries.items():
+            self._certificates.labels(name).set(until)
 
     def request(self, operation: str, method: str, status: int, seconds: float) -> None:
         """One answered request."""

@@ -7,6 +7,7 @@ service's half (`sessionblob_server`). The scheme is `sessionblob_crypto`, the m
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar, Literal
@@ -77,6 +78,7 @@ class SessionBlobSettings(CipherSettings):
     clear_faults: bool = Field(default=True, description="a fault may answer an encrypted call in clear")
     role: str = "Self"
     login_operation: str = "Login"
+    logout_operation: str = Field(default="Logout", description="called for each session at the end; empty: none")
     service_certificate: str = Field(default="", description="id of the service's pinned certificate")
     trust_transport: bool = Field(default=False, description="no pin: whoever answers at the upstream's TLS is trusted")
     clients: tuple[str, ...] = Field(default=(), description="client's edge: ids of the certificates that may log in")
@@ -103,7 +105,7 @@ class SessionBlob(WireCipher[SessionBlobSettings]):
 
     name = "sessionblob"
     Settings = SessionBlobSettings
-    events: ClassVar[tuple[str, ...]] = (*WireCipher.events, "exempt", "logins", "sessions-ended")
+    events: ClassVar[tuple[str, ...]] = (*WireCipher.events, "exempt", "logins", "logouts", "sessions-ended")
 
     def __init__(self, settings: SessionBlobSettings) -> None:
         super().__init__(settings)
@@ -123,6 +125,27 @@ class SessionBlob(WireCipher[SessionBlobSettings]):
         if "client" in own.edges:
             served = ServerPlan(own.key, own.clients, own.login_operation, own.step, own.idle)
             self._server = BlobServer(host, own.scheme, self.shape, served)
+
+    async def stop(self) -> None:
+        """Log every idle session out; a service that does not answer ends them by itself."""
+        pool, operation = self._pool, self.settings.logout_operation
+        if pool is None or not operation:
+            return
+        name = self.settings.container
+        for session in pool.drained():
+            members: dict[str, Value] = {
+                self.shape.session: shapes.encoded(session.id),
+                self.shape.count: session.count + 1,
+            }
+            try:
+                async with asyncio.timeout(2.0):
+                    await self.host.call(operation, {name: members} if name else members)
+            except (Problem, TimeoutError, KeyError) as error:
+                self.host.log("logout-failed", f"{type(error).__name__}: {error}")
+                return
+            finally:
+                pool.drop(session)
+            self.host.count("logouts")
 
     # -- where it stands
 

@@ -78,6 +78,11 @@ class SessionPool:
         session.alive = False
         self.by_id.pop(session.id, None)
 
+    def drained(self) -> list[BlobSession]:
+        """The idle sessions, which nobody gets any more: they are logged out at the end."""
+        idle, self._idle = self._idle, []
+        return idle
+
     async def _begin(self) -> BlobSession:
         async with self._login:
             session = await log_in(self._host, self._profile, self._plan)

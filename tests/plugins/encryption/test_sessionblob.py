@@ -154,6 +154,29 @@ async def test_a_session_that_is_not_ours_cannot_be_sealed_and_nothing_leaves():
     assert stack.sent == []
 
 
+async def test_it_logs_out_at_the_end():
+    stack = await portal_stack()
+    await stack.call("Search", Type="User")
+    held = set(stack.portal.state.sessions)
+    await stack.plugin.stop()
+    await stack.plugin.stop()
+    assert stack.portal.executed["Logout"] == 1
+    assert len(held - set(stack.portal.state.sessions)) == 1
+    assert stack.host.counts["logouts"] == 1
+
+
+async def test_a_service_that_is_gone_does_not_keep_it_from_stopping():
+    stack = await portal_stack()
+    await stack.call("Search", Type="User")
+
+    async def gone(operation, value):
+        raise Problem(Kind.UPSTREAM_UNREACHABLE)
+
+    stack.host._calls = gone
+    await stack.plugin.stop()
+    assert stack.host.logs[0][0] == "logout-failed"
+
+
 async def test_what_it_fills_in():
     stack = await portal_stack()
     assert stack.plugin.fills(netid_stack.operation("Search")) == ("/Info/SessionId", "/Info/Count")
