@@ -106,7 +106,8 @@ class Serving:
 
     def _watch_keys(self) -> None:
         if self.built.loaded.settings.keyring:
-            self._watcher = asyncio.get_running_loop().create_task(watch(self.keys, self.parts.log, self.parts.metrics), name="keys")
+            work = watch(self.keys, self.parts.log, self.parts.metrics)
+            self._watcher = asyncio.get_running_loop().create_task(work, name="keys")
 
     def find(self, wire: Wire) -> tuple[Address, dict[str, str]]:
         """The address of a request. Raises Problem NOT_FOUND, METHOD_NOT_ALLOWED."""
