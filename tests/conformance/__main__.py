@@ -1,0 +1,149 @@
+"""The law of the run: unpack, run each suite, print its table, keep the scoreboard.
+
+SUITES names the folder of the archives (absent: said so, exit 0). A seeded sample within SAMPLE seconds (480), or all of
+it with `--full`, which also writes docs/conformance.md and its detail; a sample is written to .suites/. Exit 1 when
+anything of ours does not hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from multiprocessing import Pool
+from pathlib import Path
+from typing import Any, Final
+
+from . import frank, jsontest, soap_samples, wsdl_ts, xsts
+from .archives import UNPACKED, unpack
+from .score import Board, Row, detail, table
+
+SEED: Final = 20260731
+_PROCESSES: Final = 2
+
+
+def main() -> int:
+    """The command."""
+    chosen = _options()
+    suites = Path(os.environ.get("SUITES") or "../shared/suites")
+    if not suites.is_dir():
+        print(f"conformance: no folder {suites} (SUITES names it): nothing to run, which is no failure")
+        return 0
+    logging.disable(logging.CRITICAL)
+    os.nice(5)
+    ends = time.monotonic() + chosen.seconds
+    boards = []
+    for name, play in _PLAYS.items():
+        archive = suites / f"{name}.tar.gz"
+        if chosen.only and name not in chosen.only:
+            continue
+        if not archive.is_file():
+            print(f"conformance: {archive} is not there: skipped")
+            continue
+        began = time.monotonic()
+        rows, seen, of = play(unpack(archive), None if chosen.full else ends, chosen.seed)
+        boards.append(Board(name, rows, seen, of, time.monotonic() - began))
+        print(f"\n{table(boards[-1])}\n", flush=True)
+    _keep(boards, chosen)
+    failed = [board.suite for board in boards if board.failed]
+    print(f"conformance: {'failed in ' + ', '.join(failed) if failed else 'nothing failed'}")
+    return 1 if failed else 0
+
+
+def _options() -> Any:
+    parser = argparse.ArgumentParser(prog="tests.conformance", description="Run what others wrote against the gateway.")
+    parser.add_argument("--full", action="store_true", default=bool(os.environ.get("FULL")), help="all of it")
+    parser.add_argument("--seconds", type=float, default=float(os.environ.get("SAMPLE") or 480), help="for a sample")
+    parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED") or SEED))
+    parser.add_argument("--only", action="append", choices=list(_PLAYS), help="a suite; may be repeated")
+    return parser.parse_args()
+
+
+def _keep(boards: Sequence[Board], chosen: Any) -> None:
+    whole = chosen.full and not chosen.only
+    folder = Path("docs") if whole else UNPACKED
+    date = datetime.now(UTC).strftime("%Y-%m-%d")
+    kind = "all of it" if chosen.full else f"a sample, seed {chosen.seed}, {chosen.seconds:.0f} s"
+    head = f"Date: {date}, {kind}. `make conformance` runs a sample, `make conformance FULL=1` all of it and writes this page."
+    words = (
+        "`ok` holds. `failed` does not and is ours. `excused`: the case is wrong by its own schema or by the specification, or a"
+        " policy of ours is told. `skipped`: could not be asked. Each line that is not `ok` is in"
+        " [conformance-detail.md](conformance-detail.md), by reason."
+    )
+    tables = "\n\n".join(table(board) for board in boards)
+    (folder / "conformance.md").write_text(f"# Conformance\n\n{head}\n\n{words}\n\n{tables}\n")
+    (folder / "conformance-detail.md").write_text(f"# Conformance, in detail\n\n{head}\n\n" + "\n".join(detail(boards)))
+    print(f"conformance: written to {folder}/conformance.md and conformance-detail.md")
+
+
+Played = tuple[list[Row], int, int]
+Play = Callable[[Path, "float | None", int], Played]
+
+
+def _pooled(name: str, work: Callable[[Any], list[Row]], cases: Sequence[Any], ends: float | None) -> Played:
+    """Every case in a few processes, until the time is over."""
+    rows: list[Row] = []
+    seen = 0
+    told = time.monotonic()
+    with Pool(_PROCESSES, maxtasksperchild=400) as pool:
+        for found in pool.imap_unordered(work, _until(cases, ends), 2):
+            rows += found
+            seen += 1
+            if time.monotonic() - told > 10:
+                told = time.monotonic()
+                wrong = sum(row.end == "failed" for row in rows)
+                print(f"{name}: {seen} of {len(cases)}, {wrong} failed", file=sys.stderr, flush=True)
+            if ends is not None and time.monotonic() > ends:
+                pool.terminate()
+                break
+    return rows, seen, len(cases)
+
+
+def _until(cases: Sequence[Any], ends: float | None) -> Iterator[Any]:
+    for case in cases:
+        if ends is not None and time.monotonic() > ends:
+            return
+        yield case
+
+
+def _frank(folder: Path, _ends: float | None, _seed: int) -> Played:
+    documents, twins = frank.cases(folder), frank.twins(folder)
+    rows, seen, of = _pooled("frank-align", frank.run, documents, None)
+    more, also, others = _pooled("frank-align", frank.refused, twins, None)
+    return rows + more, seen + also, of + others
+
+
+def _soap(folder: Path, _ends: float | None, _seed: int) -> Played:
+    return _pooled("soap-samples", soap_samples.run, soap_samples.cases(folder), None)
+
+
+def _wsdl(folder: Path, _ends: float | None, _seed: int) -> Played:
+    return _pooled("wsdl-ts-conformance", wsdl_ts.run, wsdl_ts.cases(folder), None)
+
+
+def _json(folder: Path, _ends: float | None, _seed: int) -> Played:
+    files = jsontest.cases(folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        return jsontest.run(files, Path(scratch)), len(files), len(files)
+
+
+def _xsts(folder: Path, ends: float | None, seed: int) -> Played:
+    found = xsts.cases(folder)
+    return _pooled("xsts", xsts.run, found if ends is None else xsts.sampled(found, seed), ends)
+
+
+_PLAYS: Final[dict[str, Play]] = {
+    "frank-align": _frank,
+    "soap-samples": _soap,
+    "wsdl-ts-conformance": _wsdl,
+    "jsontestsuite": _json,
+    "xsts": _xsts,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
