@@ -19,7 +19,7 @@ MISUSE: Final = 2
 CONFIG: Final = 78
 
 
-class Misuse(Exception):
+class Misuse(ValueError):
     """A command called in a way that cannot be meant; the words say how it is called."""
 
 

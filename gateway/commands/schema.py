@@ -8,7 +8,10 @@ from typing import Any
 
 from gateway.cli import OK, Misuse
 from gateway.commands.contract import one_of, put, refusals, settings
+from gateway.commands.elements import Elements
+from gateway.commands.messages import Messages
 from gateway.commands.task import Task
+from gateway.core.limits import DEFAULT
 
 
 @refusals
@@ -20,17 +23,17 @@ def jsonschema(chosen: argparse.Namespace) -> int:
 
 def _schema(chosen: argparse.Namespace) -> dict[str, Any]:
     if one_of(chosen) == "xsd":
-        from gateway.commands.elements import Elements
-        from gateway.core.limits import DEFAULT
-
         return Elements(chosen.xsd, DEFAULT).schema(chosen.element or "")
-    from gateway.commands.messages import Messages
+    task = Task(b"", chosen.direction or "request", "xml", _operation(chosen), route=chosen.route or "")
+    return message_schema(Messages(settings(chosen)), task)
 
-    if chosen.direction == "fault":
+
+def message_schema(messages: Messages, task: Task) -> dict[str, Any]:
+    """The JSON Schema of an operation's message, in the face of its route. Raises Misuse."""
+    if task.direction == "fault":
         raise Misuse("a fault is a problem document; `gateway openapi` describes it")
-    messages = Messages(settings(chosen))
-    service, face = messages.face(Task(b"", operation=_operation(chosen), route=chosen.route or "", to="xml"))
-    bound, reply = face.bound.bound, chosen.direction == "response"
+    service, face = messages.face(task)
+    bound, reply = face.bound.bound, task.direction == "response"
     if reply and bound.output is None:
         raise Misuse(f"{bound.name} is one-way: it has no response")
     message = bound.output if reply and bound.output else bound.input

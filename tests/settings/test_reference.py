@@ -7,9 +7,9 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-import yaml
 
 from gateway.settings import load, parse
+from gateway.settings.document import read
 from gateway.settings.models import Settings
 from gateway.settings.reference import json_schema, main, reference, schema_text
 
@@ -45,7 +45,7 @@ def test_the_editors_schema_is_one_and_takes_the_examples() -> None:
     schema = json.loads(schema_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     for name in sorted(CONFIG.glob("*.yaml")):
-        value = yaml.safe_load(name.read_text("utf-8"))
+        value = read(name.read_text("utf-8"), name.name, {}, CONFIG).value
         jsonschema.Draft202012Validator(schema).validate(_without_nulls(value))
 
 
