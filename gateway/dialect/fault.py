@@ -44,7 +44,9 @@ def read_fault(envelope: Envelope, typed: Typed, untyped: Callable[[Any], Value]
 
 def _read_11(node: Any) -> tuple[str, str, str, str, Any]:
     parts = {_local(child.tag): child for child in node}
-    code, subcode = _code_11(text_of(parts["faultcode"]).strip() if "faultcode" in parts else "", node)
+    # the prefix may be declared on faultcode itself (.NET, Axis)
+    said = parts.get("faultcode", node)
+    code, subcode = _code_11(text_of(said).strip() if said is not node else "", said)
     reason = text_of(parts["faultstring"]).strip() if "faultstring" in parts else ""
     actor = text_of(parts["faultactor"]).strip() if "faultactor" in parts else ""
     return code, subcode, reason, actor, parts.get("detail")

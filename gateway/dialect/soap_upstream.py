@@ -23,7 +23,7 @@ from .soap import SoapCodec
 from .soap_client import content_type
 
 _EMPTY_OK: Final = frozenset({200, 202, 204})
-_MARKUP: Final = (b"<", b"\xef\xbb\xbf<")
+_MARKUP: Final = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe", b"\xfe\xff")  # with the marks of UTF-8 and UTF-16
 _PAGE: Final = (b"<!doctype html", b"<html")
 
 
