@@ -1,42 +1,103 @@
-"""The law of the workbench: one contract, each thing compiled once, whoever asks for it.
+"""The law of the workbench: one contract, each thing compiled once, when it is first asked for.
 
-Holds the model as read, its layouts by settings, the body codecs and JSON Schemas by element. After
-the book is built nothing here is asked again, but by commands.
+Holds the model as read, its layouts by settings, the body codecs and JSON Schemas by element. A contract of a
+thousand operations costs at start what is used of it; all that can be refused is refused when the book is built,
+only the checkers of JSON (which cannot fail) may wait for their first message. Opens no file: the contract holds
+every document.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import jsonschema_rs
 
 from ..codec.closures import PlanError, compile_element
 from ..dialect.soap import BodyCodec
+from ..schema.bundle import bundle
 from ..schema.constraints import constraints_beyond_json_schema
 from ..schema.contract import Contract
 from ..schema.errors import ContractError
 from ..schema.ir import Model, Settings
 from ..schema.jsonschema import schema_for
 from ..schema.layout import lay_out
+from ..schema.loosen import loosen
 from ..schema.refusals import check
 from ..schema.validator import Validator
-from ..schema.xsd import read_schemas
+from ..schema.xsd import read_bundle
 
 Unwrap = tuple[str, ...]
+EAGER: Final = 100  # checkers compiled at start; a contract with more has the others compiled at their first message
+
+
+class Checker:
+    """A compiled JSON Schema, compiled at the first message where it need not be before; thread-safe."""
+
+    def __init__(self, schema: Callable[[], dict[str, Any]]) -> None:
+        self._schema: Callable[[], dict[str, Any]] | None = schema
+        self._made: Any = None
+        self._one = threading.Lock()
+
+    def made(self) -> Any:
+        """The compiled schema."""
+        if self._made is None:
+            with self._one:
+                if self._made is None and self._schema is not None:
+                    self._made = jsonschema_rs.Draft202012Validator(self._schema())
+                    self._schema = None
+        return self._made
+
+    def is_valid(self, instance: Any) -> bool:
+        """The verdict."""
+        return bool((self._made or self.made()).is_valid(instance))
+
+    def iter_errors(self, instance: Any) -> Any:
+        """The errors, with `instance_path` and `message`."""
+        return self.made().iter_errors(instance)
 
 
 class Workbench:
-    """Compiles what one contract needs. `findings`: how many findings a codec collects."""
+    """Compiles what one contract needs. `findings`: how many findings a codec collects. Raises ContractError.
 
-    def __init__(self, contract: Contract, *, findings: int = 10) -> None:
+    `model` is the model where it is known already (`gateway.schema.compiled`).
+    """
+
+    def __init__(self, contract: Contract, *, findings: int = 10, model: Model | None = None) -> None:
         self.contract = contract
-        self.model = read_schemas(contract.sources)
-        self.validator = Validator(contract.sources)
+        self._documents = bundle(contract.sources, _nothing)
+        self.model = read_bundle(self._documents) if model is None else model
         self._findings = findings
+        self._filled: Mapping[str, Sequence[str]] = {}
+        self._loose: Workbench | None = None
+        self._validator: Validator | None = None
         self._laid: dict[Settings, Model] = {}
         self._bodies: dict[tuple[str, Settings, Unwrap], BodyCodec] = {}
-        self._schemas: dict[tuple[str, Settings, Unwrap], Any] = {}
+        self._checkers: dict[tuple[str, Settings, Unwrap], Checker] = {}
+        self._rechecks: dict[tuple[str, Settings], bool] = {}
+
+    @property
+    def validator(self) -> Validator:
+        """libxml2's opinion, compiled when it is first asked for."""
+        if self._validator is None:
+            self._validator = Validator.of(self._documents)
+        return self._validator
+
+    def loosen(self, fills: Mapping[str, Sequence[str]]) -> None:
+        """Take note of the members that plug-ins fill in, by request element. Raises ContractError."""
+        self._filled = {element: tuple(pointers) for element, pointers in fills.items() if pointers}
+        if self._filled:
+            loose = loosen(self.model, self._filled)
+            self._loose = Workbench(self.contract, findings=self._findings, model=loose)
+
+    def fills(self, element: str | None) -> Sequence[str]:
+        """JSON pointers into the canonical value of the members that plug-ins fill in."""
+        return self._filled.get(element or "", ())
+
+    def asked(self, element: str | None) -> Workbench:
+        """The bench for a request as a REST client sends it: what plug-ins fill in is optional there."""
+        return self._loose if self._loose is not None and element in self._filled else self
 
     def laid(self, settings: Settings) -> Model:
         """The model with the JSON shape that the settings give. Raises ContractError."""
@@ -61,20 +122,31 @@ class Workbench:
         """The JSON Schema (2020-12) of an element's JSON form."""
         return schema_for(self.laid(settings), element, settings, unwrap=unwrap)
 
-    def checker(self, element: str, settings: Settings, unwrap: Unwrap = ()) -> Any:
-        """The compiled JSON Schema."""
+    def checker(self, element: str, settings: Settings, unwrap: Unwrap = ()) -> Checker:
+        """The compiled JSON Schema; the same object for whoever asks."""
         key = (element, settings, unwrap)
-        if key not in self._schemas:
-            self._schemas[key] = jsonschema_rs.Draft202012Validator(self.json_schema(element, settings, unwrap))
-        return self._schemas[key]
+        if key not in self._checkers:
+            checker = self._checkers[key] = Checker(lambda: self.json_schema(element, settings, unwrap))
+            if len(self._checkers) <= EAGER:
+                checker.made()
+        return self._checkers[key]
 
     def recheck(self, element: str, settings: Settings) -> bool:
         """Whether the element's JSON Schema cannot say all, so that the encoded XML is read back."""
-        rows = constraints_beyond_json_schema(self.laid(settings), element, settings)
-        return any(row.needs_xml for row in rows)
+        key = (element, settings)
+        if key not in self._rechecks:
+            rows = constraints_beyond_json_schema(self.laid(settings), element, settings)
+            self._rechecks[key] = any(row.needs_xml for row in rows)
+        return self._rechecks[key]
 
     def verdict(self) -> Callable[[Any], bool] | None:
         """libxml2's verdict on a body element, or None where it cannot compile the schemas."""
-        if self.validator.unavailable:
+        validator = self.validator
+        if validator.unavailable:
             return None
-        return lambda element: not self.validator.validate(element)
+        return lambda element: not validator.validate(element)
+
+
+def _nothing(_: str) -> bytes | None:
+    """What is fetched while a model is made: the contract has every document already."""
+    return None

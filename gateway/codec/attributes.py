@@ -26,28 +26,20 @@ def fixed_flaw() -> Flaw:
     return Flaw("Only one value is allowed here.", "the fixed value of the schema")
 
 
-def attribute_reader(
-    plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wildcard | None
-) -> Callable[[Items, dict[str, Value], Any, Reading], None]:
-    """Reads attributes into an object, in schema order, those of the wildcard after them."""
-    fill = plan.settings.defaults == "fill"
-    write_null = plan.settings.nulls == "write"
-    declared = {use.name for use in uses}
-    table = [
-        (
-            use.name,
-            use.key,
-            plan.leaf(use.type),
-            use.required,
-            use.fixed,
-            use.fixed if use.default is None else use.default,
-        )
-        for use in uses
-    ]
+Reader = Callable[[Items, dict[str, Value], Any, Reading], None]
 
-    lean = not fill and not write_null and sum(use.required for use in uses) <= 1
-    needs = next((use.name for use in uses if use.required), None)
-    quick = {name: (key, leaf.scalar.read) for name, key, leaf, _, fixed, _ in table if leaf.plain and fixed is None}
+
+def attribute_reader(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wildcard | None) -> Reader:
+    """Reads attributes into an object, in schema order, those of the wildcard after them."""
+    required = [use.name for use in uses if use.required]
+    lean = plan.settings.defaults != "fill" and plan.settings.nulls != "write" and len(required) <= 1
+    needs = required[0] if required else None
+    quick = {}
+    for use in uses:
+        leaf = plan.leaf(use.type)
+        if leaf.plain and use.fixed is None:
+            quick[use.name] = (use.key, leaf.scalar.read)
+    read_all = _all_reader(plan, uses, wildcard)
 
     def read(items: Items, out: dict[str, Value], el: Any, doc: Reading) -> None:
         if lean and len(items) <= 1:  # none or one, as most elements have
@@ -64,35 +56,55 @@ def attribute_reader(
                         pass  # said below, with its place
         read_all(items, out, el, doc)
 
-    def read_all(items: Items, out: dict[str, Value], el: Any, doc: Reading) -> None:
+    return read
+
+
+def _all_reader(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wildcard | None) -> Reader:
+    declared = {use.name for use in uses}
+    readers = [(use.name, _use_reader(plan, use)) for use in uses]
+
+    def read(items: Items, out: dict[str, Value], el: Any, doc: Reading) -> None:
         found = Found(plan.findings)
         given = dict(items)
-        for name, key, leaf, required, fixed, default in table:
-            text = given.get(name)
-            if text is None:
-                if required:
-                    found.add(missing(key, "@" + short(name, plan.prefixes)))
-                elif fill and default is not None:
-                    out[key] = leaf.read(default, el, doc)
-                elif write_null:
-                    out[key] = None
-                continue
+        for name, read_one in readers:
             try:
-                value = leaf.read(text, el, doc)
-                if fixed is not None and not leaf.has(text, fixed, el):
-                    raise Flaws(fixed_flaw())
-                out[key] = value
+                read_one(given.get(name), out, el, doc)
             except Flaws as flaws:
-                found.take(flaws.within((key,), "@" + short(name, plan.prefixes)))
-        if len(given) > len(declared) or not declared.issuperset(given):
-            for name, text in items:
-                if name not in declared:
-                    key = "@" + braced(name)
-                    try:
-                        out[key] = _read_wild(plan, wildcard, name, text, el, doc)
-                    except Flaws as flaws:
-                        found.take(flaws.within((key,) if wildcard else (), "@" + short(name, plan.prefixes)))
+                found.take(flaws)
+        for name, text in items:
+            if name not in declared:
+                key = "@" + braced(name)
+                try:
+                    out[key] = _read_wild(plan, wildcard, name, text, el, doc)
+                except Flaws as flaws:
+                    found.take(flaws.within((key,) if wildcard else (), "@" + short(name, plan.prefixes)))
         found.done()
+
+    return read
+
+
+def _use_reader(plan: Plan, use: ir.Attribute) -> Callable[[str | None, dict[str, Value], Any, Reading], None]:
+    """The reader of one declared attribute. Raises Flaws with the attribute's place."""
+    key, step, leaf, fixed = use.key, "@" + short(use.name, plan.prefixes), plan.leaf(use.type), use.fixed
+    default = fixed if use.default is None else use.default
+    fill = default if plan.settings.defaults == "fill" else None
+    null = plan.settings.nulls == "write"
+
+    def read(text: str | None, out: dict[str, Value], el: Any, doc: Reading) -> None:
+        if text is None:
+            if use.required:
+                raise Flaws(missing(key, step))
+            if fill is not None:
+                out[key] = leaf.read(fill, el, doc)
+            elif null:
+                out[key] = None
+            return
+        try:
+            out[key] = leaf.read(text, el, doc)
+            if fixed is not None and not leaf.has(text, fixed, el):
+                raise Flaws(fixed_flaw())
+        except Flaws as flaws:
+            raise flaws.within((key,), step) from None
 
     return read
 
@@ -118,9 +130,10 @@ def _not_here(name: str, plan: Plan) -> Flaw:
     return flaw
 
 
-def attribute_writer(
-    plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wildcard | None
-) -> Callable[[dict[str, Value], Writing], tuple[str, int]]:
+Writer = Callable[[dict[str, Value], Writing], tuple[str, int]]
+
+
+def attribute_writer(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wildcard | None) -> Writer:
     """Writes the attributes of an object; gives their text and the number of keys they took."""
     table = [(use.key, _use_writer(plan, use), use) for use in uses]
     declared = frozenset(use.name for use in uses)

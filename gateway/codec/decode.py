@@ -54,8 +54,11 @@ def nothing_reader(plan: Plan, type_: ir.Complex) -> ReadContent:
 class Content:
     """The content of one type as automata, and what is said when a child does not fit."""
 
-    def __init__(self, plan: Plan, type_: ir.Complex, expression: expr.Expression) -> None:
+    def __init__(
+        self, plan: Plan, type_: ir.Complex, expression: expr.Expression, counted: frozenset[str] = frozenset()
+    ) -> None:
         self.plan = plan
+        self.counted = counted  # elements whose steps carry a position in any case: those of entries
         self.limit = plan.findings
         self.keys: dict[str, str] = {}  # tag -> key
         self.most: dict[str, ir.Bound] = {}
@@ -136,7 +139,12 @@ class Content:
         """The XPath step of a child, with its position where the name occurs twice."""
         name = short(child.tag, self.plan.prefixes)
         before = sum(1 for _ in child.itersiblings(child.tag, preceding=True))
-        repeats = self.most.get(child.tag, 1) != 1 or before or next(child.itersiblings(child.tag), None) is not None
+        repeats = (
+            child.tag in self.counted
+            or self.most.get(child.tag, 1) != 1
+            or before
+            or next(child.itersiblings(child.tag), None) is not None
+        )
         return f"{name}[{before + 1}]" if repeats else name
 
     def passes(self, el: Any) -> bool:

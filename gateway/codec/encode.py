@@ -228,11 +228,24 @@ def _items_writer(plan: Plan, slot: ir.ItemsSlot) -> WriteContent:
                 if write_entry(one, out, doc) != len(one):
                     raise Flaws(*(unknown(k, k, known) for k in one if k not in known))
             except Flaws as flaws:
+                for flaw in flaws.flaws:
+                    _count(flaw, items[:at])
                 found.take(flaws.within((key, at)))
         found.done()
         return 1
 
     return write
+
+
+def _count(flaw: Flaw, before: list[Value]) -> None:
+    """Give the outermost step the position that its element has among those of the entries before."""
+    key = flaw.pointer[-1] if flaw.pointer else None
+    if not isinstance(key, str) or not flaw.xpath or flaw.xpath[-1][:1] in "@*":
+        return
+    name, _, number = flaw.xpath[-1].partition("[")
+    many = [one[key] for one in before if isinstance(one, dict) and key in one]
+    written = sum(len(one) if isinstance(one, list) and number else 1 for one in many)
+    flaw.xpath[-1] = f"{name}[{written + (int(number[:-1]) if number else 1)}]"
 
 
 # ---------------------------------------------------------------- groups

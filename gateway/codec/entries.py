@@ -36,7 +36,7 @@ def entries_reader(
     truth: expr.Expression = expr.Seq(())
     if type_.particle is not None:
         truth = expr.of_particle(type_.particle, plan.model, payload)
-    content = Content(plan, type_, truth)
+    content = Content(plan, type_, truth, frozenset(slots))
     always = plan.settings.lists == "empty"
 
     def read(el: Any, out: dict[str, Value], doc: Reading) -> None:

@@ -6,6 +6,7 @@ could not be read leaves a hole, so that its place in the JSON is known when it 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ..core.value import Value
@@ -31,7 +32,7 @@ class _Hole:
 
 def grouped_reader(plan: Plan, type_: ir.Complex, node: ir.Node, *, array: bool = False) -> ReadContent:
     """Reads content that holds repeating groups."""
-    content = Content(plan, type_, expr.of_layout(node))
+    content = Content(plan, type_, expr.of_layout(node), frozenset(_inside(node)))
     fold = Fold(node)
     finish = None if array else finisher(plan, node)
 
@@ -53,6 +54,18 @@ def grouped_reader(plan: Plan, type_: ir.Complex, node: ir.Node, *, array: bool 
             finish(out)
 
     return read
+
+
+def _inside(node: ir.Node, repeated: bool = False) -> Iterator[str]:
+    """The elements that stand in a repeating group."""
+    if isinstance(node, ir.Slot):
+        if repeated:
+            yield node.element.name
+    elif isinstance(node, ir.ItemsSlot):
+        yield from _inside(node.entry, True)
+    elif not isinstance(node, ir.AnySlot):
+        for one in node.nodes:
+            yield from _inside(one, repeated)
 
 
 def _events(content: Content, el: Any, doc: Reading, found: Found) -> tuple[list[Event], list[tuple[_Hole, str]]]:

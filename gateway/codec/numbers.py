@@ -169,7 +169,8 @@ def _decimal(check: checks.Check | None, words: str, as_text: bool) -> Functions
         return text if as_text else exact(text)
 
     def write(value: Value, prefixes: Prefixes) -> str:
-        text = digits_of(value, False, words)
+        if type(value) is not Decimal or not is_plain(text := str(value)):
+            text = digits_of(value, False, words)
         if check is not None:
             check(text)
         return text

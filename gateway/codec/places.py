@@ -310,11 +310,8 @@ class Special:
             label = value["$type"]
             named = declared if label == declared.label else plan.labelled(label) if isinstance(label, str) else None
             if named is None or (self._simple and isinstance(named.type, ir.Simple) and named is not declared):
-                raise Flaws(_no_type()).within(("$type",)) from None
-            try:
-                io = self._checked(named)
-            except Flaws as flaws:
-                raise flaws.within(("$type",), "@xsi:type") from None
+                raise Flaws(_no_type())
+            io = self._checked(named)
             if io is not declared:
                 doc.needed.add(XSI)
                 head = f'{head} xsi:type="{doc.qname(*split(io.id))}"'
@@ -351,11 +348,13 @@ class Special:
 
 
 def _no_type() -> Flaw:
-    return Flaw("This names no type of the schema.", "a type of the schema", step="@xsi:type")
+    return Flaw("This names no type of the schema.", "a type of the schema", key=("$type",), step="@xsi:type")
 
 
 def _underived() -> Flaw:
-    return Flaw("This type may not stand here.", "a type derived from the declared one", step="@xsi:type")
+    return Flaw(
+        "This type may not stand here.", "a type derived from the declared one", key=("$type",), step="@xsi:type"
+    )
 
 
 def _carried(value: dict[str, Value]) -> Value:

@@ -145,6 +145,19 @@ def _texts(tag: str, white_space: str, check: checks.Check | None, words: str) -
     return Scalar(identity if apply is None and check is None else read, write, key, lambda text: (tag, text), words)
 
 
+def _straight(scalar: Scalar, valid: Callable[[str], bool]) -> Scalar:
+    """The same scalar, with one look at a text that is valid as it stands: its lexical space has no white space."""
+    slow_read, slow_write = scalar.read, scalar.write
+
+    def read(text: str, namespaces: Namespaces) -> Value:
+        return text if valid(text) else slow_read(text, namespaces)
+
+    def write(value: Value, prefixes: Prefixes) -> str:
+        return value if type(value) is str and valid(value) else slow_write(value, prefixes)
+
+    return replace(scalar, read=read, write=write)
+
+
 def _verbatim(typed: Scalar, facets: Facets, words: str) -> Scalar:
     """A number or boolean as its text: with a pattern, or by `scalars: string`."""
     check = checks.joined(checks.pattern_checks(facets, words))
@@ -185,6 +198,8 @@ def _time(row: Builtin, facets: Facets, words: str) -> Scalar:
 
     found += checks.enumeration_checks(facets, literal, literal, words)
     scalar = _texts(row.primitive, row.white_space, checks.joined(found), words)
+    if len(found) == 1:
+        scalar = _straight(scalar, temporal.lexical(row.name))
 
     def key(text: str, namespaces: Namespaces) -> Hashable:
         return literal(str(scalar.read(text, namespaces)))

@@ -46,6 +46,7 @@ class Envelope:
     others: tuple[Any, ...] = ()  # further children of Body: multi-part or multiRef
     bare: bool = False  # there was no envelope; the contract allows that
     proven: Any = None
+    valid: bool = False  # libxml2 has held `proven` valid
 
     @property
     def is_fault(self) -> bool:

@@ -43,12 +43,14 @@ class JsonCodec:
         limits: Limits,
         schema: Schema | None = None,
         recheck: bool = False,
+        partial: bool = False,
     ) -> None:
         self.face = face
         self.canonical = canonical
         self.limits = limits
         self.schema = schema
         self._recheck = recheck
+        self.partial = partial  # members are left to be filled in: what leaves is written strictly
 
     def parse(self, raw: bytes) -> Any:
         """Syntax only; an empty body is the empty object. Raises Problem MALFORMED_JSON, JSON_…"""
@@ -102,7 +104,7 @@ class JsonCodec:
             return {}
         source = message.codec
         if not message.read and message.parsed is not None and isinstance(source, SoapCodec):
-            return self.face.decode(source.check(message.parsed))
+            return source.value_by(self.face, message.parsed)
         value = message.value()
         if self.face is self.canonical or self.canonical is None:
             return value

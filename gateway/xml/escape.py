@@ -32,7 +32,8 @@ def escape_text(text: str) -> str:
     if _TEXT(text) is None:
         return text
     _refuse_illegal(text)
-    return text.translate(_TEXT_TABLE)
+    # four replacements are some four times faster than str.translate on short texts
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
 
 
 def escape_attribute(text: str) -> str:

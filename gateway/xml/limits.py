@@ -82,7 +82,10 @@ def _cut(rest: bytes, limit: int) -> tuple[bytes, int]:
 
 def _proven(rest: bytes, limits: Limits) -> bool:
     """Whether counts alone show that attributes, namespaces, names and values are in bounds."""
-    if len(rest) > limits.xml_attribute_value or rest.count(b"xmlns") > limits.xml_namespaces:
+    if rest.count(b"xmlns") > limits.xml_namespaces:
+        return False
+    # No value reaches past the next `<`: short pieces between them prove that every value is short.
+    if len(rest) > limits.xml_attribute_value and max(map(len, rest.split(b"<"))) > limits.xml_attribute_value:
         return False
     signs = rest.count(b"=")
     if signs > limits.xml_attributes and (

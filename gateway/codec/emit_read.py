@@ -1,0 +1,244 @@
+"""The law of emitted reading: straight-line code for content that libxml2 has held valid.
+
+Children are taken in the order that the layout gives; what the emitter does not know (attributes that stand
+there, xsi:type, nil, wildcards, mixed content) is handed to the closures' place. A child that does
+not come as expected raises `Miss`: then the reference reads the whole message, and says why.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..schema import ir
+from .plan import Place, Plan
+from .source import Source
+
+BOOLEANS: Final = {"true": True, "false": False, "1": True, "0": False}
+_INTS: Final = frozenset("int short byte unsignedInt unsignedShort unsignedByte".split())
+
+
+class Miss(Exception):
+    """The generated code does not know this message; the reference does."""
+
+
+class Reader:
+    """Emits one function a complex type: `(el, doc) -> value`."""
+
+    def __init__(self, plan: Plan, source: Source) -> None:
+        self._plan = plan
+        self._source = source
+        self._functions: dict[str, str] = {}
+        self._waiting: list[tuple[str, ir.Complex, ir.Form]] = []
+        source.constant(BOOLEANS, "B")
+        self._booleans = source.constant(BOOLEANS, "B")
+        self._miss = source.constant(Miss, "X")
+
+    def root(self, place: Place) -> str | None:
+        """The function that reads a root, None where the closures read it better."""
+        kind = place.io.type
+        if not isinstance(kind, ir.Complex) or place.element.identities:
+            return None
+        name = self._function(f"root:{kind.id}", kind)
+        while self._waiting:
+            self._write(*self._waiting.pop())
+        return name
+
+    def _function(self, key: str, kind: ir.Complex) -> str | None:
+        name = self._functions.get(key)
+        if name is not None or key in self._functions:
+            return name
+        if not self._knows(kind):
+            return None
+        name = self._functions[key] = f"read_{len(self._functions)}"
+        assert kind.form is not None
+        self._waiting.append((name, kind, kind.form))
+        return name
+
+    def _knows(self, kind: ir.Complex) -> bool:
+        settings = self._plan.settings
+        if settings.lists == "empty" or settings.nulls == "write" or settings.defaults == "fill" or kind.asserts:
+            return False
+        form = kind.form
+        if isinstance(form, ir.Keys):
+            return not form.loose and (form.content is None or _plain(form.content))
+        return isinstance(form, ir.Array) and not form.loose and isinstance(form.member, ir.Slot)
+
+    # ------------------------------------------------------------ one type
+
+    def _write(self, name: str, kind: ir.Complex, form: ir.Form) -> None:
+        array = isinstance(form, ir.Array)
+        content: ir.Node | None = form.member if isinstance(form, ir.Array) else getattr(form, "content", None)
+        if content is None:
+            self._source.function(f"def {name}(el, doc):", [f"if len(el): raise {self._miss}", "return {}"])
+            return
+        body = ["children = list(el)", "count = len(children)"]
+        if array and isinstance(content, ir.Slot):
+            body.append(f"found = [{self._value(content, 'child')} for child in children]")
+            body.append("return found")
+            self._source.function(f"def {name}(el, doc):", body)
+            return
+        run, rest = _required_run(content)
+        if run:
+            body.append(f"if count < {len(run)}: raise {self._miss}")
+            body.append("out = {")
+            for at, slot in enumerate(run):
+                # what is required, single and first can only be this child: libxml2 has held the order valid
+                body.append(f"    {slot.key!r}: {self._value(slot, 'c', f'(c := children[{at}])')},")
+            body.append("}")
+        else:
+            body.append("out = {}")
+        if not rest:
+            body += [f"if count != {len(run)}: raise {self._miss}", "return out"]
+        elif len(rest) == 1 and isinstance(rest[0], ir.Slot) and rest[0].repeated:
+            body += self._tail(rest[0], len(run))
+        else:
+            body.append(f"at = {len(run)}")
+            for node in rest:
+                body += self._node(node)
+            body += [f"if at != count: raise {self._miss}", "return out"]
+        self._source.function(f"def {name}(el, doc):", body)
+
+    def _tail(self, slot: ir.Slot, at: int) -> list[str]:
+        """A repetition that ends the content: whatever is left can only be its items."""
+        left = f"children[{at}:]" if at else "children"
+        lines = [f"if count > {at}:", f"    out[{slot.key!r}] = [{self._value(slot, 'c')} for c in {left}]"]
+        return [*lines, *([f"else: raise {self._miss}"] if slot.min else []), "return out"]
+
+    def _node(self, node: ir.Node) -> list[str]:
+        match node:
+            case ir.Slot():
+                return self._slot(node)
+            case ir.Choice():
+                return self._choice(node)
+            case ir.Sequence() if node.optional:
+                first = _first(node)
+                lines = [line for inner in node.nodes for line in self._node(inner)]
+                tags = ", ".join(repr(name) for name in sorted(first))
+                return [f"if at < count and children[at].tag in ({tags},):", *("    " + line for line in lines)]
+            case ir.Sequence():
+                return [line for inner in node.nodes for line in self._node(inner)]
+        raise ValueError("the emitter does not know this node")
+
+    def _slot(self, slot: ir.Slot) -> list[str]:
+        key, tag = repr(slot.key), repr(slot.element.name)
+        if slot.repeated:
+            return [
+                "found = []",
+                f"while at < count and (c := children[at]).tag == {tag}:",
+                f"    found.append({self._value(slot, 'c')})",
+                "    at += 1",
+                f"if found: out[{key}] = found",
+                *([f"else: raise {self._miss}"] if slot.min else []),
+            ]
+        lines = [
+            f"if at < count and (c := children[at]).tag == {tag}:",
+            f"    out[{key}] = {self._value(slot, 'c')}",
+            "    at += 1",
+        ]
+        return lines if not slot.min else [*lines, f"else: raise {self._miss}"]
+
+    def _choice(self, choice: ir.Choice) -> list[str]:
+        lines = ["tag = children[at].tag if at < count else None"]
+        word = "if"
+        for branch in choice.nodes:
+            tags = ", ".join(repr(name) for name in sorted(_first(branch)))
+            lines.append(f"{word} tag in ({tags},):")
+            lines += ["    " + line for line in self._node(branch)]
+            word = "elif"
+        if not choice.optional and not any(_may_be_empty(branch) for branch in choice.nodes):
+            lines.append(f"else: raise {self._miss}")
+        return lines
+
+    # ------------------------------------------------------------ one child
+
+    def _value(self, slot: ir.Slot, c: str, first: str = "") -> str:
+        """An expression for the value of the child in the variable `c`, which `first` may set on its way."""
+        first = first or c
+        place = self._plan.place(slot.element)
+        slow = f"{self._source.constant(place, 'P')}.read({c}, doc)"
+        kind = place.io.type
+        if isinstance(kind, ir.Complex):
+            inner = self._function(kind.id, kind) if not place.element.identities and not kind.abstract else None
+            # nil, xsi:type and attributes are the closures' to read: none of them stands here
+            if inner is None:
+                return f"{self._source.constant(place, 'P')}.read({first}, doc)"
+            return f"({inner}({c}, doc) if not {first}.keys() else {slow})"
+        types = self._plan.model.types
+        if place.quick_read is None or any(
+            isinstance(types[derived], ir.Complex) for derived in self._plan.model.derived.get(kind.id, ())
+        ):
+            # xsi:type may make an object of it
+            return f"{self._source.constant(place, 'P')}.read({first}, doc)"
+        return self._scalar(kind, place, first, slow)
+
+    def _scalar(self, kind: ir.Simple, place: Place, c: str, slow: str) -> str:
+        typed = self._plan.settings.scalars == "typed"
+        facets = kind.facets == ir.Facets()
+        if kind.variety == "atomic" and kind.builtin == "string" and facets and kind.white_space == "preserve":
+            return f"({c}.text or {slow})"
+        if kind.variety == "atomic" and typed and not kind.facets.patterns:
+            if kind.builtin in _INTS:
+                return f"(int(t) if (t := {c}.text) else {slow})"
+            if kind.builtin == "boolean":
+                return f"(v if (v := {self._booleans}.get({c}.text)) is not None else {slow})"
+        quick = self._source.constant(place.quick_read, "Q")
+        none = self._source.constant(_NONE, "N")
+        return f"({quick}(t, {none}) if (t := {c}.text) else {slow})"
+
+
+_NONE: Final[dict[str | None, str]] = {}
+
+
+def _plain(node: ir.Node) -> bool:
+    """Whether the emitter knows the node: slots, sequences and choices, each name at one place."""
+    names: list[str] = []
+    stack: list[ir.Node] = [node]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, ir.Slot):
+            names.append(one.element.name)
+            if one.max == 0:
+                return False
+        elif isinstance(one, ir.Sequence | ir.Choice):
+            if isinstance(one, ir.Choice) and any(not _first(branch) for branch in one.nodes):
+                return False
+            stack.extend(one.nodes)
+        else:
+            return False
+    return len(set(names)) == len(names)
+
+
+def _required_run(node: ir.Node) -> tuple[list[ir.Slot], list[ir.Node]]:
+    """The single required slots that a sequence begins with, and the rest."""
+    nodes: list[ir.Node] = [node]
+    run: list[ir.Slot] = []
+    while nodes:
+        first = nodes[0]
+        if isinstance(first, ir.Sequence) and not first.optional:
+            nodes = [*first.nodes, *nodes[1:]]
+        elif isinstance(first, ir.Slot) and not first.repeated and first.min:
+            run.append(first)
+            nodes = nodes[1:]
+        else:
+            break
+    return run, nodes
+
+
+def _first(node: ir.Node) -> set[str]:
+    """The names that a node may begin with."""
+    if isinstance(node, ir.Slot):
+        return {node.element.name}
+    names: set[str] = set()
+    for inner in getattr(node, "nodes", ()):
+        names |= _first(inner)
+        if isinstance(node, ir.Sequence) and not _may_be_empty(inner):
+            break
+    return names
+
+
+def _may_be_empty(node: ir.Node) -> bool:
+    if isinstance(node, ir.Slot):
+        return node.min == 0
+    if isinstance(node, ir.Choice):
+        return node.optional or any(_may_be_empty(inner) for inner in node.nodes)
+    return getattr(node, "optional", False) or all(_may_be_empty(inner) for inner in getattr(node, "nodes", ()))
