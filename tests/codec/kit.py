@@ -18,7 +18,9 @@ DECLARED = (
 )
 
 
-def codec_of(body: str, *, more: str = "", unwrap: tuple[str, ...] = (), findings: int = 10, **settings: str) -> ElementCodec:
+def codec_of(
+    body: str, *, more: str = "", unwrap: tuple[str, ...] = (), findings: int = 10, **settings: str
+) -> ElementCodec:
     """The codec of element r, whose complex type is `body`; `more` are further declarations."""
     text = (
         '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="urn:t" xmlns:t="urn:t" targetNamespace="urn:t" '

@@ -117,7 +117,14 @@ def deal(random: Random) -> None:
     for name in "abcdef":
         _TYPE_OF[name] = random.choice(kinds)
         extra = random.choice(["", "", "", ' nillable="true"', ' nillable="true"', ' default="1"', ' fixed="1"'])
-        if ("default" in extra or "fixed" in extra) and _TYPE_OF[name] not in {"xs:int", "xs:string", "xs:token", "Val", "U", "L"}:
+        if ("default" in extra or "fixed" in extra) and _TYPE_OF[name] not in {
+            "xs:int",
+            "xs:string",
+            "xs:token",
+            "Val",
+            "U",
+            "L",
+        }:
             extra = ""
         _EXTRA[name] = extra
 
@@ -164,8 +171,10 @@ class Instances:
         random = self.random
         out = {}
         for use in type_.attributes:
-            if use.required and random.random() < 0.97 or random.random() < 0.4:
-                out[use.name.replace("{urn:t}", "t:")] = random.choice(["1", "1", "2", " 3 ", "x"] if random.random() < 0.3 else ["1"])
+            if (use.required and random.random() < 0.97) or random.random() < 0.4:
+                out[use.name.replace("{urn:t}", "t:")] = random.choice(
+                    ["1", "1", "2", " 3 ", "x"] if random.random() < 0.3 else ["1"]
+                )
         if type_.any_attribute is not None and random.random() < 0.5:
             out[random.choice(["u:q", "t:ga", "q", "t:gx"])] = random.choice(["1", "z"])
         if random.random() < 0.02:
@@ -179,7 +188,9 @@ class Instances:
         if type_.simple is not None:
             return self.text(type_.simple)
         if type_id == XS + "anyType":
-            return random.choice(["", "free", "<u:z>1</u:z>", "<t:g>4</t:g>", "x<t:g>5</t:g>y", "<t:g>no</t:g>", "<z a='1'/>"])
+            return random.choice(
+                ["", "free", "<u:z>1</u:z>", "<t:g>4</t:g>", "x<t:g>5</t:g>y", "<t:g>no</t:g>", "<z a='1'/>"]
+            )
         parts = self.particle(type_.particle, depth + 1) if type_.particle is not None else []
         roll = random.random()
         if parts and roll < 0.08:
@@ -191,7 +202,9 @@ class Instances:
         elif roll < 0.22:
             parts.append(random.choice(["<t:odd/>", "<u:odd/>", "<t:g>1</t:g>", "stray"]))
         if type_.content == "mixed":
-            parts = [piece for part in parts for piece in (random.choice(["", "text", " "]), part)] + [random.choice(["", "end"])]
+            parts = [piece for part in parts for piece in (random.choice(["", "text", " "]), part)] + [
+                random.choice(["", "end"])
+            ]
         return "".join(parts)
 
     def text(self, type_id: str) -> str:
@@ -222,7 +235,18 @@ class Instances:
                     continue
                 out.append(self.element(element, depth))
             elif isinstance(particle, ir.AnyUse):
-                out.append(random.choice(["<u:z>1</u:z>", "<t:g>1</t:g>", "<q/>", "<u:z><t:g>7</t:g></u:z>", "<u:z a='1'>t<q/></u:z>", "<t:two><t:m/></t:two>"]))
+                out.append(
+                    random.choice(
+                        [
+                            "<u:z>1</u:z>",
+                            "<t:g>1</t:g>",
+                            "<q/>",
+                            "<u:z><t:g>7</t:g></u:z>",
+                            "<u:z a='1'>t<q/></u:z>",
+                            "<t:two><t:m/></t:two>",
+                        ]
+                    )
+                )
             elif particle.model == "choice":
                 if particle.particles:
                     out += self.particle(random.choice(particle.particles), depth)

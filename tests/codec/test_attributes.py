@@ -1,0 +1,83 @@
+"""Attributes: order, required, fixed, defaults, wildcards; the same words on either side."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.codec.kit import codec_of, read, refused, round_trip, unwritten
+
+USES = '<xs:attribute name="a" type="xs:int" use="required"/><xs:attribute name="b" type="xs:decimal" fixed="1.0"/><xs:attribute name="c" default="d"/>'
+WILD = '<xs:attribute name="a" type="xs:int"/><xs:anyAttribute namespace="{}" processContents="{}"/>'
+GLOBAL = '<xs:attribute name="g" type="xs:int"/>'
+
+
+def test_schema_order_whatever_is_given() -> None:
+    codec = codec_of(USES)
+    assert list(read(codec, "", 'c="x" b="1.00" a="1"')) == ["@a", "@b", "@c"]  # type: ignore[arg-type]
+    assert codec.encode({"@c": "x", "@a": 1}) == '<t:r xmlns:t="urn:t" a="1" c="x"></t:r>'
+
+
+@pytest.mark.parametrize(
+    ("attributes", "value", "expected"),
+    [
+        ("", {}, [("/@a", "/t:r/@a", "`@a` is missing.")]),
+        ('a="1" b="2"', {"@a": 1, "@b": 2}, [("/@b", "/t:r/@b", "Only one value is allowed here.")]),
+        (
+            'b="2"',
+            {"@b": 2},
+            [("/@a", "/t:r/@a", "`@a` is missing."), ("/@b", "/t:r/@b", "Only one value is allowed here.")],
+        ),
+    ],
+)
+def test_refused_with_the_same_words(attributes: str, value: dict, expected: list) -> None:
+    codec = codec_of(USES)
+    assert refused(codec, "", attributes) == expected
+    assert unwritten(codec, value) == expected
+
+
+def test_undeclared_is_refused() -> None:
+    codec = codec_of(USES)
+    assert refused(codec, "", 'a="1" x="2"') == [("", "/t:r/@x", "`@x` is not known here.")]
+    assert unwritten(codec, {"@a": 1, "@x": "2"}) == [("/@x", "/t:r/@x", "`@x` is not known here.")]
+
+
+def test_null_is_absence_unless_required() -> None:
+    codec = codec_of(USES)
+    assert codec.encode({"@a": 1, "@c": None}) == '<t:r xmlns:t="urn:t" a="1"></t:r>'
+    assert unwritten(codec, {"@a": None}) == [("/@a", "/t:r/@a", "A null is not allowed here.")]
+
+
+def test_settings() -> None:
+    assert read(codec_of(USES, defaults="fill"), "", 'a="1"') == {"@a": 1, "@b": pytest.approx(1), "@c": "d"}
+    assert read(codec_of(USES, nulls="write"), "", 'a="1"') == {"@a": 1, "@b": None, "@c": None}
+
+
+def test_wildcard_strict_lax_skip() -> None:
+    for process, known, unknown in (("strict", 5, None), ("lax", 5, "x"), ("skip", "5", "x")):
+        codec = codec_of(WILD.format("##any", process), more=GLOBAL)
+        assert round_trip(codec, {"@{urn:t}g": known})
+        if unknown is None:
+            assert refused(codec, "", 'u:q="x"') == [("/@{urn:u}q", "/t:r/@q", "`@q` is not known here.")]
+            assert unwritten(codec, {"@{urn:u}q": "x"})[0][2] == "`@q` is not known here."
+        else:
+            assert round_trip(codec, {"@{urn:u}q": unknown, "@{}n": "y"})
+
+
+def test_wildcard_namespace() -> None:
+    codec = codec_of(WILD.format("##other", "lax"), more=GLOBAL)
+    assert unwritten(codec, {"@{urn:t}g": 5})
+    assert refused(codec, "", 't:g="5"')
+    assert unwritten(codec, {"@{}n": "x"})
+
+
+@pytest.mark.parametrize(
+    "key", ["@{}xmlns", "@{}a", "@{urn:u}a b", '@{urn:u}a="1" b', "@{urn:u", "@{http://www.w3.org/2000/xmlns/}x"]
+)
+def test_hostile_names_are_refused(key: str) -> None:
+    codec = codec_of(WILD.format("##any", "lax"), more=GLOBAL)
+    assert unwritten(codec, {key: "x"})
+
+
+def test_values_are_escaped() -> None:
+    codec = codec_of(USES)
+    assert 'c="&lt;&quot;&amp;&#13;&#9;&#10;"' in round_trip(codec, {"@a": 1, "@c": '<"&\r\t\n'})
