@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from .build.book import Built, BuiltService
@@ -18,6 +17,7 @@ from .build.doors import RouteFace, rest_door, soap_address
 from .build.hosting import PluginHost
 from .build.keyring import keyring, watch
 from .build.pages import docs_pages, index_page, openapi_page, problem_page, wsdl_page
+from .build.plugged import plugins_of
 from .core.layers import Send, Service, WireLayer, stack
 from .core.message import Exchange, Message, Wire
 from .core.operation import Address, Door, Operation
@@ -39,8 +39,7 @@ from .net.upstream import Upstream
 from .observe.log import Log
 from .observe.metrics import Metrics
 from .plugins.api import Place, Plugin
-from .plugins.registry import PluginError, Plugins, PluginSpec
-from .plugins.registry import build as build_plugins
+from .plugins.registry import Plugins
 from .schema.wsdl_writer import served_documents
 from .settings.mistakes import Refused
 
@@ -62,7 +61,7 @@ class Serving:
         self.built = built
         self.parts = parts
         self.router: Router[Address] = Router()
-        self.plugins: Plugins = _plugins(built)
+        self.plugins: Plugins = plugins_of(built.loaded)
         self.keys = keyring(built, parts.clock)
         self._watcher: asyncio.Task[None] | None = None
         self._upstreams: list[Upstream] = []
@@ -259,25 +258,3 @@ def _options(allowed: str) -> Send:
         return Wire({"allow": allowed}, b"", status=204)
 
     return send
-
-
-def _plugins(built: Built) -> Plugins:
-    """The plug-ins with their settings checked. Raises Refused with every mistake."""
-    labels = list(built.loaded.settings.plugins)
-    try:
-        return build_plugins(_specs(built), base=Path(built.loaded.base))
-    except PluginError as error:
-        mistakes = []
-        for (at, *rest), words in error.mistakes:
-            inner = [str(step) for step in rest if step != "settings"]
-            mistakes.append(built.loaded.mistake(("plugins", labels[int(at)], *inner), words))
-        raise Refused(mistakes) from error
-
-
-def _specs(built: Built) -> list[PluginSpec]:
-    specs = []
-    for label, settings in built.loaded.settings.plugins.items():
-        own = dict(settings)
-        services = tuple(map(str, own.pop("services", ())))
-        specs.append(PluginSpec(str(own.pop("use", label)), own, label, services))
-    return specs

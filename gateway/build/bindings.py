@@ -63,6 +63,16 @@ def member(model: Model, element: str, unwrap: tuple[str, ...], steps: Steps) ->
     return Member(found, sure, _simple(model, found.element.type))
 
 
+def members_at(model: Model, element: str, unwrap: tuple[str, ...], steps: Steps) -> dict[str, Slot]:
+    """The members of the structure at a pointer's steps, by their keys."""
+    type_id = model.elements[element].type
+    for slot in _unwrapped(model, type_id, unwrap):
+        type_id = slot.element.type
+    if steps:
+        type_id = member(model, element, unwrap, steps).slot.element.type
+    return _slots(model, type_id)[0]
+
+
 def _unwrapped(model: Model, type_id: str, unwrap: tuple[str, ...]) -> Iterator[Slot]:
     for local in unwrap:
         slots, _ = _slots(model, type_id)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ..core.limits import Limits
 from ..dialect.problem import Speaker
 from ..net.fetch import Fetcher
+from ..plugins.registry import Plugins
 from ..schema.contract import Contract, Port
 from ..schema.contract import Service as ContractService
 from ..schema.errors import ContractError
@@ -21,6 +22,7 @@ from ..settings.mistakes import Mistake, Refused
 from ..settings.service import Service as ServiceSettings
 from .doors import RouteFace, configured_route, default_route, fault_rules
 from .operations import Bound, compile_operations
+from .plugged import plugins_of, standing_before
 from .workbench import Workbench
 
 
@@ -82,12 +84,17 @@ def build(loaded: Loaded) -> Built:
     mistakes: list[Mistake] = []
     services: list[BuiltService] = []
     contracts: dict[tuple[str, ...], Workbench] = {}
+    try:
+        plugins = plugins_of(loaded)
+    except Refused as refused:
+        mistakes.extend(refused.mistakes)
+        plugins = Plugins({})
     for name, settings in loaded.settings.services.items():
-        key = (settings.wsdl, *settings.xsd)
+        key = (settings.wsdl, *settings.xsd, *standing_before(loaded, name))  # what is filled in differs by these
         try:
             if key not in contracts:
                 contracts[key] = Workbench(_contract(settings.wsdl), findings=limits.findings)
-            services.append(_service(loaded, name, settings, contracts[key], limits, speaker, mistakes))
+            services.append(_service(loaded, name, settings, contracts[key], limits, speaker, mistakes, plugins))
         except ContractError as error:
             mistakes.append(loaded.mistake(("services", name, "wsdl"), str(error)))
     mistakes.extend(_doubled(loaded, services))
@@ -119,10 +126,12 @@ def _service(
     limits: Limits,
     speaker: Speaker,
     mistakes: list[Mistake],
+    plugins: Plugins,
 ) -> BuiltService:
     service, port = choose(bench.contract, settings)
     path = settings.path or f"/{service.name}"
     operations = tuple(compile_operations(bench, name, port, settings, limits))
+    _fill(loaded, bench, operations, plugins, mistakes)
     told = Speaker(speaker.base, fault_rules(settings.faults))
     faces: list[RouteFace] = []
     for at, route in enumerate(settings.routes):
@@ -138,6 +147,17 @@ def _service(
     if settings.default_routes:
         faces.extend(default_route(bench, path, bound, settings, limits) for bound in operations)
     return BuiltService(name, settings, bench, service, port, path, operations, tuple(faces), told)
+
+
+def _fill(
+    loaded: Loaded, bench: Workbench, operations: tuple[Bound, ...], plugins: Plugins, mistakes: list[Mistake]
+) -> None:
+    """Tell the workbench what plug-ins fill in, before any face is compiled."""
+    asked = {each.bound.input.element: plugins.fills(each.operation) for each in operations if each.bound.input.element}
+    try:
+        bench.loosen(asked)
+    except ContractError as error:
+        mistakes.append(loaded.mistake(("plugins",), str(error)))
 
 
 def choose(contract: Contract, settings: ServiceSettings) -> tuple[ContractService, Port]:

@@ -17,6 +17,7 @@ from .bindings import member
 from .book import Built, BuiltService
 from .doors import RouteFace, fault_rules
 from .operations import CANONICAL
+from .plugged import hidden
 
 
 def description(built: Built, dialect: str = "3.1") -> dict[str, Any]:
@@ -56,7 +57,7 @@ def _parameters(service: BuiltService, face: RouteFace) -> Iterator[ParameterDoc
     element = face.bound.bound.input.element
     if not element:
         return
-    model = service.bench.laid(face.request)
+    model = service.bench.asked(element).laid(face.request)
     for each in face.rest.binding.parameters:
         found = member(model, element, face.unwrap_request, each.to)
         body = Body(model, element, face.request)
@@ -66,18 +67,26 @@ def _parameters(service: BuiltService, face: RouteFace) -> Iterator[ParameterDoc
 def _body(service: BuiltService, message: BoundMessage, face: RouteFace, unwrap: tuple[str, ...]) -> Body | None:
     if not message.element:
         return None
-    model = service.bench.laid(face.request)
+    asked = message is face.bound.bound.input
+    bench = service.bench.asked(message.element) if asked else service.bench
+    model = bench.laid(face.request)
     example = sample(model, message.element, face.request, unwrap)
-    checker = service.bench.checker(message.element, face.request, unwrap)
+    checker = bench.checker(message.element, face.request, unwrap)
     known = example if checker.is_valid(example) else None
-    bound = _bound(face) if message is face.bound.bound.input else frozenset()
+    bound = _bound(service, face) if asked else frozenset()
     return Body(model, message.element, face.request, unwrap, _less(known, bound), bound)
 
 
-def _bound(face: RouteFace) -> frozenset[tuple[str, ...]]:
-    """The members that the route fills itself."""
-    binding = face.rest.binding
-    return frozenset([*(each.to for each in binding.parameters), *(steps for steps, _ in binding.constants)])
+def _bound(service: BuiltService, face: RouteFace) -> frozenset[tuple[str, ...]]:
+    """The members that the route fills itself, and those that plug-ins fill in."""
+    binding, bench = face.rest.binding, service.bench
+    element = face.bound.bound.input.element
+    fills = bench.fills(element) if element else ()
+    filled: frozenset[tuple[str, ...]] = frozenset()
+    if element and fills:
+        loose = bench.asked(element)
+        filled = hidden(loose.laid(CANONICAL), loose.laid(face.request), element, face.unwrap_request, fills)
+    return filled | {*(each.to for each in binding.parameters), *(steps for steps, _ in binding.constants)}
 
 
 def _less(example: Value, bound: frozenset[tuple[str, ...]]) -> Value:

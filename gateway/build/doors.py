@@ -83,8 +83,9 @@ def rest_route(bench: Workbench, settings: RouteSettings, bound: Bound, shape: S
     """What the route adds to its operation. Raises ContractError where that has no place in the messages."""
     model = bench.laid(shape)
     asks, answers = bound.bound.input.element or None, bound.bound.output.element if bound.bound.output else ""
+    asked = bench.asked(asks).laid(shape)
     version = settings.version
-    binds = binding(model, asks, shape, settings.unwrap.request, settings)
+    binds = binding(asked, asks, shape, settings.unwrap.request, settings)
     reply = steps_of(version.reply) if version and version.reply else ()
     request = steps_of(version.request) if version and version.request else ()
     pointers = [reply] if reply else []
@@ -94,7 +95,7 @@ def rest_route(bench: Workbench, settings: RouteSettings, bound: Bound, shape: S
             raise ContractError("the operation has no answer to take a version or Location from")
         member(model, answers, settings.unwrap.response, steps)
     if request:
-        member(model, asks or "", settings.unwrap.request, request)
+        member(asked, asks or "", settings.unwrap.request, request)
     method = settings.route.partition(" ")[0]
     if method in ("GET", "HEAD") and bound.operation.writes:
         raise ContractError(f"{method} is for operations that read; {bound.operation.name} writes (see `writes`)")
@@ -125,23 +126,32 @@ def json_face(
     """The JSON codecs of an operation in one face."""
     output = bound.bound.output
     return Face(
-        json_codec(bench, bound.bound.input, shape, request, limits),
+        json_codec(bench, bound.bound.input, shape, request, limits, asked=True),
         None if output is None else json_codec(bench, output, shape, reply, limits),
     )
 
 
 def json_codec(
-    bench: Workbench, message: BoundMessage, shape: Settings, unwrap: tuple[str, ...], limits: Limits
+    bench: Workbench,
+    message: BoundMessage,
+    shape: Settings,
+    unwrap: tuple[str, ...],
+    limits: Limits,
+    *,
+    asked: bool = False,
 ) -> JsonCodec:
-    """The JSON codec of one message."""
+    """The JSON codec of one message; `asked`: of a request, without what plug-ins fill in."""
     if not message.element:
         return JsonCodec(None, None, limits=limits, schema=None)
+    filled = asked and bool(bench.fills(message.element))
+    bench = bench.asked(message.element) if filled else bench
     return JsonCodec(
         bench.body(message.element, shape, unwrap),
         bench.body(message.element, CANONICAL),
         limits=limits,
         schema=bench.checker(message.element, shape, unwrap),
         recheck=bench.recheck(message.element, shape),
+        partial=filled,
     )
 
 
