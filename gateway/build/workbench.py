@@ -14,7 +14,8 @@ from typing import Any, Final
 
 import jsonschema_rs
 
-from ..codec.closures import PlanError, compile_element
+from ..codec.closures import PlanError
+from ..codec.emit import emit_element
 from ..dialect.soap import BodyCodec
 from ..schema.bundle import bundle
 from ..schema.constraints import constraints_beyond_json_schema
@@ -111,7 +112,7 @@ class Workbench:
         if key not in self._bodies:
             check(self.laid(settings), settings, [element])
             try:
-                self._bodies[key] = compile_element(
+                self._bodies[key] = emit_element(
                     self.laid(settings), element, settings, unwrap=unwrap, findings=self._findings
                 )
             except PlanError as error:  # an unwrap that would lose something
