@@ -26,6 +26,11 @@ _TOKEN: Final = re.compile(
     r"|(?P<name>\{[^}]*\}[\w.*-]+|\*|[\w.-]+))"
 )
 
+# What a field may not name (cvc-identity-constraint.3): more than one node, or one without a simple type.
+SEVERAL: Final = "several nodes", object()
+UNTYPED: Final = "no simple type", object()
+_XSI: Final = frozenset({NIL, TYPE})
+
 
 @dataclass(frozen=True, slots=True)
 class Path:
@@ -113,8 +118,20 @@ class Types:
         named = f"{{{namespace}}}{name}" if namespace else name
         return named if named in self._plan.model.types else declared
 
+    def attributes(self, node: Node, test: str) -> Iterator[str]:
+        """The attributes of a node that a field's step names; '' is the element itself."""
+        if test != "*" and not test.endswith("}*"):
+            yield test
+            return
+        type_ = self._plan.model.types.get(node.type)
+        declared = type_.attributes if isinstance(type_, ir.Complex) else ()
+        there = {*node.el.keys(), *(use.name for use in declared if use.fixed or use.default)}
+        for name in sorted(there - _XSI):
+            if test == "*" or name.startswith(test[:-1]):
+                yield name
+
     def value(self, node: Node, attribute: str) -> Hashable | None:
-        """The value of a field's node; None when there is none."""
+        """The value of a field's node; None when there is none, `UNTYPED` when it has no simple type."""
         type_ = self._plan.model.types.get(node.type)
         if attribute:
             return self._attribute(node, type_, attribute)
@@ -122,7 +139,7 @@ class Types:
             return None
         simple = type_.simple if isinstance(type_, ir.Complex) else node.type
         if simple is None or not isinstance(self._plan.model.types.get(simple), ir.Simple):
-            return None
+            return UNTYPED
         text = text_of(node.el) or node.default or ""
         return self._key(simple, text, node.el)
 
@@ -130,7 +147,7 @@ class Types:
         uses = {use.name: use for use in type_.attributes} if isinstance(type_, ir.Complex) else {}
         use = uses.get(name) or self._plan.model.attributes.get(name)
         if use is None:
-            return node.el.get(name)  # type: ignore[no-any-return]
+            return None if node.el.get(name) is None else UNTYPED
         text = node.el.get(name, use.fixed or use.default)
         return None if text is None else self._key(use.type, text, node.el)
 
@@ -186,13 +203,16 @@ class Constraint:
 
     @staticmethod
     def _field(types: Types, node: Node, paths: tuple[Path, ...]) -> Hashable | None:
+        found: dict[tuple[int, str], Hashable] = {}
         for path in paths:
             starts = _down(types, node) if path.deep else iter((node,))
             for one in _walk(types, starts, path.steps):
-                value = types.value(one, path.attribute)
-                if value is not None:
-                    return value
-        return None
+                for name in types.attributes(one, path.attribute):
+                    value = types.value(one, name)
+                    if value is not None:
+                        found[id(one.el), name] = value
+        values = list(found.values())
+        return SEVERAL if len(values) > 1 else values[0] if values else None
 
 
 def guarded(plan: Plan, place: Place) -> Callable[[Any, Reading], Value]:
@@ -224,11 +244,15 @@ def _breaches(plan: Plan, constraint: Constraint, types: Types, scope: Node) -> 
     if identity.kind == "keyref":
         keys = _referred(plan, identity.refer, types, scope)
         for node, row in constraint.rows(types, scope):
-            if None not in row and row not in keys:
+            if SEVERAL in row or UNTYPED in row:
+                yield node, f"A field of the keyref `{name}` is not one value.", "one value of a simple type"
+            elif None not in row and row not in keys:
                 yield node, f"This refers to nothing (keyref `{name}`).", "the key of an element of this message"
         return
     for node, row in constraint.rows(types, scope):
-        if None in row:
+        if SEVERAL in row or UNTYPED in row:
+            yield node, f"A field of the {identity.kind} `{name}` is not one value.", "one value of a simple type"
+        elif None in row:
             if identity.kind == "key":
                 yield node, f"A field of the key `{name}` is missing.", "each field of the key"
         elif row in taken:
