@@ -1,35 +1,27 @@
+"""A policy belongs to the operation; what came in clear, or would go out so, is refused."""
+
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 
 from gateway.core.message import Exchange, Message, Wire
-from gateway.core.operation import Operation
 from gateway.core.problem import Kind, Problem
 from gateway.layers.require import require, sealed
+from tests.layers.conftest import CODEC, exchange, operation, wire
 
 
-def operation(**policy):
-    return Operation("Release", "S", "", "1.1", "", {}, **policy)
+async def served(_: Exchange) -> Message:
+    return Message(CODEC, value="done")
 
 
-async def through(policy, facts):
-    async def inner(exchange):
-        return exchange.request
-
-    one = operation(**policy)
-    return await require(one)(inner)(Exchange(one, Message(None, value=1), facts=facts))
+async def sent(_: Wire) -> Wire:
+    return Wire({}, b"done", status=200)
 
 
-async def out(policy, facts):
-    async def inner(wire):
-        return Wire({}, b"", status=200)
-
-    return await sealed(inner)(Wire({}, b"", method="POST", facts=facts, operation=operation(**policy)))
-
-
-def test_no_policy_costs_nothing():
-    assert require(operation()) is None
-    assert require(operation(encryption="required")) is None  # the service's demand, not the client's
+def test_who_asks_nothing_has_no_layer() -> None:
+    assert require(operation(encryption="required")) is None  # that is the service's side
     assert require(operation(client_encryption="preferred")) is None
 
 
@@ -37,40 +29,43 @@ def test_no_policy_costs_nothing():
     ("policy", "facts", "kind"),
     [
         ({"client_encryption": "required"}, {}, Kind.ENCRYPTION_REQUIRED),
-        ({"client_encryption": "required"}, {"encrypted": ()}, Kind.ENCRYPTION_REQUIRED),
-        ({"client_encryption": "required"}, {"encrypted": ("body",)}, None),
-        ({"client_signature": "required"}, {"encrypted": ("body",)}, Kind.SIGNATURE_REQUIRED),
-        ({"client_signature": "required"}, {"signed": ("body",)}, None),
+        ({"client_encryption": "required"}, {"encrypted": ("Body",)}, None),
+        ({"client_signature": "required"}, {"encrypted": ("Body",)}, Kind.SIGNATURE_REQUIRED),
+        ({"client_signature": "required"}, {"signed": ("Body",)}, None),
+        ({"client_encryption": "required", "client_signature": "required"}, {"signed": 1}, Kind.ENCRYPTION_REQUIRED),
     ],
 )
-async def test_what_clients_must_do(policy, facts, kind):
+async def test_the_clients_side(policy: Any, facts: Any, kind: Kind | None) -> None:
+    asked = exchange(**policy)
+    asked.facts.update(facts)
+    layer = require(asked.operation)
+    assert layer is not None
     if kind is None:
-        await through(policy, facts)
+        assert (await layer(served)(asked)).value() == "done"
         return
     with pytest.raises(Problem) as caught:
-        await through(policy, facts)
-    assert caught.value.kind is kind
-    assert caught.value.outcome == "not-sent"
+        await layer(served)(asked)
+    assert (caught.value.kind, caught.value.outcome, caught.value.status) == (kind, "not-sent", 403)
 
 
 @pytest.mark.parametrize(
-    ("policy", "facts", "kind"),
+    ("policy", "facts", "refused"),
     [
-        ({}, {}, None),
-        ({"encryption": "preferred"}, {}, None),
-        ({"encryption": "required"}, {}, Kind.ENCRYPTION_REQUIRED),
-        ({"encryption": "required"}, {"encrypted": ("parameters",)}, None),
-        ({"encryption": "required"}, {"exempt": True}, None),
-        ({"encryption": "required", "clear_allowed": True}, {}, None),
-        ({"signature": "required"}, {"encrypted": ("body",), "exempt": True}, Kind.SIGNATURE_REQUIRED),
-        ({"signature": "required"}, {"signed": ("body",)}, None),
+        ({"encryption": "required"}, {}, True),
+        ({"encryption": "required", "clear_allowed": True}, {}, False),
+        ({"encryption": "required"}, {"encrypted": 1}, False),
+        ({"encryption": "required"}, {"exempt": True}, False),
+        ({"encryption": "required"}, {"signed": 1}, True),
+        ({"signature": "required"}, {"exempt": True}, True),  # what is exempt from encryption is not from a signature
+        ({"encryption": "preferred"}, {}, False),
     ],
 )
-async def test_nothing_leaves_in_clear(policy, facts, kind):
-    if kind is None:
-        assert (await out(policy, facts)).status == 200
+async def test_nothing_leaves_in_clear(policy: Any, facts: Any, refused: bool) -> None:
+    out = wire(**facts)
+    out.operation = operation(**policy)
+    if not refused:
+        assert (await sealed(sent)(out)).body == b"done"
         return
     with pytest.raises(Problem) as caught:
-        await out(policy, facts)
-    assert caught.value.kind is kind
+        await sealed(sent)(out)
     assert caught.value.outcome == "not-sent"

@@ -24,6 +24,8 @@ def element(name: str, more: str = "") -> str:
 
 
 OPTIONAL = 'minOccurs="0"'
+NILLABLE = 'nillable="true"'
+THRICE = 'maxOccurs="3"'
 TREES = {
     "plain": f"<xs:sequence>{element('a')}{element('b', OPTIONAL)}</xs:sequence>",
     "optional group": f"<xs:sequence minOccurs='0'>{element('a')}{element('b')}{element('c', OPTIONAL)}</xs:sequence>",
@@ -35,8 +37,8 @@ TREES = {
     f"<xs:choice minOccurs='0'>{element('c')}{element('d')}</xs:choice></xs:sequence>",
     "choice in a choice": f"<xs:choice>{element('a')}<xs:sequence><xs:choice>{element('b')}{element('c')}</xs:choice>"
     f"{element('d', OPTIONAL)}</xs:sequence></xs:choice>",
-    "nillable": f"<xs:choice>{element('a', 'nillable=%ctrue%c' % (34, 34))}{element('b')}</xs:choice>",
-    "repeated in a choice": f"<xs:choice>{element('a', 'maxOccurs=%c3%c' % (34, 34))}{element('b')}</xs:choice>",
+    "nillable": f"<xs:choice>{element('a', NILLABLE)}{element('b')}</xs:choice>",
+    "repeated in a choice": f"<xs:choice>{element('a', THRICE)}{element('b')}</xs:choice>",
     "group of nillables": "<xs:sequence minOccurs='0'>"
     + element("a", 'nillable="true"')
     + element("b", 'nillable="true"')

@@ -1,0 +1,131 @@
+"""One measurement and one line a request, whatever became of it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from typing import Any
+
+import pytest
+
+from gateway.core.message import Exchange, Fault, Message, Wire
+from gateway.core.problem import Kind, Problem
+from gateway.dialect.problem import Speaker
+from gateway.dialect.rest_client import problem_wire
+from gateway.layers.observe import measure_backend, observe
+from gateway.observe.log import Log
+from gateway.observe.metrics import Metrics
+from tests.layers.conftest import CODEC, exchange, operation
+
+
+class Watch:
+    """The layer with what it wrote."""
+
+    def __init__(self) -> None:
+        self.metrics = Metrics()
+        self.lines = io.StringIO()
+        self.layer = observe(
+            self.metrics, Log(self.lines), lambda problem, name: problem_wire(Speaker(), problem, name)
+        )
+
+    def line(self) -> dict[str, Any]:
+        (text,) = self.lines.getvalue().splitlines()
+        return json.loads(text)  # type: ignore[no-any-return]
+
+    def page(self) -> str:
+        return self.metrics.page()[0].decode()
+
+
+async def fine(given: Wire) -> Wire:
+    given.exchange = exchange()
+    given.facts["door"] = "POST /x"
+    return Wire({}, b"abc", status=200)
+
+
+async def test_a_request_is_counted_and_logged_once() -> None:
+    watch = Watch()
+    given = Wire({"x-request-id": "mine-1"}, b"ab", method="POST")
+    reply = await watch.layer(fine)(given)
+    assert reply.headers["x-request-id"] == "mine-1"
+    line = watch.line()
+    assert (line["request_id"], line["operation"], line["route"]) == ("mine-1", "svc/Op", "POST /x")
+    assert (line["bytes_in"], line["bytes_out"], line["status"]) == (2, 3, 200)
+    assert 'soapgw_request_duration_seconds_count{code="200",method="POST",operation="svc/Op"} 1.0' in watch.page()
+    assert "soapgw_inflight_requests 0.0" in watch.page()
+
+
+@pytest.mark.parametrize("given", ["", "a b", "x" * 129, "å", 'a"\n{"level":"error"}', None])
+async def test_an_id_that_is_not_fit_to_be_echoed_is_replaced(given: str | None) -> None:
+    watch = Watch()
+    headers = {} if given is None else {"x-request-id": given}
+    reply = await watch.layer(fine)(Wire(headers, b"", method="POST"))
+    assert len(reply.headers["x-request-id"]) == 24
+    assert watch.line()["request_id"] == reply.headers["x-request-id"]
+
+
+async def test_what_nobody_answered_is_answered_and_counted_by_its_kind() -> None:
+    async def shed(_: Wire) -> Wire:
+        raise Problem(Kind.OVERLOADED, cause="full")
+
+    watch = Watch()
+    reply = await watch.layer(shed)(Wire({}, b"", method="POST"))
+    assert reply.status == 503
+    assert (watch.line()["problem"], watch.line()["cause"]) == ("overloaded", "full")
+    assert 'soapgw_problems_total{kind="overloaded"} 1.0' in watch.page()
+
+
+async def test_a_fault_is_counted_by_its_declared_name_only() -> None:
+    watch = Watch()
+    for fault in (Fault("Sender", "no", declared="{urn:t}Gone"), Fault("Sender", "no", name="{urn:evil}anything")):
+
+        async def faulty(given: Wire, fault: Fault = fault) -> Wire:
+            given.exchange = exchange()
+            return Wire({}, b"", status=422, facts={"fault": fault})
+
+        await watch.layer(faulty)(Wire({}, b"", method="POST"))
+    assert 'soapgw_faults_total{fault="Gone",operation="svc/Op"} 1.0' in watch.page()
+    assert 'soapgw_faults_total{fault="other",operation="svc/Op"} 1.0' in watch.page()
+    assert "anything" not in watch.page()
+
+
+async def test_a_client_makes_no_series() -> None:
+    async def nowhere(_: Wire) -> Wire:
+        return Wire({}, b"", status=404)
+
+    watch = Watch()
+    before = None
+    for at in range(50):
+        await watch.layer(nowhere)(Wire({}, b"", method=f"M{at}" * 9, path=f"/{at}"))
+        series = len(watch.page().splitlines())
+        before = before or series
+        assert series == before
+    assert json.loads(watch.lines.getvalue().splitlines()[-1])["method"] == "OTHER"
+
+
+async def test_a_failure_inside_never_leaves_the_gauge_up() -> None:
+    async def broken(_: Wire) -> Wire:
+        raise RuntimeError
+
+    watch = Watch()
+    with pytest.raises(RuntimeError):
+        await watch.layer(broken)(Wire({}, b"", method="POST"))
+    assert "soapgw_inflight_requests 0.0" in watch.page()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [(Fault("Sender", "no"), "fault"), (None, "ok"), (Problem(Kind.UPSTREAM_TIMEOUT), "upstream-timeout")],
+)
+async def test_the_services_own_time_and_outcome(outcome: Any, told: str) -> None:
+    async def service(_: Exchange) -> Message:
+        if isinstance(outcome, Problem):
+            raise outcome
+        return Message(CODEC, value=1, fault=outcome)
+
+    metrics = Metrics()
+    layer = measure_backend(metrics, operation())
+    with contextlib.suppress(Problem):
+        await layer(service)(exchange())
+    page = metrics.page()[0].decode()
+    assert f'soapgw_backend_duration_seconds_count{{operation="svc/Op",outcome="{told}"}} 1.0' in page
