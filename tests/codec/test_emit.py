@@ -82,7 +82,7 @@ def test_hostile_names_are_data_in_generated_source(tmp_path):
     elements = "".join(f'<xs:element name="{name}" type="xs:string" minOccurs="{at % 2}"/>' for at, name in enumerate(HOSTILE))
     enumeration = "'quote&#10;newline&quot;{brace}"
     schema = (
-        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:&apos;x&quot;&amp;" '
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:x&apos;y&amp;z" '
         f'elementFormDefault="qualified"><xs:element name="r"><xs:complexType><xs:sequence>{elements}'
         f'<xs:element name="e"><xs:simpleType><xs:restriction base="xs:string"><xs:enumeration value="{enumeration}"/>'
         "</xs:restriction></xs:simpleType></xs:element></xs:sequence></xs:complexType></xs:element></xs:schema>"

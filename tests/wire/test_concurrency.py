@@ -53,13 +53,27 @@ async def test_200_at_once_over_a_pool_of_100(slow, root):
 
         await asyncio.gather(*(client.send(wire()) for _ in range(200)))  # connections are made, code is warm
         best, rounds = 9.0, 0
-        while best >= 0.25 and rounds < 20:  # the machine may be shared: the best round tells what the gateway can
+        direct = await alone(url)
+        # A busy machine makes everything slower alike: the bound is 0.25 s, or eight times the service alone.
+        while best >= max(0.25, 8 * direct) and rounds < 20:
             rounds += 1
             began = time.perf_counter()
             answers = await asyncio.gather(*(client.send(wire()) for _ in range(200)))
             best = min(best, time.perf_counter() - began)
             assert [answer.status for answer in answers] == [200] * 200
         await client.close()
-    assert held["all"] == 200 * (rounds + 1)
+    assert held["all"] == 200 * (rounds + 2)
     assert held["most"] == 100
-    assert best < 0.25
+    assert best < max(0.25, 8 * direct)
+
+
+async def alone(url: str) -> float:
+    """Seconds of the same 200 calls without the gateway between."""
+    client = Upstream(url, pool=100, connect_timeout=5.0)
+    await client.start()
+    body = b"<x/>"
+    began = time.perf_counter()
+    await asyncio.gather(*(client.send(Wire({"content-type": "text/xml"}, body, method="POST")) for _ in range(200)))
+    took = time.perf_counter() - began
+    await client.close()
+    return took
