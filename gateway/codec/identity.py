@@ -29,7 +29,7 @@ _TOKEN: Final = re.compile(
 # What a field may not name (cvc-identity-constraint.3): more than one node, or one without a simple type.
 SEVERAL: Final = "several nodes", object()
 UNTYPED: Final = "no simple type", object()
-_XSI: Final = frozenset({NIL, TYPE})
+_XSI: Final = TYPE.removesuffix("type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,8 @@ class Types:
         type_ = self._plan.model.types.get(node.type)
         declared = type_.attributes if isinstance(type_, ir.Complex) else ()
         there = {*node.el.keys(), *(use.name for use in declared if use.fixed or use.default)}
-        for name in sorted(there - _XSI):
-            if test == "*" or name.startswith(test[:-1]):
+        for name in sorted(there):
+            if not name.startswith(_XSI) and (test == "*" or name.startswith(test[:-1])):
                 yield name
 
     def value(self, node: Node, attribute: str) -> Hashable | None:
@@ -160,12 +160,12 @@ class Types:
 
 def select(types: Types, scope: Node, paths: tuple[Path, ...]) -> Iterator[Node]:
     """The nodes that a selector names, each once."""
-    seen: set[int] = set()
+    seen: set[Any] = set()  # the elements themselves: a proxy that is let go gives its id to the next
     for path in paths:
         starts = _down(types, scope) if path.deep else iter((scope,))
         for node in _walk(types, starts, path.steps):
-            if id(node.el) not in seen:
-                seen.add(id(node.el))
+            if node.el not in seen:
+                seen.add(node.el)
                 yield node
 
 
@@ -203,14 +203,14 @@ class Constraint:
 
     @staticmethod
     def _field(types: Types, node: Node, paths: tuple[Path, ...]) -> Hashable | None:
-        found: dict[tuple[int, str], Hashable] = {}
+        found: dict[tuple[Any, str], Hashable] = {}
         for path in paths:
             starts = _down(types, node) if path.deep else iter((node,))
             for one in _walk(types, starts, path.steps):
                 for name in types.attributes(one, path.attribute):
                     value = types.value(one, name)
                     if value is not None:
-                        found[id(one.el), name] = value
+                        found[one.el, name] = value
         values = list(found.values())
         return SEVERAL if len(values) > 1 else values[0] if values else None
 

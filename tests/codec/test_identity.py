@@ -68,3 +68,38 @@ def test_paths() -> None:
         Path(False, ("y",)),
     )
     assert parse_path("{u}x/@{u}y | attribute::z") == (Path(False, ("{u}x",), "{u}y"), Path(False, (), "z"))
+
+
+FIELDS = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="r"><xs:complexType><xs:sequence>
+<xs:element name="a" maxOccurs="unbounded"><xs:complexType><xs:sequence><xs:element name="c" type="xs:string" minOccurs="0" maxOccurs="2"/>
+<xs:element name="d" minOccurs="0"><xs:complexType><xs:sequence/></xs:complexType></xs:element></xs:sequence>
+<xs:attribute name="id" type="xs:int"/></xs:complexType></xs:element></xs:sequence></xs:complexType>
+<xs:unique name="U"><xs:selector xpath="a"/><xs:field xpath="%s"/></xs:unique></xs:element></xs:schema>"""
+
+
+@pytest.mark.parametrize(
+    ("field", "inside", "words"),
+    [
+        ("@*", '<a id="1"/><a id="2"/>', ""),
+        ("@*", '<a id="1"/><a id="01"/>', "stands twice"),
+        ("c", "<a><c>1</c></a><a><c>2</c></a>", ""),
+        ("c", "<a><c>1</c><c>2</c></a>", "is not one value"),
+        ("d", "<a><d/></a>", "is not one value"),
+    ],
+)
+def test_a_field_names_one_value_of_a_simple_type(field: str, inside: str, words: str) -> None:
+    model = lay_out(read_schemas([Source("f.xsd", (FIELDS % field).encode())]), Settings())
+    found = ""
+    try:
+        compile_element(model, "r", Settings()).decode(etree.fromstring(f"<r>{inside}</r>"))
+    except Problem as problem:
+        found = problem.findings[0].detail
+    assert (words in found) if words else not found
+
+
+def test_many_nodes_are_told_apart(codec: ElementCodec) -> None:
+    many = "".join(f'<q:a id="{n}"/>' for n in range(500))
+    read(codec, many)
+    with pytest.raises(Problem) as caught:
+        read(codec, many + '<q:a id="250"/>')
+    assert caught.value.findings[0].pointer == "/a/500"
