@@ -40,9 +40,9 @@ services:
       GetObject: {encryption: required}
       Search: {encryption: required}
     routes:
-      - {route: POST /api/task/get, operation: GetTask, unwrap: {request: [Info], response: [GetTaskResult]}, constants: {/SessionId: "", /Count: "0"}}
-      - {route: POST /api/task/release, operation: ReleaseTask, unwrap: {request: [Info], response: [ReleaseTaskResult]}, constants: {/SessionId: "", /Count: "0"}}
-      - {route: POST /api/object/get, operation: GetObject, unwrap: {request: [Info], response: [GetObjectResult]}, constants: {/SessionId: "", /Count: "0"}}
+      - {route: POST /api/task/get, operation: GetTask, unwrap: {request: [Info], response: [GetTaskResult]}}
+      - {route: POST /api/task/release, operation: ReleaseTask, unwrap: {request: [Info], response: [ReleaseTaskResult]}}
+      - {route: POST /api/object/get, operation: GetObject, unwrap: {request: [Info], response: [GetObjectResult]}}
 """
 
 
@@ -118,7 +118,7 @@ async def test_without_the_plug_in_nothing_leaves_in_clear(tmp_path, root, allow
     if allowed:
         config = config.replace("    path: /portal\n", "    path: /portal\n    dangerous_allow_clear_text: true\n")
     async with encrypted(tmp_path, root, config) as (address, service, _), aiohttp.ClientSession() as session:
-        status, body = await post(session, f"{address}/api/task/release", {"Id": "51001"})
+        status, body = await post(session, f"{address}/api/task/release", {"SessionId": "", "Id": "51001", "Count": "1"})
         if allowed:
             assert service.log
         else:
