@@ -10,7 +10,9 @@ import os
 import re
 from typing import Final
 
-_PARENT: Final = re.compile(r"(?!ff)(?!00.{53}-)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?")
+_PARENT: Final = re.compile(
+    r"(?!ff)(?!00.{53}-)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?"
+)
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
