@@ -9,7 +9,10 @@ from tests.house.tree import PACKAGE, Module, modules
 FILE = 400
 FUNCTION = 50
 # Longer on purpose, each with its reason; one that has become short must be taken out.
-EXEMPT: dict[str, str] = {}
+EXEMPT: dict[str, str] = {
+    "core.problem": "the table of problem kinds: six lines a row",
+    "observe.metrics:__init__": "every metric is declared here, one after another",
+}
 
 
 def long_ones(module: Module) -> list[str]:
