@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import jsonschema_rs
 
-from ..codec.closures import PlanError
 from ..codec.emit import emit_element
 from ..dialect.soap import BodyCodec
 from ..schema.bundle import bundle
@@ -115,7 +114,7 @@ class Workbench:
                 self._bodies[key] = emit_element(
                     self.laid(settings), element, settings, unwrap=unwrap, findings=self._findings
                 )
-            except PlanError as error:  # an unwrap that would lose something
+            except ValueError as error:  # an unwrap that would lose something, an xs:ENTITY
                 raise ContractError(str(error)) from None
         return self._bodies[key]
 

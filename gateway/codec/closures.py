@@ -39,6 +39,7 @@ class ElementCodec:
         self._place = plan.root(element)
         self._peel: Peel | None = peel(plan, element, unwrap) if unwrap else None
         self._drop = len(unwrap)
+        self._abstract = element.abstract
 
     def decode(self, element: Any) -> Value:
         """The JSON value of an element. Raises Problem(INVALID_MESSAGE) with every finding, up to the limit."""
@@ -53,12 +54,18 @@ class ElementCodec:
     def _read(self, element: Any) -> Value:
         if element.tag != self.name:
             raise Flaws(Flaw(f"`{local(str(element.tag))[:80]}` is not the element expected.", f"`{local(self.name)}`"))
+        self._stands()
         doc = Reading()
         value = self._place.read(element, doc)
         open_ = doc.open()
         if open_:
             self._place.read(element, Reading(open_))
         return value
+
+    def _stands(self) -> None:
+        """An abstract element may not stand in a message; its substitutes do (XSD 1.0 Part 1 §3.3.4, cvc-elt.2)."""
+        if self._abstract:
+            raise Flaws(Flaw(f"`{local(self.name)}` is abstract.", "an element that stands for it"))
 
     def encode(self, value: Value) -> str:
         """The text of the element, self-contained. Raises Problem(INVALID_MESSAGE, XML_ILLEGAL_CHARACTER)."""
@@ -70,6 +77,7 @@ class ElementCodec:
             raise _too_deep(self._place.step) from None
 
     def _write(self, value: Value) -> str:
+        self._stands()
         out: list[str] = []
         doc = Writing(self._plan.prefixes)
         self._place.write(value, out, doc)

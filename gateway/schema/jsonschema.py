@@ -87,7 +87,9 @@ class SchemaWriter:
             return self.place(declaration)
         kind = self.model.types[declaration.type]
         if isinstance(kind, Complex) and isinstance(kind.form, Array):
-            return self._object(kind, Keys(kind.form.member))
+            own = self._object(kind, Keys(kind.form.member))
+            derived = [self._typed(type_id) for type_id in self._derived(declaration)]
+            return _any_of([own, *derived]) if derived else own
         return self.place(declaration)
 
     def _child(self, element: Element, local: str) -> Element:
@@ -391,10 +393,10 @@ class SchemaWriter:
                 _braced(name): {"not": {}} if element.abstract else self._value(element)
                 for name, element in known.items()
             }
-        if wildcard.process != "strict":
-            exempt = "" if wildcard.process == "skip" else "".join(f"(?!{_quoted(_braced(n))}$)" for n in known)
-            free = self._open() if wildcard.process == "lax" else self._raw()
-            schema["patternProperties"] = {f"^{exempt}{_namespace_pattern(wildcard.test)}": free}
+        exempt = "" if wildcard.process == "skip" else "".join(f"(?!{_quoted(_braced(n))}$)" for n in known)
+        # strictly, an element that nobody declares must say its type (XSD 1.0 Part 1 §3.10.1)
+        made = {"strict": lambda: _any_of(self._all_typed()), "lax": self._open, "skip": self._raw}[wildcard.process]
+        schema["patternProperties"] = {f"^{exempt}{_namespace_pattern(wildcard.test)}": made()}
         return schema
 
     def _open(self) -> Schema:
@@ -451,8 +453,18 @@ def _any_of(forms: list[Schema]) -> Schema:
     flat: list[Schema] = []
     for form in forms:
         inner = form["anyOf"] if form.keys() == {"anyOf"} else [form]
-        flat.extend(each for each in inner if each not in flat)
+        for each in inner:
+            words = next((one for one in flat if _both_words(one, each)), None)
+            if words is not None:
+                flat[flat.index(words)] = {**words, "enum": list(dict.fromkeys([*words["enum"], *each["enum"]]))}
+            elif each not in flat:
+                flat.append(each)
     return flat[0] if len(flat) == 1 else {"anyOf": flat}
+
+
+def _both_words(one: Schema, other: Schema) -> bool:
+    """Whether both are enumerations of one type, which are one enumeration."""
+    return one.keys() == other.keys() == {"type", "enum"} and bool(one["type"] == other["type"])
 
 
 def _braced(name: str) -> str:

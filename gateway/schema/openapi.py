@@ -83,6 +83,7 @@ def openapi(title: str, version: str, doors: Sequence[DoorDoc], description: str
     for door in doors:
         paths.setdefault(door.path, {})[door.method.lower()] = writer.operation(door)
     writer.finish()
+    plainly(paths)
     tags = [{"name": name} for name in dict.fromkeys(door.service for door in doors)]
     return {
         "openapi": "3.1.0",
@@ -109,6 +110,8 @@ class _Document:
         """Write what was only named so far."""
         for writer in self._writers.values():
             writer.finish()
+        for schema in self.schemas.values():
+            plainly(schema)
 
     def operation(self, door: DoorDoc) -> dict[str, Any]:
         """The operation object."""
@@ -212,6 +215,25 @@ class _Document:
             writer.defs = self.schemas  # one namespace of names for the whole document
             self._writers[key] = writer
         return self._writers[key]
+
+
+def plainly(schema: Any) -> None:
+    """Moves what only restricts an object's members from `anyOf` and `allOf` to `then`, in place; the meaning is the same.
+
+    Generators make a class of every branch of an `anyOf`; a rule between members is no class.
+    """
+    if isinstance(schema, list):
+        for inner in schema:
+            plainly(inner)
+    if not isinstance(schema, dict):
+        return
+    for word, inner in schema.items():
+        if word not in ("example", "examples", "enum", "const"):
+            plainly(inner)
+    if schema.get("type") == "object" and isinstance(schema.get("properties"), dict) and "if" not in schema:
+        rules = {word: schema.pop(word) for word in ("anyOf", "allOf") if word in schema}
+        if rules:
+            schema.update({"if": {"type": "object"}, "then": rules})
 
 
 def _first_line(text: str) -> str:

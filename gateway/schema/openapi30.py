@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 _DROPPED: Final = frozenset(
-    {"patternProperties", "dependentRequired", "propertyNames", "$defs", "$schema", "prefixItems"}
+    {"if", "patternProperties", "dependentRequired", "propertyNames", "$defs", "$schema", "prefixItems"}
 )
 
 
@@ -74,6 +74,7 @@ _WORDS: Final[Mapping[str, Callable[[Any], dict[str, Any]]]] = {
     "properties": _under("properties"),
     "items": lambda value: {"items": _schema(value)},
     "not": lambda value: {"not": _schema(value)},
+    "then": lambda value: {"not": {"not": _schema(value)}},  # 3.1 says it of every object; 3.0 has no `if`
     "additionalProperties": lambda value: {
         "additionalProperties": value if isinstance(value, bool) else _schema(value)
     },

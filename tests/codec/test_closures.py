@@ -73,3 +73,18 @@ def test_no_value_in_a_finding() -> None:
     ):
         assert len(found) == 2
         assert "s3cret" not in str(found)
+
+
+def test_an_abstract_root_does_not_stand() -> None:
+    from gateway.codec.closures import compile_element
+    from gateway.schema.ir import Settings
+    from gateway.schema.layout import lay_out
+    from gateway.schema.source import Source
+    from gateway.schema.xsd import read_schemas
+
+    text = b'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="r" abstract="true"/></xs:schema>'
+    codec = compile_element(lay_out(read_schemas([Source("a.xsd", text)]), Settings()), "r", Settings())
+    with pytest.raises(Problem):
+        codec.decode(etree.fromstring("<r/>"))
+    with pytest.raises(Problem):
+        codec.encode({})

@@ -17,7 +17,7 @@ from gateway.xml import parse
 
 PLAIN: Final = Settings()
 # The suites hold long names and many attributes; the limits are tested elsewhere.
-WIDE: Final = replace(LARGE, xml_name=100_000, xml_attributes=10_000, xml_namespaces=1000, xml_namespaces_total=100_000)
+WIDE: Final = replace(LARGE, xml_name=100_000, xml_attributes=10_000, xml_namespaces=1000, xml_namespaces_total=100_000, json_keys=100_000, json_key=100_000)
 
 
 class Face:

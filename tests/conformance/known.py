@@ -8,7 +8,12 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import Final
 
-KNOWN: Final[dict[str, tuple[tuple[str, str], ...]]] = {"xsts": (), "frank-align": (
+KNOWN: Final[dict[str, tuple[tuple[str, str], ...]]] = {"xsts": (
+        ("*|Zone/zone40[245]*", "a facet or a year of XSD 1.1 in a schema that does not say so; we read it as XSD 1.0"),
+        ("*|Regex_w3c/re[STU]*", "the character changed its class in Unicode since the suite (3.1); docs/lexical.md"),
+        ("*|Particles_w3c/particlesB013*", "needs a schema that only a hint in the message names; hints are not followed"),
+        ("valid XML read|substitution-groups/sg-abstract-upa2/*", "the suite's own note: XSD 1.0 can be read either way"),
+    ), "frank-align": (
         ("JSON is the compact JSON|NestedValue/nestedValue", "no twins: the JSON is filled in from parameters"),
         ("JSON is the compact JSON|TreeAndMap/updateEmployeeRequest", "no twins: the JSON is filled in from parameters"),
         ("JSON is the compact JSON|Mixed/mixed-unknown", "the JSON holds a text that the XML does not"),

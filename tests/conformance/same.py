@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import binascii
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -33,6 +34,11 @@ class Aside:
     literals: frozenset[str]
     has_all: bool
     has_mixed: bool = True
+
+    def stands_for(self, written: str) -> bool:
+        """Whether a text is a default of the schema, spelled canonically."""
+        nowhere = etree.Element("nowhere")
+        return any(_alike(literal, written, nowhere, nowhere) for literal in self.literals)
 
     @classmethod
     def of(cls, documents: list[bytes]) -> Aside:
@@ -101,7 +107,7 @@ def _align(ours: _Node, theirs: _Node, left: Any, right: Any, aside: Aside, path
         for one in (ours, theirs):
             one.children.sort(key=lambda child: child.tag)
     for mine, written in zip(ours.texts, theirs.texts, strict=True):
-        if not _alike(mine, written, left, right) and not (mine.strip() == "" and written in aside.literals):
+        if not _alike(mine, written, left, right) and not (mine.strip() == "" and aside.stands_for(written)):
             return f"{path}: text {written[:80]!r} in place of {mine[:80]!r}"
     theirs.texts = ours.texts
     for mine, written in zip(ours.children, theirs.children, strict=True):
@@ -126,9 +132,13 @@ def _alike(mine: str, written: str, left: Any, right: Any) -> bool:
 
 def _number(a: str, b: str) -> bool:
     try:
-        return Decimal(a) == Decimal(b) or float(a) == float(b)
-    except (InvalidOperation, ValueError):
+        return Decimal(a) == Decimal(b) or float(a) == float(b) or _single(a) == _single(b)
+    except (InvalidOperation, ValueError, OverflowError):
         return False
+
+
+def _single(text: str) -> bytes:
+    return struct.pack("<f", float(text))
 
 
 def _octets(a: str, b: str) -> bool:

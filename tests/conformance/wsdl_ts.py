@@ -64,7 +64,7 @@ def _rows(file: Path) -> Iterator[Row]:
 
 def _message(messages: Messages, bench: Workbench, operation: str, direction: Direction, name: str) -> Iterator[Row]:
     """A sample of the message: accepted by its JSON Schema, valid by libxml2, the same again."""
-    service, face = messages.face(Task(b"", direction, "xml", operation))
+    _, face = messages.face(Task(b"", direction, "xml", operation))
     bound = face.bound.bound
     message = bound.output if direction == "response" and bound.output else bound.input
     unwrap = face.unwrap_reply if direction == "response" else face.unwrap_request

@@ -157,3 +157,29 @@ def test_scalars_and_empties_follow_the_settings(content: Any) -> None:
     assert not plain({"a": None})
     assert portal({"a": None})
 
+
+
+def _accepts(schema: str, root: str, value: Any) -> bool:
+    from gateway.schema.layout import lay_out
+    from gateway.schema.source import Source
+    from gateway.schema.xsd import read_schemas
+
+    text = f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{schema}</xs:schema>'
+    model = lay_out(read_schemas([Source("s.xsd", text.encode())]), Settings())
+    return bool(jsonschema_rs.Draft202012Validator(schema_for(model, root, Settings())).is_valid(value))
+
+
+def test_an_undeclared_element_of_a_strict_wildcard_says_its_type() -> None:
+    schema = '<xs:element name="r"><xs:complexType><xs:sequence><xs:any/></xs:sequence></xs:complexType></xs:element>'
+    assert _accepts(schema, "r", {"$any": {"{}b": {"$type": "xs:int", "$value": 1}}})
+    assert not _accepts(schema, "r", {"$any": {"{}b": {"$value": "1"}}})
+
+
+def test_a_root_that_is_an_array_wrapper_may_be_of_a_derived_type() -> None:
+    schema = (
+        '<xs:complexType name="A"><xs:sequence><xs:element name="c" type="xs:int" maxOccurs="3"/></xs:sequence></xs:complexType>'
+        '<xs:complexType name="C"><xs:complexContent><xs:restriction base="A"><xs:sequence><xs:element name="c" type="xs:int"'
+        ' maxOccurs="2"/></xs:sequence></xs:restriction></xs:complexContent></xs:complexType><xs:element name="e" type="A"/>'
+    )
+    assert _accepts(schema, "e", {"c": [1, 2, 3]})
+    assert _accepts(schema, "e", {"$type": "C", "$value": [1, 2]})

@@ -118,3 +118,14 @@ def test_one_way_and_empty_answers(schema: Any) -> None:
     assert "204" in paths["/S/Empty"]["post"]["responses"]
     assert "requestBody" not in paths["/s/{id}"]["get"]
     assert [paths["/s/{id}"]["get"]["operationId"], paths["/s/id"]["get"]["operationId"]] == ["get_s_id", "get_s_id_2"]
+
+
+def test_a_rule_between_members_is_no_alternative() -> None:
+    from gateway.schema.openapi import plainly
+
+    rule = {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}
+    schema = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"anyOf": [{"type": "null"}]}}, **rule}
+    plainly(schema)
+    assert schema["then"] == rule
+    assert "anyOf" not in schema
+    assert schema["properties"]["b"] == {"anyOf": [{"type": "null"}]}
