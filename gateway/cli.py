@@ -71,6 +71,13 @@ def _serving(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _showing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    bring = _command(commands, "import", "importing:bring", "judge a WSDL, and with -o make a configuration of it")
+    bring.add_argument("contract", metavar="WSDL", help="a file, or an http(s) address")
+    bring.add_argument("-o", "--output", metavar="FOLDER", help="write contract, configuration and verdict there")
+    bring.add_argument(
+        "--fetch", metavar="HOST", nargs="*", action="extend", help="hosts that imports may be fetched from"
+    )
+    bring.add_argument("--report", choices=("text", "json"), default="text", help="the form of the verdict")
     check = _command(commands, "check", "show:check", "say all that is wrong with a configuration or contract")
     _contract(check)
     check.add_argument("--schema", action="store_true", help="print the JSON Schema of configurations, for editors")

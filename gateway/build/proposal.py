@@ -1,0 +1,250 @@
+"""The law of proposals: a contract in, the routes that a person would write first out, each one that `check` accepts.
+
+A proposal guesses (from names, and from what the messages hold) and says so; nothing is proposed that was not compiled.
+A reading operation whose parameters are scalars is a GET, everything else a POST; sole children without attributes
+are unwrapped. Text is `gateway.build.proposed_text`'s; nothing is written here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from pydantic import ValidationError
+
+from ..core.limits import Limits
+from ..schema.contract import Port
+from ..schema.contract import Service as ContractService
+from ..schema.errors import ContractError
+from ..schema.ir import Array, Complex, Keys, Slot
+from ..schema.jsonnodes import leaves, required
+from ..schema.names import local
+from ..settings.service import Route as RouteSettings
+from ..settings.service import Service as ServiceSettings
+from .doors import configured_route
+from .operations import CANONICAL, READING, Bound, compile_operations
+from .workbench import Workbench
+
+WRITING: Final = frozenset(
+    "create add insert update save set put post submit delete remove cancel release execute register unregister "
+    "send process start stop open close lock unlock acquire renew authenticate unauthenticate login logout assign "
+    "approve reject confirm book order change modify edit upload import store mark move copy convert calculate "
+    "compute generate back reset enable disable notify publish subscribe unsubscribe transfer make request "
+    "do run".split()
+)
+_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_KEY: Final = re.compile(r"(?:.*[a-z])?(?:Id|ID|Uid|Code|Number|Key|Guid)|id|uid|code|key|guid|number")
+DEEPEST: Final = 3  # wrappers proposed to be left out
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """One proposed route. `parameters` are (in, name, pointer)."""
+
+    operation: str
+    verb: str
+    path: str
+    request: tuple[str, ...] = ()
+    response: tuple[str, ...] = ()
+    parameters: tuple[tuple[str, str, str], ...] = ()
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedService:
+    """One service of the contract and its routes; `left` are operations without one, with the reason."""
+
+    name: str
+    service: ContractService
+    port: Port
+    routes: tuple[Proposed, ...]
+    reads: frozenset[str]
+    left: tuple[tuple[str, str], ...] = field(default=())
+
+
+def propose(bench: Workbench, limits: Limits) -> list[ProposedService]:
+    """The services of a contract that can be served, each with its routes."""
+    found = []
+    served = [(service, service.port()) for service in bench.contract.services]
+    several = sum(port is not None for _, port in served) > 1
+    names: set[str] = set()
+    for service, port in served:
+        if port is None:
+            continue
+        name = _free(kebab(service.name) or "service", names)
+        prefix = f"/api/{name}" if several else "/api"
+        found.append(_service(bench, name, prefix, service, port, limits))
+    return found
+
+
+def _service(
+    bench: Workbench, name: str, prefix: str, service: ContractService, port: Port, limits: Limits
+) -> ProposedService:
+    settings = ServiceSettings.model_construct(wsdl=bench.contract.location)
+    routes: list[Proposed] = []
+    left: list[tuple[str, str]] = [(each.name, each.refused) for each in port.operations if each.refused]
+    reads: set[str] = set()
+    taken: set[str] = set()
+    done: set[str] = set()
+    for bound in compile_operations(bench, name, port, settings, limits):
+        if bound.operation.name in done:
+            left.append((bound.operation.name, "there is another operation of this name"))
+            continue
+        done.add(bound.operation.name)
+        if not bound.operation.writes:
+            reads.add(bound.operation.name)
+        for candidate in _candidates(bench, prefix, bound):
+            if _shape(candidate) not in taken and _compiles(bench, candidate, bound, settings, limits):
+                taken.add(_shape(candidate))
+                routes.append(candidate)
+                break
+        else:
+            left.append((bound.operation.name, "no route fits; it is served at its default address"))
+    return ProposedService(name, service, port, tuple(routes), frozenset(reads), tuple(left))
+
+
+def _candidates(bench: Workbench, prefix: str, bound: Bound) -> Iterator[Proposed]:
+    """What may be proposed, the best first."""
+    message, reply = bound.bound.input, bound.bound.output
+    asks = _wrappers(bench, message.element, message.on_wire) if message.element else ()
+    answers = _wrappers(bench, reply.element, reply.on_wire) if reply is not None and reply.element else ()
+    noun, verb = _noun_and_verb(bound.operation.name)
+    summary = _line(bound.bound.document)
+    plain = f"{prefix}/{kebab(bound.operation.name)}"
+    for request, response in ((asks, answers), ((), answers), ((), ())):
+        if not bound.operation.writes:
+            parameters = _scalars(bench, message.element, request)
+            if parameters is not None:
+                name = bound.operation.name
+                for path in (f"{prefix}/{noun}", plain):
+                    place, bindings = _placed(path, parameters)
+                    yield Proposed(name, "GET", place, request, response, bindings, summary)
+        for path in (f"{prefix}/{noun}/{verb}" if verb else f"{prefix}/{noun}", plain):
+            yield Proposed(bound.operation.name, "POST", path, request, response, (), summary)
+
+
+def _placed(path: str, parameters: list[tuple[str, bool]]) -> tuple[str, tuple[tuple[str, str, str], ...]]:
+    """The path with a sole demanded key in it, and what is bound where."""
+    demanded = [key for key, needed in parameters if needed]
+    inside = demanded[0] if len(demanded) == 1 and _KEY.fullmatch(demanded[0]) else ""
+    if not _VARIABLE.fullmatch(inside):
+        inside = ""
+    bindings = tuple(("path" if key == inside else "query", key, "/" + _escaped(key)) for key, _ in parameters)
+    return (f"{path}/{{{inside}}}" if inside else path), bindings
+
+
+def _scalars(bench: Workbench, element: str, unwrap: tuple[str, ...]) -> list[tuple[str, bool]] | None:
+    """The members of a request that are all scalars, and whether each is demanded; None where one is not."""
+    if not element:
+        return []
+    model = bench.laid(CANONICAL)
+    type_id = model.elements[element].type
+    for name in unwrap:
+        slot = next(s for s in _slots(bench, type_id) or () if local(s.element.name) == name)
+        type_id = slot.element.type
+    kind = model.types[type_id]
+    if not isinstance(kind, Complex) or kind.attributes or kind.any_attribute or not isinstance(kind.form, Keys):
+        return None
+    slots = _slots(bench, type_id)
+    if slots is None or len(slots) > 12:
+        return None
+    for slot in slots:
+        inner = model.types[slot.element.type]
+        if isinstance(inner, Complex) or slot.repeated:
+            return None
+    needed = set(required(kind.form.content)) if kind.form.content is not None else set()
+    return [(slot.key, slot.key in needed) for slot in slots]
+
+
+def _slots(bench: Workbench, type_id: str) -> list[Slot] | None:
+    """The members of a type, None where some of them are no plain elements."""
+    kind = bench.laid(CANONICAL).types[type_id]
+    form = kind.form if isinstance(kind, Complex) else None
+    if isinstance(form, Array):
+        return None
+    found = list(leaves(form.content)) if isinstance(form, Keys) else []
+    return [leaf for leaf in found if isinstance(leaf, Slot)] if all(isinstance(f, Slot) for f in found) else None
+
+
+def _wrappers(bench: Workbench, element: str, on_wire: bool) -> tuple[str, ...]:
+    """The sole children that carry nothing, outermost first, as far as they can be left out without loss."""
+    if not on_wire:
+        return ()
+    model = bench.laid(CANONICAL)
+    peeled: tuple[str, ...] = ()
+    type_id = model.elements[element].type
+    while len(peeled) < DEEPEST:
+        slots = _slots(bench, type_id)
+        if slots is None or len(slots) != 1:
+            break
+        inner = model.types[slots[0].element.type]
+        if not isinstance(inner, Complex) or inner.attributes or inner.abstract or not isinstance(inner.form, Keys):
+            break
+        longer = (*peeled, local(slots[0].element.name))
+        try:
+            bench.body(element, CANONICAL, longer)
+        except ContractError:
+            break
+        peeled, type_id = longer, slots[0].element.type
+    return peeled
+
+
+def _compiles(bench: Workbench, route: Proposed, bound: Bound, service: ServiceSettings, limits: Limits) -> bool:
+    try:
+        configured_route(bench, RouteSettings.model_validate(written(route)), bound, service, limits)
+    except (ContractError, ValidationError, KeyError):
+        return False
+    return True
+
+
+def written(route: Proposed) -> dict[str, object]:
+    """The route as the configuration has it."""
+    found: dict[str, object] = {"route": f"{route.verb} {route.path}", "operation": route.operation}
+    unwrap = {"request": route.request, "response": route.response}
+    if any(unwrap.values()):
+        found["unwrap"] = {key: names for key, names in unwrap.items() if names}
+    if route.parameters:
+        found["parameters"] = tuple({"in": a, "name": b, "to": c} for a, b, c in route.parameters)
+    return found
+
+
+def _shape(route: Proposed) -> str:
+    return f"{route.verb} {re.sub(r'{[^}]*}', '{}', route.path)}"
+
+
+def _noun_and_verb(name: str) -> tuple[str, str]:
+    """`ReleaseTask` is (task, release); a name without a verb that is known is all noun."""
+    words = _words(name)
+    if len(words) > 1 and words[0] in READING | WRITING:
+        return "-".join(words[1:]), words[0]
+    return "-".join(words), ""
+
+
+def kebab(name: str) -> str:
+    """`PwsGetProject` is `pws-get-project`."""
+    return "-".join(_words(name))
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _WORDS.findall(name)] or ["".join(c for c in name if c.isalnum()) or "operation"]
+
+
+def _line(text: str) -> str:
+    first = " ".join(text.split()).partition(". ")[0]
+    return first[:100]
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _free(name: str, taken: set[str]) -> str:
+    found, number = name, 1
+    while found in taken:
+        number += 1
+        found = f"{name}-{number}"
+    taken.add(found)
+    return found

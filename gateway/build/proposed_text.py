@@ -1,0 +1,96 @@
+"""The law of the starting configuration: a proposal as YAML that a person reads, changes and keeps.
+
+Each line that somebody may want to change says in a comment what it is; nothing that equals a default is written.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from .proposal import Proposed, ProposedService
+
+_PLAIN: Final = re.compile(r"[/A-Za-z][A-Za-z0-9/._ -]*", re.ASCII)
+_WORDS: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+_HEAD: Final = """\
+# Made by `gateway import`; it is yours now: change what you like. A further import leaves it as it is.
+#   gateway check {file}      what is wrong with it, with file and line
+#   gateway routes {file}     what is served
+#   gateway serve {file}      serve it
+# Every setting there is: config/reference.yaml, or `gateway check --schema` for an editor.
+
+listen: 127.0.0.1:8080 # where clients call
+admin: 127.0.0.1:9901 # probes and metrics
+
+services:"""
+
+
+def configuration(services: Sequence[ProposedService], wsdl: str, file: str = "gateway.yaml") -> str:
+    """The text of the file; `wsdl` is the contract's name as seen from it."""
+    lines = [_HEAD.replace("{file}", file)]
+    for each in services:
+        lines += _service(each, wsdl, several=len(services) > 1)
+    return "\n".join(lines) + "\n"
+
+
+def _service(each: ProposedService, wsdl: str, *, several: bool) -> Iterator[str]:
+    variable = "".join(c if c.isalnum() else "_" for c in each.name).upper()
+    yield f"  {_text(each.name)}:"
+    yield f"    wsdl: {_text(wsdl)}"
+    if several:
+        yield f"    service: {_text(each.service.name)}"
+    others = [port.name for port in each.service.ports if port.name != each.port.name and not port.refused]
+    if others:
+        yield f"    # port: {_text(each.port.name)} # the first; there are also {', '.join(others)}"
+    yield from _upstream(each.port.location, each.port.soap, variable)
+    guessed = [route.operation for route in each.routes if route.operation in each.reads]
+    if guessed:
+        yield "    # Taken for reading, by their names: they may be cached and repeated. Where that is wrong, say so:"
+        yield "    # operations:"
+        yield from (f"    #   {_text(name)}: {{writes: true}}" for name in guessed[:3])
+        if len(guessed) > 3:
+            yield f"    #   # … and {len(guessed) - 3} more"
+    yield f"    # Every operation is served at POST /{each.service.name}/<Operation>, too"
+    yield "    # (default_routes: false ends that)."
+    yield "    routes:" if each.routes else "    routes: []"
+    for route in each.routes:
+        yield from _route(route)
+    for name, why in each.left:
+        yield f"      # {name}: {' '.join(why.split())}"
+
+
+def _upstream(location: str, soap: str, variable: str) -> Iterator[str]:
+    yield "    upstream:"
+    parts = urlsplit(location)
+    if parts.scheme in ("http", "https") and parts.hostname and not parts.username and "$" not in location:
+        url = _text("${" + variable + "_URL:-" + location.partition("#")[0] + "}")
+        yield f"      url: {url} # the contract's address"
+    else:
+        given = " ".join(location.split()) or "none at all"
+        yield f"      # The contract gives no address that can be called ({given})."
+        yield f"      url: {_text('${' + variable + '_URL:-http://127.0.0.1:8090/}')} # put the service's address here"
+    yield f'      # soap: "{soap}" # the version it speaks, as the contract has it'
+
+
+def _route(route: Proposed) -> Iterator[str]:
+    yield f"      - route: {_text(f'{route.verb} {route.path}')}"
+    yield f"        operation: {_text(route.operation)}"
+    if route.summary:
+        yield f"        summary: {_text(route.summary)}"
+    sides = (("request", route.request), ("response", route.response))
+    unwrap = [f"{side}: [{', '.join(map(_text, names))}]" for side, names in sides if names]
+    if unwrap:
+        yield f"        unwrap: {{{', '.join(unwrap)}}}"
+    if route.parameters:
+        yield "        parameters:"
+        for place, name, to in route.parameters:
+            yield f"          - {{in: {place}, name: {_text(name)}, to: {_text(to)}}}"
+
+
+def _text(text: str) -> str:
+    """A YAML scalar: plain where that can mean nothing else, else quoted as JSON, which YAML reads."""
+    safe = _PLAIN.fullmatch(text) and not text.endswith(" ") and text.lower() not in _WORDS
+    return text if safe else json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,44 @@
+"""gateway.build.proposed_text: YAML that says what the proposal says, whatever the contract's names are."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from gateway.build.proposal import Proposed, ProposedService
+from gateway.build.proposed_text import _text, configuration
+from gateway.schema.contract import Port, Service
+
+
+@pytest.mark.parametrize(
+    "text", ["plain", "yes", "12", "a: b", "# x", "it's", '"q"', "GET /a/{b}", "ünï", "- a", "*a", "&a", "null", "a #b", "", "~", "/x", "{a}"]
+)
+def test_every_text_is_read_back(text: str) -> None:
+    assert yaml.safe_load(f"k: {_text(text)}") == {"k": text}
+    assert yaml.safe_load(f"k: [{_text(text)}]") == {"k": [text]}
+
+
+@pytest.mark.parametrize(
+    ("location", "url"),
+    [
+        ("https://h/s?x=1", "${SHOP_URL:-https://h/s?x=1}"),
+        ("REPLACE\nME", "${SHOP_URL:-http://127.0.0.1:8090/}"),
+        ("", "${SHOP_URL:-http://127.0.0.1:8090/}"),
+    ],
+)
+def test_the_address_is_the_contracts_where_it_is_one(location: str, url: str) -> None:
+    port = Port("P", "b", "pt", "1.1", location, ())
+    route = Proposed("Get", "GET", "/api/x/{id}", ("A",), (), (("path", "id", "/id"),), "Says: a lot")
+    each = ProposedService("shop", Service("Shop", "urn:s", (port,)), port, (route,), frozenset({"Get"}), (("Put", "no\nway"),))
+    read = yaml.safe_load(configuration([each], "contract/shop.wsdl"))
+    service = read["services"]["shop"]
+    assert service["upstream"]["url"] == url
+    assert service["routes"] == [
+        {
+            "route": "GET /api/x/{id}",
+            "operation": "Get",
+            "summary": "Says: a lot",
+            "unwrap": {"request": ["A"]},
+            "parameters": [{"in": "path", "name": "id", "to": "/id"}],
+        }
+    ]
