@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .build.bases import Bases
 from .build.book import Built, BuiltService
 from .build.describe import description
 from .build.doors import RouteFace, rest_door, soap_address
@@ -35,6 +36,7 @@ from .layers.idempotency import idempotency
 from .layers.observe import measure_backend
 from .layers.require import require, sealed
 from .layers.retry import Budget, retry
+from .net.tls import trust
 from .net.upstream import Upstream
 from .observe.log import Log
 from .observe.metrics import Metrics
@@ -64,7 +66,7 @@ class Serving:
         self.plugins: Plugins = plugins_of(built.loaded)
         self.keys = keyring(built, parts.clock)
         self._watcher: asyncio.Task[None] | None = None
-        self._upstreams: list[Upstream] = []
+        self._upstreams: list[Upstream | Bases] = []
         self._hosts: list[PluginHost] = []
         self._services: dict[tuple[str, str], Service] = {}
         self._ends: dict[str, Service] = {}
@@ -127,16 +129,24 @@ class Serving:
     async def _end(self, service: BuiltService) -> Service:
         """The innermost service of one upstream: translate, seal, send."""
         settings = service.settings.upstream
-        upstream = Upstream(
-            settings.url or service.port.location,
-            limits=self.built.limits,
-            timeout=settings.timeout,
-            connect_timeout=settings.connect_timeout,
-            pool=settings.pool,
-            idle=settings.pool_idle,
-        )
+
+        tls = trust(settings.tls.ca, settings.tls.certificate, settings.tls.key)
+
+        def upstream_at(url: str) -> Upstream:
+            return Upstream(
+                url,
+                limits=self.built.limits,
+                timeout=settings.timeout,
+                connect_timeout=settings.connect_timeout,
+                pool=settings.pool,
+                idle=settings.pool_idle,
+                tls=tls,
+            )
+
+        upstream = upstream_at(settings.url or service.port.location)
         await upstream.start()
-        self._upstreams.append(upstream)
+        bases = Bases(upstream, upstream_at)
+        self._upstreams += [upstream, bases]
         dialect = SoapUpstream(
             version=service.operations[0].operation.soap if service.operations else "1.1",
             path=upstream.path,
@@ -146,7 +156,7 @@ class Serving:
             headers={name.lower(): value for name, value in settings.headers.items()},
         )
         place = Place(service.name, tuple(each.operation for each in service.operations), self.built.limits)
-        send: Send = upstream.send
+        send: Send = bases.send
         outward = stack([*self.plugins.wire_layers("upstream", place), sealed], send)  # nothing leaves in clear
         return forward(dialect, outward, self.built.limits.offload)
 

@@ -32,6 +32,8 @@ SHIPPED: Final[Mapping[str, str]] = {
     "jose": "gateway.plugins.encryption.jose:Jose",
     "jwt": "gateway.plugins.auth.jwt:JwtBearer",
     "fields": "gateway.plugins.encryption.fields:Fields",
+    "session": "gateway.plugins.sessions.session:SessionTickets",
+    "locks": "gateway.plugins.locking.locks:Locks",
 }
 
 
