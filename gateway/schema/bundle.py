@@ -3,8 +3,8 @@ than the specification, without changing what they say.
 
 libxml2 follows only the first import of a namespace, and xmlschema only locations that it can open. So each
 document gets a flat name, an include or redefine points to that name, and an import points to the one facade of its
-namespace, which includes the documents that no other of them includes. Imports that were forgotten
-but are used (common in inline schemas) are added: XSD 1.0 Part 1 §4.2.3 asks for them, toolkits do not.
+namespace, which includes the documents that no other of them includes. Imports that an inline schema uses but
+forgot are added: XSD 1.0 Part 1 §4.2.3 asks for them, toolkits do not.
 """
 
 from __future__ import annotations
@@ -16,14 +16,24 @@ from typing import Final
 from lxml import etree
 
 from gateway.schema.annotations import lift
-from gateway.schema.source import XML, XS, XSI, Document, Fetch, Source, gather, read_local, xml_namespace
+from gateway.schema.errors import ContractError
+from gateway.schema.source import XML, XS, XSI, Document, Fetch, Source, gather, line_of, read_local, xml_namespace
 
 MAIN: Final = "main.xsd"
 _QNAMES: Final = ("type", "base", "ref", "itemType", "memberTypes", "substitutionGroup", "refer")
 _IMPORT: Final = f"{{{XS}}}import"
+_ANNOTATION: Final = f"{{{XS}}}annotation"
 _NEWER: Final = frozenset(
     f"{{{XS}}}{name}"
-    for name in ("assert", "assertion", "alternative", "openContent", "defaultOpenContent", "override")
+    for name in (
+        "assert",
+        "assertion",
+        "alternative",
+        "openContent",
+        "defaultOpenContent",
+        "override",
+        "explicitTimezone",
+    )
 )
 _NEWER_ATTRIBUTES: Final = ("notQName", "notNamespace", "defaultAttributes", "xpathDefaultNamespace")
 _VERSIONING: Final = "{http://www.w3.org/2007/XMLSchema-versioning}"
@@ -175,7 +185,7 @@ def _tie(document: Document, names: Mapping[str, str], facades: Mapping[str, str
             continue
         namespace = (pointer.get("namespace") or "").strip()
         if namespace == document.namespace:
-            pointer.attrib.pop("schemaLocation", None)  # not allowed (§4.2.3): left for the processor to say so
+            pointer.attrib.pop("schemaLocation", "")  # not allowed (§4.2.3): left for the processor to say so
             continue
         if namespace in imported:
             document.root.remove(pointer)
@@ -183,29 +193,45 @@ def _tie(document: Document, names: Mapping[str, str], facades: Mapping[str, str
         imported.add(namespace)
         if namespace in facades:
             pointer.set("schemaLocation", facades[namespace])
-        elif "schemaLocation" in pointer.attrib:
-            del pointer.attrib["schemaLocation"]
-    used = dict.fromkeys(_namespaces_used(document.root))
-    if any(True for _ in _borrowed(document.root)):
-        used[XS] = None
+        else:
+            pointer.attrib.pop("schemaLocation", "")
+    _import_forgotten(document, imported, facades)
+
+
+def _import_forgotten(document: Document, imported: set[str], facades: Mapping[str, str]) -> None:
+    """Adds the imports that an inline schema needs and lacks. Only it may: a file is a schema of its own."""
+    used = {namespace: at for namespace, at in _namespaces_used(document.root) if namespace not in imported}
+    for namespace, at in used.items():
+        if not document.source.inline:
+            raise _not_imported(namespace, at, document.source)
+    if XS not in imported and any(True for _ in _borrowed(document.root)):
+        used[XS] = document.root
     for namespace in reversed(used):
-        if namespace not in imported and namespace in facades and (namespace or not document.namespace):
-            pointer = etree.Element(_IMPORT, {"namespace": namespace} if namespace else {})
-            pointer.set("schemaLocation", facades[namespace])
+        if namespace in facades:
+            pointer = etree.Element(_IMPORT, namespace=namespace, schemaLocation=facades[namespace])
             document.root.insert(0, pointer)
 
 
-def _namespaces_used(root: etree._Element) -> Iterator[str]:
-    """The namespaces of the components that a document refers to, in document order."""
+def _not_imported(namespace: str, at: etree._Element, source: Source) -> ContractError:
+    return ContractError(
+        f"a component of {namespace} is referred to, but the namespace is not imported",
+        file=source.file,
+        line=source.line + line_of(at),
+        section="XSD 1.0 Part 1 §4.2.3",
+    )
+
+
+def _namespaces_used(root: etree._Element) -> Iterator[tuple[str, etree._Element]]:
+    """The namespaces of the components that a document refers to, and where, in document order."""
     for element in root.iter(f"{{{XS}}}*"):
         for attribute in _QNAMES:
             for name in (element.get(attribute) or "").split():
                 prefix, colon, _ = name.partition(":")
                 uri = element.nsmap.get(prefix if colon else None)
-                if uri is not None and uri != XS:
-                    yield uri
-                elif prefix == "xml" and colon:
-                    yield XML
+                if prefix == "xml" and colon:
+                    uri = XML
+                if uri is not None and uri != XS and next(element.iterancestors(_ANNOTATION), None) is None:
+                    yield uri, element
 
 
 def _needs_newer(root: etree._Element) -> bool:

@@ -54,6 +54,11 @@ class Source:
     line: int = 0
 
     @property
+    def inline(self) -> bool:
+        """Whether it stands within a WSDL."""
+        return "#" in self.url
+
+    @property
     def file(self) -> str:
         """What an error shows as the file."""
         return self.origin or self.url.partition("#")[0]

@@ -27,6 +27,7 @@ from gateway.schema.wording import plain, section_of
 
 ANY_TYPE: Final = clark(XS, "anyType")
 _ROOT: Final = "file:///schemas/"
+_AGAIN: Final = ("can't include", "can't redefine", "can't override", "import of")
 
 
 def read_schemas(sources: Sequence[Source], *, fetch: Fetch = read_local, version: str = "") -> Model:
@@ -63,6 +64,13 @@ class _Memory(OpenerDirector):
 
 def build_components(documents: Bundle) -> Any:
     """xmlschema's global components of a bundle. Raises ContractError."""
+    try:
+        return _components(documents, "strict").maps
+    except _foreign() as error:
+        raise _refused(_others(documents) or [_innermost(error)], documents) from None
+
+
+def _components(documents: Bundle, validation: str) -> Any:
     import xmlschema
     from xmlschema import limits
 
@@ -71,21 +79,38 @@ def build_components(documents: Bundle) -> Any:
     kind = xmlschema.XMLSchema11 if documents.version == "1.1" else xmlschema.XMLSchema10
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            schema = kind(
-                _ROOT + MAIN,
-                validation="lax",
-                allow="local",
-                defuse="never",  # the bundle was parsed and written anew: it has no document type
-                use_fallback=False,
-                opener=_Memory(documents.texts),
-            )
-        except (xmlschema.XMLSchemaException, RecursionError) as error:
-            raise _refused([error], documents) from None
-    errors = schema.maps.all_errors
-    if errors:
-        raise _refused(errors, documents)
-    return schema.maps
+        return kind(
+            _ROOT + MAIN,
+            validation=validation,
+            allow="local",
+            defuse="never",  # the bundle was parsed and written anew: it has no document type
+            use_fallback=False,
+            opener=_Memory(documents.texts),
+        )
+
+
+def _others(documents: Bundle) -> list[Exception]:
+    """All that a lax reading finds, which is not all that is wrong: a strict one stops at the first."""
+    try:
+        return list(_components(documents, "lax").maps.all_errors)
+    except _foreign():  # the strict reading's finding is told then
+        return []
+
+
+def _foreign() -> tuple[type[Exception], ...]:
+    """How xmlschema's reading ends on what is no legal schema: its own errors, and those it does not foresee."""
+    import elementpath
+    import xmlschema
+
+    own = (xmlschema.XMLSchemaException, elementpath.ElementPathError)
+    return (*own, ValueError, TypeError, AttributeError, LookupError, RuntimeError, ArithmeticError, AssertionError)
+
+
+def _innermost(error: Exception) -> Exception:
+    """The finding itself: an include that fails tells it again, with the bundle's names in it."""
+    while isinstance(error.__context__, type(error)) and str(getattr(error, "message", "")).startswith(_AGAIN):
+        error = error.__context__
+    return error
 
 
 def _refused(errors: Sequence[Exception], documents: Bundle) -> ContractError:

@@ -1,9 +1,11 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from lxml import etree
 
 from gateway.schema.bundle import MAIN, bundle
+from gateway.schema.errors import ContractError
 from gateway.schema.source import Source
 
 XS = 'xmlns:xs="http://www.w3.org/2001/XMLSchema"'
@@ -44,17 +46,19 @@ def test_a_circle_has_one_head() -> None:
     assert heads == ["s0.xsd"]
 
 
-def test_a_forgotten_import_is_added_and_a_double_one_goes() -> None:
+def test_a_forgotten_import_of_an_inline_schema_is_added_and_a_double_one_goes() -> None:
     body = '<xs:import namespace="urn:c"/><xs:import namespace="urn:c"/><xs:element name="e" type="b:T"/>'
-    made = bundle(
-        [
-            Source("/1", one("urn:a", body, 'xmlns:b="urn:b"')),
-            Source("/2", one("urn:b", "")),
-            Source("/3", one("urn:c", "")),
-        ]
-    )
+    others = [Source("/2", one("urn:b", "")), Source("/3", one("urn:c", ""))]
+    made = bundle([Source("/1.wsdl#schema-1", one("urn:a", body, 'xmlns:b="urn:b"')), *others])
     imports = [i.get("namespace") for i in etree.fromstring(made.texts["s0.xsd"]) if i.tag.endswith("import")]
     assert imports == ["urn:b", "urn:c"]
+    with pytest.raises(ContractError, match=r"1\.xsd:1: .*urn:b .*not imported"):
+        bundle([Source("/1.xsd", one("urn:a", body, 'xmlns:b="urn:b"')), *others])
+
+
+def test_an_example_in_a_comment_for_programs_refers_to_nothing() -> None:
+    note = '<xs:annotation id="i"><xs:appinfo><xs:element ref="b:x" xmlns:b="urn:b"/></xs:appinfo></xs:annotation>'
+    assert "s0.xsd" in bundle([Source("/1.xsd", one("urn:a", note))]).texts
 
 
 def test_newer_schemas_are_known_by_what_they_use(schema: Callable[..., Any]) -> None:

@@ -48,7 +48,7 @@ def test_substitutes_obey_blocks(schema: Callable[..., Any], head: str, base: st
 
 def test_a_member_may_stand_in_another_namespace(schema: Callable[..., Any]) -> None:
     other = (
-        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:o" xmlns:x="urn:t">'
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:o" xmlns:x="urn:t"><xs:import namespace="urn:t"/>'
         '<xs:element name="O" substitutionGroup="x:H" type="xs:int"/></xs:schema>'
     )
     model = schema('<xs:element name="H" type="xs:int"/>', other).model
