@@ -84,6 +84,9 @@ def rest_route(bench: Workbench, settings: RouteSettings, bound: Bound, shape: S
     model = bench.laid(shape)
     asks, answers = bound.bound.input.element or None, bound.bound.output.element if bound.bound.output else ""
     asked = bench.asked(asks).laid(shape)
+    method = settings.route.partition(" ")[0]
+    if method in ("GET", "HEAD") and bound.operation.writes:
+        raise ContractError(f"{method} is for operations that read; {bound.operation.name} writes (see `writes`)")
     version = settings.version
     binds = binding(asked, asks, shape, settings.unwrap.request, settings)
     reply = steps_of(version.reply) if version and version.reply else ()
@@ -96,9 +99,6 @@ def rest_route(bench: Workbench, settings: RouteSettings, bound: Bound, shape: S
         member(model, answers, settings.unwrap.response, steps)
     if request:
         member(asked, asks or "", settings.unwrap.request, request)
-    method = settings.route.partition(" ")[0]
-    if method in ("GET", "HEAD") and bound.operation.writes:
-        raise ContractError(f"{method} is for operations that read; {bound.operation.name} writes (see `writes`)")
     if settings.cache and bound.operation.writes:
         raise ContractError(f"`cache` is for operations that read; {bound.operation.name} writes (see `writes`)")
     if settings.idempotency != "off" and not bound.operation.writes:
