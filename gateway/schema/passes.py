@@ -94,13 +94,18 @@ def tidy(particle: Particle, widened: list[Particle] | None = None) -> Particle:
             children.append(child)
     group = replace(particle, particles=tuple(children), min=low)
     if len(children) == 1:
-        return _merged(children[0], group, widened)
-    if repeats(group.max):
-        only = _only(group)
-        if only is not None:
-            widened.append(only)  # several places of one name: its counts may have gaps
-            return only
-    return group
+        merged = _merged(children[0], group, widened)
+        return _alone(merged, widened) if isinstance(merged, Group) else merged
+    return _alone(group, widened)
+
+
+def _alone(group: Group, widened: list[Particle]) -> Particle:
+    """A repeating group of one thing as that thing; any other as it is."""
+    only = _only(group) if repeats(group.max) else None
+    if only is None:
+        return group
+    widened.append(only)  # several places of one name: its counts may have gaps
+    return only
 
 
 def _merged(child: Particle, group: Group, widened: list[Particle]) -> Particle:

@@ -55,7 +55,7 @@ def test_identity_constraints_of_any_element_within(schema: Callable[..., Any]) 
     )
     assert of(made) == {"UNIQUE"}
     (identity,) = made.model.types[made.model.elements["{urn:t}r"].type].particle.particles[0].element.identities
-    assert (identity.selector, identity.fields) == ("t:i", (".",))
+    assert (identity.selector, identity.fields) == ("{urn:t}i", (".",))
 
 
 def test_strings_for_scalars_move_bounds_out_of_reach(content: Callable[..., Any]) -> None:
