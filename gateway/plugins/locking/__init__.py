@@ -1,0 +1,1 @@
+"""Locks as HTTP: the plug-in `locks`, its model of a conflict, tokens, turns and leases."""

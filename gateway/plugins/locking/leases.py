@@ -1,0 +1,118 @@
+"""The law of leases: what a client took through the gateway is given up for it when its time is over.
+
+The register is one entry of the state store, changed by compare-and-set, so any replica, and a gateway started
+after a crash, gives up what is due. An entry that is being given up is claimed for a while, never lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Any, Final
+
+import orjson
+
+from gateway.core.layers import Layer, Service
+from gateway.core.message import Exchange, Message
+from gateway.core.operation import Operation
+from gateway.core.problem import Kind, Problem
+from gateway.plugins.api import Host, around
+from gateway.plugins.signs import at, put, shown
+
+from .settings import Lease
+
+_KEPT: Final = 30 * 86_400.0
+_CLAIM: Final = 30.0  # seconds that a replica has to give one up
+_MOST: Final = 10_000
+Register = dict[str, dict[str, Any]]
+
+
+class Leases:
+    """The leases of one configuration."""
+
+    def __init__(self, rule: Lease, host: Host) -> None:
+        self._rule = rule
+        self._host = host
+        self._key = f"locks:leases:{rule.operation}"
+
+    def layer(self, operation: Operation) -> Layer | None:
+        """The layer of an operation that takes or gives, None for others."""
+        if operation.name in self._rule.take:
+            return around(self._taking)
+        return around(self._giving) if operation.name in self._rule.give else None
+
+    async def _taking(self, exchange: Exchange, inner: Service) -> Message:
+        """The lease is written before the call: a crash in between gives up what perhaps was never taken."""
+        entity = at(exchange.request.value(), self._rule.entity.get(exchange.operation.name, ""))
+        if entity is None:
+            return await inner(exchange)
+        key = f"{exchange.operation.service}|{entity}"
+        entry = {
+            "entity": entity,
+            "service": exchange.operation.service,
+            "identity": str(exchange.facts.get("identity") or ""),
+            "until": self._host.clock.now() + self._rule.seconds,
+        }
+        before = await self._change(key, entry)
+        reply = await inner(exchange)
+        if reply.fault is not None or shown(self._rule.unless, reply):
+            await self._change(key, before)
+        else:
+            self._host.count("leased")
+        return reply
+
+    async def _giving(self, exchange: Exchange, inner: Service) -> Message:
+        entity = at(exchange.request.value(), self._rule.entity.get(exchange.operation.name, ""))
+        reply = await inner(exchange)
+        if entity is not None and reply.fault is None:
+            await self._change(f"{exchange.operation.service}|{entity}", None)
+            self._host.count("given-up")
+        return reply
+
+    # -- the register
+
+    async def _read(self) -> tuple[bytes | None, Register]:
+        raw = await self._host.state.get(self._key)
+        return raw, orjson.loads(raw) if raw else {}
+
+    async def _change(self, key: str, entry: dict[str, Any] | None, *, only: dict[str, Any] | None = None) -> Any:
+        """Set or remove an entry, `only` if that stands there; gives what stood there before."""
+        for _ in range(100):
+            raw, register = await self._read()
+            before = register.pop(key, None)
+            if only is not None and before != only:
+                return None
+            if entry is not None:
+                if len(register) >= _MOST:
+                    raise Problem(Kind.OVERLOADED, "Too many leases are held.", outcome="not-sent")
+                register[key] = entry
+            elif before is None:
+                return None
+            if await self._host.state.put(self._key, orjson.dumps(register), ttl=_KEPT, expect=raw):
+                return before
+            await asyncio.sleep(random.uniform(0, 0.01))  # noqa: S311  # jitter
+        raise Problem(Kind.STATE_UNAVAILABLE, cause="the register of leases is contended")
+
+    async def run(self) -> None:
+        """Look for leases that are over, until cancelled."""
+        while True:
+            await asyncio.sleep(self._rule.every)
+            try:
+                _, register = await self._read()
+                now = self._host.clock.now()
+                for key, entry in register.items():
+                    if entry["until"] <= now:
+                        await self._give_up(key, entry)
+            except Problem as problem:
+                self._host.log("leases", problem.cause or str(problem))
+
+    async def _give_up(self, key: str, entry: dict[str, Any]) -> None:
+        claim = {**entry, "until": self._host.clock.now() + _CLAIM}
+        if await self._change(key, claim, only=entry) is None:
+            return  # renewed, or another replica's
+        value = put(dict(self._rule.request), self._rule.place, entry["entity"])
+        reply = await self._host.call(self._rule.operation, value, service=entry["service"], identity=entry["identity"])
+        said = "refused" if reply.fault is not None else "given up"
+        self._host.count("lease-ended")
+        self._host.audit("lease-ended", entity=str(entry["entity"]), operation=self._rule.operation, outcome=said)
+        await self._change(key, None, only=claim)

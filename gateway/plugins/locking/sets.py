@@ -1,0 +1,115 @@
+"""The law of lock sets: a unit of locks that a client acquires, renews and gives up as a resource.
+
+A set's locks are taken at the service for the length of the lease and no longer, so a client or a gateway that
+dies leaves nothing behind; use and renewal prolong it. Its name here is 256 random bits, bound to its owner.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from typing import Any
+
+import orjson
+
+from gateway.core.message import Message, Wire
+from gateway.core.problem import Kind, Problem
+from gateway.core.value import Value
+from gateway.plugins.api import Host
+from gateway.plugins.signs import at, put, seen
+
+from .conflict import conflict_in, problem_of
+from .settings import LockSettings, Sets
+
+
+def _key(name: str) -> str:
+    return f"locks:set:{hashlib.sha256(name.encode()).hexdigest()}"
+
+
+def _owner(wire: Wire) -> str:
+    identity = wire.facts.get("identity")
+    given = wire.headers.get("authorization", "")
+    return str(identity) if identity else hashlib.sha256(given.encode()).hexdigest() if given else ""
+
+
+class LockSets:
+    """The lock sets of one configuration."""
+
+    def __init__(self, settings: LockSettings, rule: Sets, host: Host) -> None:
+        self._settings = settings
+        self._rule = rule
+        self._host = host
+
+    def serve(self) -> None:
+        """Give the paths to the host."""
+        self._host.route("POST", self._rule.path, self._post)
+        self._host.route("PUT", self._rule.path + "/{id}", self._put)
+        self._host.route("DELETE", self._rule.path + "/{id}", self._delete)
+
+    async def number(self, name: str, owner: str) -> Value:
+        """The service's id of a set that a write asserts, prolonged in passing. Raises PRECONDITION_FAILED."""
+        entry = await self._entry(name, owner)
+        if entry["until"] - self._host.clock.now() < self._rule.seconds / 2:
+            self._host.tasks.start(self._renewed(name, entry), name="renew")
+        found: Value = entry["id"]
+        return found
+
+    async def _post(self, wire: Wire) -> Wire:
+        locks = _locks(wire.body)
+        value = put(put({}, self._rule.locks, locks), self._rule.duration, round(self._rule.seconds))
+        result = seen(await self._call(self._rule.acquire, value, locks))
+        name = secrets.token_urlsafe(32)
+        entry = {"id": at(result, self._rule.id), "owner": _owner(wire)}
+        await self._keep(name, entry)
+        body = {"id": name, "seconds": self._rule.seconds}
+        headers = {"content-type": "application/json", "location": f"{self._rule.path}/{name}"}
+        return Wire(headers, orjson.dumps(body), status=201)
+
+    async def _put(self, wire: Wire) -> Wire:
+        name = wire.facts["path"]["id"]
+        await self._renewed(name, await self._entry(name, _owner(wire)))
+        body = {"id": name, "seconds": self._rule.seconds}
+        return Wire({"content-type": "application/json"}, orjson.dumps(body), status=200)
+
+    async def _delete(self, wire: Wire) -> Wire:
+        name = wire.facts["path"]["id"]
+        entry = await self._entry(name, _owner(wire))
+        await self._call(self._rule.release, put({}, self._rule.place, entry["id"]), None)
+        await self._host.state.delete(_key(name))
+        return Wire({}, b"", status=204)
+
+    async def _renewed(self, name: str, entry: dict[str, Any]) -> None:
+        value = put(put({}, self._rule.place, entry["id"]), self._rule.duration, round(self._rule.seconds))
+        await self._call(self._rule.renew, value, None)
+        await self._keep(name, entry)
+
+    async def _keep(self, name: str, entry: dict[str, Any]) -> None:
+        whole = {**entry, "until": self._host.clock.now() + self._rule.seconds}
+        await self._host.state.put(_key(name), orjson.dumps(whole), ttl=self._rule.seconds)
+
+    async def _entry(self, name: str, owner: str) -> dict[str, Any]:
+        raw = await self._host.state.get(_key(name))
+        entry: dict[str, Any] = orjson.loads(raw) if raw is not None else {}
+        if not entry or entry["owner"] != owner:
+            raise Problem(Kind.PRECONDITION_FAILED, "There is no such lock set, or it has ended.", outcome="not-sent")
+        return entry
+
+    async def _call(self, operation: str, value: Value, entity: Value) -> Message:
+        """Raises Problem for a conflict and for any other fault."""
+        reply = await self._host.call(operation, value, service=self._rule.service)
+        conflict = conflict_in(self._settings.conflicts, reply, entity)
+        if conflict is not None:
+            raise problem_of(conflict, self._settings.status, reply=reply)
+        if reply.fault is not None:
+            extra = {"fault": {"reason": reply.fault.reason, "detail": reply.fault.detail}}
+            raise Problem(Kind.FAULT, status=422 if reply.fault.declared else 502, outcome="rejected", extra=extra)
+        return reply
+
+
+def _locks(body: bytes) -> Any:
+    try:
+        whole = json.loads(body)
+        return whole["locks"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise Problem(Kind.MALFORMED_JSON, 'An object {"locks": [...]} is expected.', outcome="not-sent") from None
