@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from ..settings.mistakes import Mistake, Refused
 from ..settings.service import Service as ServiceSettings
 from .doors import RouteFace, configured_route, default_route, fault_rules
 from .operations import Bound, compile_operations
+from .pages import PAGES, docs_pages
 from .plugged import plugins_of, standing_before
 from .workbench import Workbench
 
@@ -175,15 +177,27 @@ def choose(contract: Contract, settings: ServiceSettings) -> tuple[ContractServi
 
 
 def _doubled(loaded: Loaded, services: list[BuiltService]) -> list[Mistake]:
-    """Routes that two doors claim."""
-    seen: dict[tuple[str, str], str] = {}
+    """What two claim: service addresses, the gateway's own pages, routes; told at the one that the file names."""
+    seen = {("GET", _shape(path)): "the gateway itself" for path in (*PAGES, *docs_pages())}
     mistakes = []
+
+    def claim(method: str, path: str, who: str, place: tuple[str | int, ...]) -> None:
+        key = (method, _shape(path))
+        if key in seen:
+            mistakes.append(loaded.mistake(place, f"{method} {path} is served already, by {seen[key]}"))
+        seen.setdefault(key, who)
+
     for service in services:
-        for face in service.faces:
-            key = (face.route.method, face.route.path)
-            if key in seen:
-                at = service.settings.routes.index(face.settings) if face.settings else 0
-                place = ("services", service.name, "routes", at) if face.settings else ("services", service.name)
-                mistakes.append(loaded.mistake(place, f"{' '.join(key)} is served already, by {seen[key]}"))
-            seen[key] = f"{service.name}/{face.bound.operation.name}"
+        for method in ("POST", "GET"):  # the envelopes, and ?wsdl
+            claim(method, service.path, service.name, ("services", service.name))
+    for service in services:
+        for face in sorted(service.faces, key=lambda each: each.settings is not None):  # the default ones first
+            own = face.settings
+            place = ("services", service.name, *(("routes", service.settings.routes.index(own)) if own else ()))
+            claim(face.route.method, face.route.path, f"{service.name}/{face.bound.operation.name}", place)
     return mistakes
+
+
+def _shape(path: str) -> str:
+    """A template without the names of its variables: what the router tells apart."""
+    return re.sub(r"\{[^{}]*\}", "{}", path)

@@ -16,6 +16,7 @@ from ..core.message import Wire
 from ..core.operation import Address
 from ..core.problem import BY_SLUG, Kind, Problem
 
+PAGES: Final = ("/", "/openapi.json", "/problems/{slug}")  # beside `/docs` and what belongs to it
 _TYPES: Final[Mapping[str, str]] = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",

@@ -1,0 +1,59 @@
+"""Doors: which settings win, and what a fault's rule sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.build.doors import fault_rules, mapping, rest_door, soap_address
+from gateway.core.limits import DEFAULT
+from gateway.core.message import Fault
+from gateway.settings.service import FaultRule, Mapping
+
+
+def test_a_routes_mapping_stands_over_its_services() -> None:
+    chosen = mapping(Mapping(numbers="string", names="camel"), Mapping(names="snake"))
+    assert (chosen.numbers, chosen.names, chosen.arrays) == ("string", "snake", "collapsed")
+
+
+@pytest.mark.parametrize(
+    ("rule", "detail", "takes"),
+    [
+        ({"path": "/Code", "equals": "LOCKED"}, {"Code": "LOCKED"}, True),
+        ({"path": "/Code", "equals": "LOCKED"}, {"Code": "OTHER"}, False),
+        ({"path": "/Code", "equals": "5"}, {"Code": 5}, True),
+        ({"path": "/Code"}, {"Code": None}, True),  # it is there
+        ({"path": "/Code"}, {}, False),
+        ({"path": "/Messages/*/No", "equals": "7"}, {"Messages": [{"No": 1}, {"No": 7}]}, True),
+        ({"path": "/Messages/1/No", "equals": "7"}, {"Messages": [{"No": 7}]}, False),
+        ({"path": "/a~1b/~0", "equals": "x"}, {"a/b": {"~": "x"}}, True),
+        ({"path": "/Code", "equals": "LOCKED"}, "LOCKED", False),
+        ({"path": "/Code", "equals": "LOCKED"}, None, False),
+    ],
+)
+def test_a_rule_looks_into_the_detail_by_place(rule: Any, detail: Any, takes: bool) -> None:
+    (compiled,) = fault_rules([FaultRule(status=423, **rule)])
+    assert compiled.takes(Fault("Receiver", "the lock", detail=detail)) is takes
+
+
+def test_a_reason_that_merely_says_lock_is_no_lock() -> None:
+    (compiled,) = fault_rules([FaultRule(status=423, path="/Code", equals="LOCKED")])
+    assert not compiled.takes(Fault("Receiver", "LOCKED /Code lock"))
+
+
+def test_a_route_has_its_own_limits_for_both_tongues(book: Any) -> None:
+    service = book("routes:\n  - route: POST /release\n    operation: ReleaseTask\n    limits: large").services[0]
+    address = soap_address(service.path, service.operations, service.settings, DEFAULT)
+    face = next(each for each in service.faces if each.settings)
+    door = rest_door(face, service.speaker, address, DEFAULT, lambda _: None)  # type: ignore[arg-type, return-value]
+    assert door.limits.body == 64 * 1024 * 1024
+    assert door.dialect.soap.door.limits is door.limits  # type: ignore[attr-defined]
+    assert address.limits is DEFAULT
+
+
+def test_the_soap_address_knows_every_operation_and_action_header(book: Any) -> None:
+    service = book("upstream: {action_headers: [Action]}").services[0]
+    address = soap_address(service.path, service.operations, service.settings, DEFAULT)
+    assert address.action_headers == ("soapaction", "action")
+    assert len(address.operations) == len(service.operations)

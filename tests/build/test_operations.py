@@ -1,0 +1,70 @@
+"""Operations as compiled from a contract and its settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.build.operations import reads
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("GetTask", True),
+        ("getTask", True),
+        ("SearchObjects", True),
+        ("PwsGetProject", True),  # a short prefix of the vendor's
+        ("get_task", True),
+        ("List", True),
+        ("SaveTask", False),
+        ("Getaway", False),
+        ("ReleaseTask", False),
+        ("TaskGet", False),
+        ("", False),
+    ],
+)
+def test_what_reads_by_its_name(name: str, read: bool) -> None:
+    assert reads(name) is read
+
+
+def operation(built: Any, name: str = "ReleaseTask") -> Any:
+    return built.find(name)[1].operation
+
+
+def test_the_defaults_come_from_the_contract(book: Any) -> None:
+    one = operation(book())
+    assert one.action == "http://www.pointsharp.com/netid/server/portal/IServiceSoap/ReleaseTask"
+    assert one.element == "{http://www.pointsharp.com/netid/server/portal}ReleaseTask"
+    assert (one.soap, one.writes, one.one_way, one.encryption, one.clear_allowed) == ("1.1", True, False, "none", False)
+    assert set(one.faces) == {"1.1", "1.2"}
+    assert one.faces["1.1"].request is not one.faces["1.2"].request
+
+
+def test_the_settings_win(book: Any) -> None:
+    one = operation(book("upstream: {soap: '1.2'}\noperations:\n  ReleaseTask: {encryption: required, writes: false}"))
+    assert (one.soap, one.writes, one.encryption) == ("1.2", False, "required")
+
+
+@pytest.mark.parametrize(
+    ("lines", "allowed"),
+    [
+        ("dangerous_allow_clear_text: true", True),
+        ("dangerous_allow_clear_text: true\noperations: {ReleaseTask: {dangerous_allow_clear_text: false}}", False),
+        ("operations: {ReleaseTask: {dangerous_allow_clear_text: true}}", True),
+        ("", False),
+    ],
+)
+def test_clear_text_is_allowed_by_its_own_setting_only(book: Any, lines: str, allowed: bool) -> None:
+    assert operation(book(lines)).clear_allowed is allowed
+
+
+def test_a_bare_reply_is_read_where_it_is_allowed(book: Any) -> None:
+    raw = b"<Task><Id>1</Id></Task>"
+    codec = operation(book("accept_bare_reply: Task")).faces["1.1"].reply
+    assert codec.parse(raw).bare
+    from gateway.core.problem import Problem
+
+    with pytest.raises(Problem):
+        operation(book()).faces["1.1"].reply.parse(raw)
