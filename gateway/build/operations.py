@@ -71,6 +71,7 @@ def _compile(
         client_signature=own.client.signature,
         clear_allowed=_clear(own, settings),
         headers=tuple(header.element for header in bound.input.headers),
+        timeout=own.timeout,
         document=bound.document,
     )
     return Bound(operation, bound, own)

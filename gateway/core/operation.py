@@ -50,6 +50,7 @@ class Operation:
     client_signature: Need = "none"
     clear_allowed: bool = False
     headers: tuple[str, ...] = ()  # Clark names of the header blocks that the contract declares
+    timeout: float | None = None  # seconds for a call; None: the upstream's own
     document: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
 

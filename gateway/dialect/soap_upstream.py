@@ -50,7 +50,10 @@ class SoapUpstream:
             headers["traceparent"] = trace
         headers.update(self.headers)
         headers.update(exchange.upstream_headers)
-        return Wire(headers, body, method="POST", path=self.path, operation=operation, exchange=exchange)
+        facts = {} if operation.timeout is None else {"timeout": operation.timeout}
+        return Wire(
+            headers, body, method="POST", path=self.path, facts=facts, operation=operation, exchange=exchange
+        )
 
     def read_reply(self, exchange: Exchange, wire: Wire) -> Message:
         """The answer, valid by the contract. Raises Problem UPSTREAM_… with the outcome of a write."""

@@ -20,14 +20,15 @@ LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 class Log:
     """Writes lines to a stream (stdout by default). `level` may be changed at run time."""
 
-    def __init__(self, stream: TextIO | None = None, level: str = "info") -> None:
+    def __init__(self, stream: TextIO | None = None, level: str = "info", *, access: bool = True) -> None:
         self._stream = stream
         self.level = level
+        self.access = access
         self.dropped = 0
 
     def write(self, stream: str, level: str, event: str, **fields: Any) -> None:
         """One line, if the level is asked for. Never raises: a full disk is counted."""
-        if LEVELS[level] < LEVELS[self.level]:
+        if LEVELS[level] < LEVELS[self.level] or (stream == "access" and not self.access):
             return
         line = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + f".{int(time.time() * 1000) % 1000:03d}Z",

@@ -6,7 +6,7 @@ looked up once and kept: an observation on the hot path is a dictionary hit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, disable_created_metrics
@@ -16,27 +16,29 @@ from ..core.problem import Kind
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+RESULTS: Final = ("ok", "unchanged", "refused")
+STATES: Final[Mapping[str, int]] = {"closed": 0, "half-open": 1, "open": 2}
 STAGE_BUCKETS: Final = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.05, 0.25, 1.0)
 
 
 class Metrics:
     """All series, in a registry of their own. One instance a process; tests make as many as they like."""
 
-    def __init__(self, version: str = "", contract: str = "") -> None:
+    def __init__(self, version: str = "", contract: str = "", buckets: Sequence[float] = BUCKETS) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # else every series has a twin
         self.registry = CollectorRegistry()
         self.requests = Histogram(
             "soapgw_request_duration_seconds",
             "Time from a request's last byte to its answer.",
             ("operation", "method", "code"),
-            buckets=BUCKETS,
+            buckets=buckets,
             registry=self.registry,
         )
         self.backend = Histogram(
             "soapgw_backend_duration_seconds",
             "Time that the service behind took.",
             ("operation", "outcome"),
-            buckets=BUCKETS,
+            buckets=buckets,
             registry=self.registry,
         )
         self.stages = Histogram(
@@ -65,6 +67,36 @@ class Metrics:
         )
         self.reloads = Counter(
             "soapgw_reloads", "Configuration reloads, by result.", ("result",), registry=self.registry
+        )
+        for result in RESULTS:
+            self.reloads.labels(result)
+        self.reloaded_at = Gauge(
+            "soapgw_config_last_reload_success_timestamp_seconds",
+            "When the configuration that serves was taken, seconds since the epoch.",
+            registry=self.registry,
+        )
+        self.reloaded_at.set_to_current_time()
+        self.reload_ok = Gauge(
+            "soapgw_config_last_reload_successful",
+            "1 when the configuration as it stands serves, 0 when it was refused and an older one serves.",
+            registry=self.registry,
+        )
+        self.reload_ok.set(1)
+        self.draining = Gauge("soapgw_draining", "1 while the gateway lets go of its clients.", registry=self.registry)
+        self.breakers = Gauge(
+            "soapgw_breaker_state",
+            "The breaker of a service: 0 closed, 1 half-open, 2 open.",
+            ("service",),
+            registry=self.registry,
+        )
+        self.pool = Gauge(
+            "soapgw_backend_connections",
+            "Connections to a service: in_use, idle, and requests waiting for one.",
+            ("service", "state"),
+            registry=self.registry,
+        )
+        self.log_dropped = Gauge(
+            "soapgw_log_lines_dropped", "Log lines that could not be written.", registry=self.registry
         )
         self.loop_lag = Gauge(
             "soapgw_event_loop_lag_seconds", "How late the event loop's timer came.", registry=self.registry
@@ -104,6 +136,28 @@ class Metrics:
         if child is None:
             child = self._backend[key] = self.backend.labels(operation, outcome)
         child.observe(seconds)  # type: ignore[attr-defined]  # a histogram's child
+
+    def reloaded(self, result: str) -> None:
+        """One reload, and whether what stands in the files serves."""
+        self.reloads.labels(result).inc()
+        self.reload_ok.set(result != "refused")
+        if result == "ok":
+            self.reloaded_at.set_to_current_time()
+
+    def expect(self, operations: Mapping[str, Iterable[str]], routes: Iterable[tuple[str, str]]) -> None:
+        """Start the series that the contract foresees at 0, so that a first failure is a rise (and not a birth).
+
+        `operations`: its name as a label, with its declared faults; `routes`: operation and method.
+        """
+        for kind in Kind:
+            self.problems.labels(kind.slug)
+        for operation, faults in operations.items():
+            for outcome in ("ok", "fault"):
+                self._backend[operation, outcome] = self.backend.labels(operation, outcome)
+            for fault in (*faults, "other"):
+                self.faults.labels(operation, fault)
+        for operation, method in routes:
+            self._requests[operation, method, 200] = self.requests.labels(operation, method, "200")
 
     def refused(self, kind: Kind, status: int) -> None:
         """A request that never reached the front: malformed, too large, too slow."""

@@ -56,7 +56,7 @@ class Metrics(Part):
     """What /metrics on the admin port gives."""
 
     buckets: tuple[Seconds, ...] = Field(
-        default=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+        default=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
         description="Upper bounds of the latency histograms, seconds.",
     )
 
@@ -75,6 +75,13 @@ class Drain(Part):
         default=5.0, description="Seconds after SIGTERM in which requests are still taken."
     )
     grace: Annotated[float, Field(ge=0)] = Field(default=30.0, description="Seconds that running requests then have.")
+
+
+class Reload(Part):
+    """When the configuration is read again while serving; SIGHUP and POST /reload always do."""
+
+    watch: bool = Field(default=True, description="Whether a change of its files is enough.")
+    every: Seconds = Field(default=2.0, description="Seconds between two looks; a change is taken at the second one.")
 
 
 class Settings(Part):
@@ -102,8 +109,9 @@ class Settings(Part):
         default=None, description="Bounds on messages and connections: `large`, or single numbers."
     )
     cors: Cors = Field(default=Cors(), description="Which web pages may call.")
-    state: str = Field(default="memory", description="Where shared state lives: memory, or redis://HOST:PORT/DB.")
+    state: str = Field(default="memory", description="Where shared state lives: memory, in this process.")
     drain: Drain = Field(default=Drain(), description="How the gateway stops.")
+    reload: Reload = Field(default=Reload(), description="When the configuration is read again.")
     logging: Logging = Field(default=Logging(), description="Logs.")
     metrics: Metrics = Field(default=Metrics(), description="Metrics.")
     keyring: dict[str, dict[str, Any]] = Field(
@@ -123,6 +131,6 @@ class Settings(Part):
     @field_validator("state")
     @classmethod
     def _known_home(cls, value: str) -> str:
-        if value != "memory" and not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("memory, or a redis://, rediss:// or unix:// URL is expected")
+        if value != "memory":
+            raise ValueError("memory is the only home of state as yet")
         return value

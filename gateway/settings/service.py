@@ -282,11 +282,6 @@ class Service(Part):
         description="Read a bare element of this name, without result wrapper or Envelope, as the reply.",
         examples=["Task"],
     )
-    secret: tuple[LocalName, ...] = Field(
-        default=(),
-        description="Elements whose value never stands in a log, problem or explanation.",
-        examples=[["SessionId"]],
-    )
     dangerous_allow_clear_text: bool = Field(
         default=False,
         description="Send operations in clear although they are marked `encryption: required`. Without it the gateway refuses them.",

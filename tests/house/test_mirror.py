@@ -15,9 +15,7 @@ EXEMPT: dict[str, str] = {
     "core.value": "an alias and a one-line function, tested with every codec",
 }
 # Test files beside the mirror that look at one thing across several modules of their room.
-THEMES: dict[str, str] = {
-    "net/test_tls.py": "TLS is one behaviour of the server's and the upstream's side",
-}
+THEMES: dict[str, str] = {}
 
 
 def test_every_module_has_its_test_file() -> None:

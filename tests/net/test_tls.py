@@ -14,9 +14,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from gateway.core.limits import DEFAULT
 from gateway.core.message import Wire
 from gateway.core.problem import Kind, Problem
 from gateway.net.server import Server
+from gateway.net.tls import trust
 from gateway.net.upstream import Upstream
 
 NOW = dt.datetime.now(dt.UTC)
@@ -166,3 +168,66 @@ async def test_plain_text_on_a_tls_port_is_refused_and_the_server_goes_on(tmp_pa
     writer.close()
     assert (await call(port, client_side(ca.path))).status == 200
     await server.stop(0.2)
+
+
+# ---------------------------------------------------------------- gateway.net.tls
+
+
+def test_the_systems_own_trust_needs_no_context_of_ours() -> None:
+    assert trust(None, None, None) is None
+
+
+def test_a_renewed_file_is_read_for_the_next_connection_and_a_broken_one_is_not(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    chain = authority.issue("gateway")
+    present = trust(str(authority.path), str(chain), str(chain))
+    assert present is not None
+    first = present()
+    assert present() is first
+    assert first.verify_mode is ssl.CERT_REQUIRED
+    assert first.check_hostname
+    assert first.minimum_version is ssl.TLSVersion.TLSv1_2
+    chain.write_bytes(authority.issue("renewed").read_bytes())
+    second = present()
+    assert second is not first
+    chain.write_bytes(b"half a certifi")
+    assert present() is second
+    chain.unlink()
+    assert present() is second
+
+
+@pytest.mark.parametrize("ca", ["gone.pem", "bad.pem"])
+def test_what_cannot_be_read_is_refused_at_the_start(tmp_path: Path, ca: str) -> None:
+    (tmp_path / "bad.pem").write_text("no certificate")
+    with pytest.raises((OSError, ssl.SSLError)):
+        trust(str(tmp_path / ca), None, None)
+
+
+async def test_a_service_with_a_ca_of_its_own_that_asks_for_a_certificate(tmp_path: Path) -> None:
+    from aiohttp import web
+
+    authority = Authority(tmp_path)
+    chain = authority.issue("gateway")
+
+    async def answer(_: web.BaseRequest) -> web.Response:
+        return web.Response(text="ok")
+
+    runner = web.ServerRunner(web.Server(answer))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=server_side(authority.issue("service"), clients=authority.path))
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    try:
+        for own, reached in [(str(chain), True), (None, False)]:
+            upstream = Upstream(f"https://{host}:{port}/", limits=DEFAULT, tls=trust(str(authority.path), own, own))
+            await upstream.start()
+            try:
+                if reached:
+                    assert (await upstream.send(Wire({}, b"x", method="POST", path="/"))).body == b"ok"
+                else:
+                    with pytest.raises(Problem):
+                        await upstream.send(Wire({}, b"x", method="POST", path="/"))
+            finally:
+                await upstream.close()
+    finally:
+        await runner.cleanup()

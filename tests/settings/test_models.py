@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from gateway.observe.metrics import BUCKETS
 from gateway.settings.fields import Part
 from gateway.settings.models import Settings
 
@@ -49,6 +50,7 @@ def test_every_part_is_strict_closed_and_frozen() -> None:
         {"problem_base": "problems"},
         {"problem_base": "/errors/"},
         {"state": "mysql://x"},
+        {"state": "redis://127.0.0.1:6379/0"},
         {"cors": {"origins": ["*"], "credentials": True}},
         {"metrics": {"buckets": [1.0, 0.5]}},
         {"metrics": {"buckets": []}},
@@ -68,3 +70,7 @@ def test_what_is_refused(wrong: dict[str, Any]) -> None:
 def test_the_least_that_is_needed() -> None:
     found = Settings.model_validate({"services": SERVICES})
     assert (found.listen, found.admin, found.state) == ("127.0.0.1:8080", "127.0.0.1:9901", "memory")
+
+
+def test_the_buckets_are_the_metrics_own() -> None:
+    assert Settings.model_validate({"services": SERVICES}).metrics.buckets == BUCKETS
