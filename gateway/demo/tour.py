@@ -159,7 +159,7 @@ def _addresses(places: Places) -> str:
         "Net iD, SOAP": f"{data}/portal   (WSDL: {data}/portal?wsdl)",
         "try it in a browser": f"{data}/docs   (OpenAPI: {data}/openapi.json)",
         "metrics, health": f"http://{places.admin}/metrics  http://{places.admin}/healthz",
-        "Projector, REST": f"{second}/task-types/save and others: {second}/docs",
+        "Projector, REST": f"{second}/projects/P002001-001 and others: {second}/docs",
         "Projector, SOAP": f"{second}/projector   (WSDL: {second}/projector?wsdl)",
         "its metrics": f"http://{places.second_admin}/metrics",
         "Net iD, encrypted": f"http://{places.third_data}/api/task/get and its siblings",

@@ -1,30 +1,40 @@
 """The law of the Projector tour: what is shown of locks, versions and sessions, in order, and what must come.
 
-The story: a save meets Bea's lock, a steal on old knowledge is refused, a steal on the present state
-succeeds, a save on an old version fails, a session ends. Bea and Carl are played by test control.
+The story: a save meets Bea's lock (423), a steal on old knowledge is refused (412), a steal on the present state
+succeeds, a change without a version (428) and one on an old version (412) fail, a session ends and nobody sees it, a
+lock set is held and released. No client ever logs in. Bea and Carl are played by test control.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Generator, Mapping
 from typing import Any, Final
 
-from gateway.demo.steps import Judge, Step, Steps, holds, members, part
+from gateway.demo.steps import Judge, Reply, Step, Steps, holds, members, part
 
 PROJECT: Final = "P002001-001"
 DRAFT: Final = {
-    "ProjectTaskTypeName": "Drafting",
-    "DefaultProjectRateTypeIdentity": {"ProjectRateTypeId": 702},
-    "StandardTaskTypeIdentity": {"StandardTaskTypeName": "Design"},
-}  # fmt: skip
-HOLDER: Final = "fault.detail.LockHolders.0.EntityLockSummary"
+    "ProjectTaskType": {
+        "ProjectTaskTypeName": "Drafting",
+        "DefaultProjectRateTypeIdentity": {"ProjectRateTypeId": 702},
+        "StandardTaskTypeIdentity": {"StandardTaskTypeName": "Design"},
+    }
+}
+HOLDER: Final = "holders.0.EntityLockSummary"
+TYPES: Final = f"/projects/{PROJECT}/task-types"
+LOCK: Final = {"locks": [{"EntityIdentity": {"EntityCode": PROJECT, "LockType": "RT"}}]}
 
 
-def call(base: str, path: str, body: dict[str, Any], status: int, title: str, judge: Judge, **more: Any) -> Step:
-    """A JSON call."""
+def call(
+    base: str, path: str, body: dict[str, Any] | None, status: int, title: str, judge: Judge,
+    *, method: str = "POST", fields: Mapping[str, str] | None = None, **more: Any,
+) -> Step:  # fmt: skip
+    """A call with JSON, or without a body."""
+    headers = {"Content-Type": "application/json"} if body is not None else {}
     return Step(
-        title, "POST", base + path, status, judge, headers={"Content-Type": "application/json"},
-        body=json.dumps(body), **more,
+        title, method, base + path, status, judge, headers={**headers, **(fields or {})},
+        body="" if body is None else json.dumps(body), **more,
     )  # fmt: skip
 
 
@@ -41,59 +51,93 @@ def locks_for(control: str, login: str, title: str, *, steal: bool = False) -> S
 def steps(data: str, control: str) -> Steps:
     """The whole tour. `data` is the gateway before the service, `control` the service's own base address."""
     yield "══ The second service: Projector, with a gateway of its own (config/projector.yaml)"
-    logged_in = yield call(
-        data, "/authenticate", {"AccountCode": "DEMO", "UserName": "gateway", "Password": "demo-gateway"}, 200,
-        "A session", members(Status="Ok"), show=part("SessionTicket", "Messages.0.ErrorNumber"),
-        after="Message 136 stands first in every answer of a test server: it is never taken for the answer.",
-    )  # fmt: skip
-    base = {"SessionTicket": logged_in.member("SessionTicket"), "ProjectIdentity": {"ProjectCode": PROJECT}}
     seen = yield call(
-        data, "/projects/get", base, 200, "A project, with the version of its task types",
-        members(ProjectIdentity__ProjectUid=1152921504601000011),
-        show=part("ProjectIdentity", "RateTaskTimestamp"), after="ProjectUid is beyond 2^53: every digit came through.",
+        data, f"/projects/{PROJECT}", None, 200, "A project, with the version of its task types as ETag",
+        members(ProjectIdentity__ProjectUid=1152921504601000011), method="GET",
+        why="The service wants a session for this; the gateway has logged in, and no client sees the ticket.",
+        show=part("ProjectIdentity", "RateTaskTimestamp"), shown_headers=("Content-Type", "ETag"),
+        after="ProjectUid is beyond 2^53: every digit came through.",
     )  # fmt: skip
-    save = {**base, "ProjectTaskType": DRAFT}
-    yield from _locks(data, control, save)
-    yield call(
-        data, "/task-types/save", {**save, "RateTaskTimestamp": seen.member("RateTaskTimestamp")}, 412,
-        "Saving with the version that was read before", members(status=412),
-        why="The save before has changed it: an optimistic conflict.", show=part("fault.detail.Messages.1"),
-    )  # fmt: skip
-    yield call(
-        control,
-        "/control/expire",
-        {},
-        200,
-        "The service ends all sessions",
-        holds('"tickets": 0'),
-        show=part("tickets"),
-    )
-    yield call(
-        data, "/task-types/save", save, 401, "What a client with the old ticket sees", members(status=401),
-        show=part("fault.detail.Messages.1"),
-    )  # fmt: skip
+    made = yield from _conflicts(data, control)
+    yield from _versions(data, made, seen.headers.get("ETag", ""))
+    yield from _session(data, control)
+    yield from _sets(data)
 
 
-def _locks(data: str, control: str, save: dict[str, Any]) -> Steps:
+def _conflicts(data: str, control: str) -> Generator[Step | str, Reply, Reply]:
     """A conflict, a steal that comes too late, a steal."""
     yield locks_for(control, "bea", "Bea locks the project's rate types and tasks")
     held = yield call(
-        data, "/task-types/save", save, 423, "Saving a task type now",
-        holds("Lund, Bea", "EntityAlreadyLocked"),
-        why="The service's fault names the holders; a rule makes a 423 of it.",
-        show=part("status", HOLDER),
+        data, TYPES, DRAFT, 423, "Saving a task type now: 423, with the holders", holds("Lund, Bea", '"token"'),
+        why="The service's fault names the holders; the plug-in `locks` makes a 423 of it, with a token for a steal.",
+        show=part("status", HOLDER, "token"),
     )  # fmt: skip
     yield locks_for(control, "carl", "Meanwhile Carl steals it from her", steal=True)
     changed = yield call(
-        data, "/task-types/save", {**save, "LocksToSteal": held.member("fault", "detail", "LockHolders")}, 423,
-        "Stealing the lock from the holder seen before", holds("Mendes, Carl", "EntityAlreadyLocked"),
-        why="The service steals only from who holds it now, item by item: it is refused, with the new state.",
+        data, TYPES, DRAFT, 412, "Stealing the lock from the holder seen before: 412, refused",
+        holds("Mendes, Carl", "lock-changed"), fields={"Steal-Token": held.member("token") or ""},
+        why="The service steals only from who holds it now, item by item. The new holders come back.",
+        show=part("status", HOLDER),
+    )  # fmt: skip
+    stolen = yield call(
+        data, TYPES, DRAFT, 201, "Stealing it from the present holder: a steal, with the new token",
+        members(Status="Ok", LockStolenFromUserIdentity__UserDisplayName="Mendes, Carl"),
+        fields={"Steal-Token": changed.member("token") or ""},
+        why="LocksToSteal goes out as LockHolders came in, value for value, to the seventh digit of a second.",
+        show=part("ProjectTaskTypeIdentity", "LockStolenFromUserIdentity"),
+        shown_headers=("Location", "ETag"), after="The audit stream has the victim and the reason.",
+    )  # fmt: skip
+    return stolen
+
+
+def _versions(data: str, made: Reply, old: str) -> Steps:
+    """The version that the service keeps, as ETag and If-Match."""
+    path = made.headers.get("Location", TYPES)
+    new = {"ProjectTaskType": {"ProjectTaskTypeName": "Drawing"}}
+    yield call(
+        data, path, new, 428, "Changing it without a version: 428", members(status=428), method="PUT",
+        show=part("status", "detail"),
+    )  # fmt: skip
+    yield call(
+        data, path, new, 412, "With If-Match of the version that was read before: 412", members(conflict="stale"),
+        method="PUT", fields={"If-Match": old}, why="The save in between has changed it: an optimistic conflict.",
+        show=part("status", "detail"),
+    )  # fmt: skip
+    yield call(
+        data, path, new, 200, "With If-Match of the present version", members(Status="Ok"), method="PUT",
+        fields={"If-Match": made.headers.get("ETag", "")}, show=part("RateTaskTimestamp"), shown_headers=("ETag",),
+        after="The ETag is the service's RateTaskTimestamp, verbatim.",
+    )  # fmt: skip
+
+
+def _session(data: str, control: str) -> Steps:
+    """A session that ends, and nobody sees it."""
+    yield call(
+        control, "/control/expire", {}, 200, "The service ends every session", holds('"tickets": 0'),
+        show=part("tickets"),
+    )  # fmt: skip
+    yield call(
+        data, f"/projects/{PROJECT}", None, 200, "The next call: the session is renewed, no client sees it",
+        members(Status="Ok"), method="GET",
+        why="The service refuses the old ticket; the gateway logs in and asks again.",
+        show=part("Status"),
+    )  # fmt: skip
+
+
+def _sets(data: str) -> Steps:
+    """A lock set as a resource."""
+    made = yield call(
+        data, "/locks", LOCK, 201, "A lock set as a resource", holds('"id"'), shown_headers=("Location",),
+    )  # fmt: skip
+    more = {"ProjectTaskType": {**DRAFT["ProjectTaskType"], "ProjectTaskTypeName": "Sketching"}}
+    yield call(
+        data, TYPES, more, 423, "Saving without naming the set: 423, our own lock blocks us", members(status=423),
         show=part("status", HOLDER),
     )  # fmt: skip
     yield call(
-        data, "/task-types/save", {**save, "LocksToSteal": changed.member("fault", "detail", "LockHolders")}, 200,
-        "Stealing it from the present holder",
-        members(Status="Ok", LockStolenFromUserIdentity__UserDisplayName="Mendes, Carl"),
-        why="LocksToSteal is what LockHolders was, value for value, to the seventh digit of a second.",
-        show=part("ProjectTaskTypeIdentity", "LockStolenFromUserIdentity", "RateTaskTimestamp"),
+        data, TYPES, more, 201, "Saving with the set asserted", members(Status="Ok"),
+        fields={"Lock-Set": made.member("id") or ""}, show=part("Status"),
+    )  # fmt: skip
+    yield call(
+        data, f"/locks/{made.member('id')}", None, 204, "The locks are released", lambda _: (), method="DELETE",
     )  # fmt: skip
