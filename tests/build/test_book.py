@@ -68,7 +68,7 @@ def test_every_mistake_is_told_with_its_line(book: Any) -> None:
 )
 def test_what_two_claim_is_a_mistake_of_the_configuration(book: Any, routes: str, words: str) -> None:
     with pytest.raises(Refused, match=words):
-        book(f"routes:\n{routes}")
+        book(f"operations: {{ReleaseTask: {{writes: false}}}}\nroutes:\n{routes}")
 
 
 def test_two_services_at_one_path() -> None:
