@@ -78,6 +78,8 @@ def _showing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--fetch", metavar="HOST", nargs="*", action="extend", help="hosts that imports may be fetched from"
     )
     bring.add_argument("--report", choices=("text", "json"), default="text", help="the form of the verdict")
+    compiled = _command(commands, "compile", "compiling:compile_", "compile a contract's schemas, for a quick start")
+    _contract(compiled, xsd=False)
     check = _command(commands, "check", "show:check", "say all that is wrong with a configuration or contract")
     _contract(check)
     check.add_argument("--schema", action="store_true", help="print the JSON Schema of configurations, for editors")

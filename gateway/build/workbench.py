@@ -16,7 +16,7 @@ import jsonschema_rs
 
 from ..codec.emit import emit_element
 from ..dialect.soap import BodyCodec
-from ..schema.bundle import bundle
+from ..schema.bundle import Bundle, bundle
 from ..schema.constraints import constraints_beyond_json_schema
 from ..schema.contract import Contract
 from ..schema.errors import ContractError
@@ -27,9 +27,10 @@ from ..schema.loosen import loosen
 from ..schema.refusals import check
 from ..schema.validator import Validator
 from ..schema.xsd import read_bundle
+from .store import find, store
 
 Unwrap = tuple[str, ...]
-EAGER: Final = 100  # checkers compiled at start; a contract with more has the others compiled at their first message
+EAGER: Final = 50  # checkers compiled at start; a contract with more has the others compiled at their first message
 
 
 class Checker:
@@ -61,28 +62,48 @@ class Checker:
 class Workbench:
     """Compiles what one contract needs. `findings`: how many findings a codec collects. Raises ContractError.
 
-    `model` is the model where it is known already (`gateway.schema.compiled`).
+    `model` is the model where it is known already. Without it the compiled form beside the WSDL is used where it
+    fits (`gateway.build.store`), unless `fresh`; else the schemas are read.
     """
 
-    def __init__(self, contract: Contract, *, findings: int = 10, model: Model | None = None) -> None:
+    def __init__(
+        self, contract: Contract, *, findings: int = 10, model: Model | None = None, fresh: bool = False
+    ) -> None:
         self.contract = contract
-        self._documents = bundle(contract.sources, _nothing)
-        self.model = read_bundle(self._documents) if model is None else model
         self._findings = findings
+        self._bundled: Bundle | None = None
+        stored = find(contract) if model is None and not fresh else None
+        self.warm = stored is not None  # nothing was built: the compiled form was used
+        known = model if stored is None else stored.model
+        self.model = read_bundle(self._documents) if known is None else known
+        self._unavailable = stored.unavailable if stored else None
+        self._laid: dict[Settings, Model] = dict(stored.layouts) if stored else {}
         self._filled: Mapping[str, Sequence[str]] = {}
         self._loose: Workbench | None = None
         self._validator: Validator | None = None
-        self._laid: dict[Settings, Model] = {}
+        self._one = threading.Lock()
         self._bodies: dict[tuple[str, Settings, Unwrap], BodyCodec] = {}
         self._checkers: dict[tuple[str, Settings, Unwrap], Checker] = {}
         self._rechecks: dict[tuple[str, Settings], bool] = {}
 
     @property
+    def _documents(self) -> Bundle:
+        if self._bundled is None:
+            self._bundled = bundle(self.contract.sources, _nothing)
+        return self._bundled
+
+    @property
     def validator(self) -> Validator:
-        """libxml2's opinion, compiled when it is first asked for."""
+        """libxml2's opinion, compiled when it is first asked for; thread-safe."""
         if self._validator is None:
-            self._validator = Validator.of(self._documents)
+            with self._one:
+                if self._validator is None:
+                    self._validator = Validator.of(self._documents)
         return self._validator
+
+    def compiled(self) -> bytes:
+        """The compiled form, with every layout that was asked for so far."""
+        return store(self.contract, self.model, self._laid, self.validator.unavailable)
 
     def loosen(self, fills: Mapping[str, Sequence[str]]) -> None:
         """Take note of the members that plug-ins fill in, by request element. Raises ContractError."""
@@ -127,7 +148,7 @@ class Workbench:
         key = (element, settings, unwrap)
         if key not in self._checkers:
             checker = self._checkers[key] = Checker(lambda: self.json_schema(element, settings, unwrap))
-            if len(self._checkers) <= EAGER:
+            if len(self._checkers) <= EAGER and not self.warm:
                 checker.made()
         return self._checkers[key]
 
@@ -141,10 +162,10 @@ class Workbench:
 
     def verdict(self) -> Callable[[Any], bool] | None:
         """libxml2's verdict on a body element, or None where it cannot compile the schemas."""
-        validator = self.validator
-        if validator.unavailable:
+        unavailable = self.validator.unavailable if self._unavailable is None else self._unavailable
+        if unavailable:
             return None
-        return lambda element: not validator.validate(element)
+        return lambda element: not self.validator.validate(element)
 
 
 def _nothing(_: str) -> bytes | None:

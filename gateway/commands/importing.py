@@ -75,7 +75,7 @@ def _bench(chosen: argparse.Namespace, progress: Progress) -> Any:
     progress.at(f"reading {chosen.contract}")
     contract = load_wsdl(chosen.contract, fetch=Fetcher(hosts) if hosts else None)
     progress.at(f"reading the types of {len(contract.sources)} schemas")
-    bench = Workbench(contract)
+    bench = Workbench(contract, fresh=True)
     progress.at("compiling the schemas")
     _ = bench.validator
     return bench
