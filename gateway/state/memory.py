@@ -52,6 +52,9 @@ class Memory:
         del self._entries[key]
         return True
 
+    async def close(self) -> None:
+        """Nothing to give back."""
+
     def _sweep(self) -> None:
         now = self._clock.monotonic()
         for key in [key for key, (_, ends) in self._entries.items() if ends <= now]:
