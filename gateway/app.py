@@ -33,7 +33,7 @@ from .observe.metrics import Metrics
 from .serving import Parts, Serving
 from .settings.loader import Loaded
 from .settings.mistakes import Mistake, Refused
-from .state.memory import Memory
+from .state.home import Home, home
 from .version import version
 
 
@@ -53,7 +53,8 @@ class Gateway:
         clock = SystemClock()
         self.built = built
         self.health = Health()
-        self.parts = Parts(Metrics(version()), log or Log(sys.stderr, settings.logging.level), clock, Memory(clock))
+        self._home: Home = home(settings.state, clock)
+        self.parts = Parts(Metrics(version()), log or Log(sys.stderr, settings.logging.level), clock, self._home)
         self.admission = Admission(built.limits)
         self.parts.metrics.queued.set_function(lambda: self.admission.queued)
         self.serving = Serving(built, self.parts)
@@ -83,6 +84,7 @@ class Gateway:
         self.drain()
         await self.data.stop(grace)
         await self.serving.close()
+        await self._home.close()
         await self.admin.stop(1.0)
 
     def _front(self) -> Send:

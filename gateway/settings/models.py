@@ -109,7 +109,10 @@ class Settings(Part):
         default=None, description="Bounds on messages and connections: `large`, or single numbers."
     )
     cors: Cors = Field(default=Cors(), description="Which web pages may call.")
-    state: str = Field(default="memory", description="Where shared state lives: memory, in this process.")
+    state: str = Field(
+        default="memory",
+        description="Where shared state lives: memory (this process alone), or redis://HOST:PORT/DB for several.",
+    )
     drain: Drain = Field(default=Drain(), description="How the gateway stops.")
     reload: Reload = Field(default=Reload(), description="When the configuration is read again.")
     logging: Logging = Field(default=Logging(), description="Logs.")
@@ -131,6 +134,6 @@ class Settings(Part):
     @field_validator("state")
     @classmethod
     def _known_home(cls, value: str) -> str:
-        if value != "memory":
-            raise ValueError("memory is the only home of state as yet")
+        if value != "memory" and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("memory, or a redis://, rediss:// or unix:// URL is expected")
         return value

@@ -1,0 +1,1 @@
+REFUSED: dict[str, tuple[str, str]] = {}
