@@ -86,7 +86,10 @@ def read(text: str, file: str, env: Mapping[str, str], base: File) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        document.mistakes.append(Mistake(file, line, column, "", f"this is not YAML: {error.problem or error.context}"))
+        words = f"this is not YAML: {error.problem or error.context}"
+        if "${" in "".join(text.splitlines()[line - 1 : line]):
+            words += "; inside { } and [ ] a ${…} stands in quotes"
+        document.mistakes.append(Mistake(file, line, column, "", words))
         return document
     except yaml.YAMLError as error:  # a character that YAML does not allow
         document.mistakes.append(Mistake(file, 0, 0, "", f"this is not YAML: {str(error).splitlines()[0]}"))

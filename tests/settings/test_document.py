@@ -79,6 +79,7 @@ def test_a_key_given_twice_names_both_lines_and_keeps_the_first() -> None:
         ("a: [1", "this is not YAML"),
         ("a: 1\n---\nb: 2", "this is not YAML"),
         ("a: \x00", "this is not YAML"),
+        ("a: {b: ${X}}", "inside { } and [ ] a ${…} stands in quotes"),
         ("a: ${HOME", "`${` opens a reference"),
         ("a: ${NOT_THERE}", "the environment has no NOT_THERE"),
         ("a: ${file:none.txt}", "cannot be read: No such file or directory"),
