@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from .build.book import Built, build
+from .build.operating import operating_pages
 from .core.clock import SystemClock
 from .core.layers import Send, WireLayer, stack
 from .core.message import Wire
@@ -21,15 +22,17 @@ from .core.problem import Problem
 from .dialect.rest_client import problem_wire
 from .layers.admit import Admission
 from .layers.cors import Cors, cors
-from .layers.enter import enter
 from .layers.observe import observe
 from .layers.rescue import rescue
 from .net.admin import admin
 from .net.selftest import selftest
 from .net.server import Server
 from .observe.admin import admin_pages
+from .observe.lag import lag
 from .observe.log import Log
 from .observe.metrics import Metrics
+from .observe.seen import Seen
+from .reload import Reload
 from .serving import Parts, Serving
 from .settings.loader import Loaded
 from .settings.mistakes import Mistake, Refused
@@ -48,55 +51,113 @@ class Health:
 class Gateway:
     """A running gateway: its sockets, the present configuration, and how to stop."""
 
-    def __init__(self, built: Built, *, log: Log | None = None) -> None:
+    def __init__(
+        self, built: Built, *, log: Log | None = None, again: Callable[[], Loaded] | None = None
+    ) -> None:
         settings = built.loaded.settings
         clock = SystemClock()
         self.built = built
         self.health = Health()
+        self.seen = Seen()
         self._home: Home = home(settings.state, clock)
-        self.parts = Parts(Metrics(version()), log or Log(sys.stderr, settings.logging.level), clock, self._home)
+        log = log or Log(sys.stderr, settings.logging.level, access=settings.logging.access)
+        self.parts = Parts(Metrics(version(), buckets=settings.metrics.buckets), log, clock, self._home)
         self.admission = Admission(built.limits)
         self.parts.metrics.queued.set_function(lambda: self.admission.queued)
         self.serving = Serving(built, self.parts)
+        self.reload = Reload(self, again, self.parts.log, self.parts.metrics) if again else None
         self.data = Server(self._front(), built.limits, refuse=self._refuse, body_limit=self._body_limit)
-        self.admin = Server(admin(admin_pages(self.parts.metrics, self.health)), built.limits, refuse=self._refuse)
+        self.admin = Server(admin(self._pages()), built.limits, refuse=self._refuse)
         self.addresses: dict[str, str] = {}
+        self._busy = 0
+        self._running: list[asyncio.Task[None]] = []
+        self._retiring: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Open the configuration's parts, then the admin socket, then the data socket. All or nothing."""
         settings = self.built.loaded.settings
         try:
             await self.serving.open()
+            self.serving.measure()
             self.addresses["admin"] = await self.admin.start(settings.admin)
             self.addresses["data"] = await self.data.start(settings.listen)
         except BaseException:
             await self.stop(0.0)
             raise
+        self._chores()
         self.health.ready = True
+
+    def _chores(self) -> None:
+        """What runs beside the requests until the gateway stops."""
+        loop = asyncio.get_running_loop()
+        self._running.append(loop.create_task(lag(self.parts.metrics), name="lag"))
+        if self.reload is not None:
+            rule = self.built.loaded.settings.reload
+            self._running.append(loop.create_task(self.reload.watch(rule.every, rule.watch), name="reload"))
 
     def drain(self) -> None:
         """Readiness off; every answer from now on closes its connection."""
         self.health.ready, self.health.draining = False, True
+        self.parts.metrics.draining.set(1)
         self.data.drain()
 
     async def stop(self, grace: float) -> None:
         """Stop taking connections, let what is under way end within `grace` seconds, give everything back."""
         self.drain()
+        for task in self._running:
+            task.cancel()
         await self.data.stop(grace)
+        for task in self._retiring:  # what they served has ended with the sockets
+            task.cancel()
+        await asyncio.gather(*self._retiring, return_exceptions=True)
         await self.serving.close()
         await self._home.close()
         await self.admin.stop(1.0)
 
+    async def adopt(self, built: Built) -> None:
+        """Serve another configuration from now on; the old one ends what it has begun. Raises, then nothing changed.
+
+        Addresses, stores and metrics stay those of the start.
+        """
+        serving = Serving(built, self.parts)
+        try:
+            await serving.open()
+        except BaseException:
+            await serving.close()
+            raise
+        before, after = self.built.loaded.settings, built.loaded.settings
+        old, self.serving, self.built = self.serving, serving, built
+        serving.measure()
+        self.admission.resize(built.limits)
+        self.data.limits, self.data.send = built.limits, self._front()
+        if after.logging.level != before.logging.level:  # else what was set at run time stays
+            self.parts.log.level = after.logging.level
+        self.parts.log.access = after.logging.access
+        retiring = asyncio.get_running_loop().create_task(old.retire(before.drain.grace), name="retire")
+        self._retiring.add(retiring)
+        retiring.add_done_callback(self._retiring.discard)
+
+    def under_way(self) -> int:
+        """Requests not yet answered."""
+        return self._busy + self.admission.queued
+
+    def _pages(self) -> Mapping[str, Send]:
+        parts = self.parts
+        reload = self.reload.now if self.reload is not None else None
+        return {
+            **admin_pages(parts.metrics, self.health),
+            **operating_pages(self, parts.log, parts.metrics, self.seen, reload),
+        }
+
     def _front(self) -> Send:
-        return stack(
-            [
-                observe(self.parts.metrics, self.parts.log, self._answer),  # counts what was shed or failed, too
-                rescue(self._answer, self.parts.log),  # nothing passes it
-                self.admission.layer,  # no work before there is room
-                self._cors(),  # a preflight is answered before anything is looked for
-            ],
-            enter(self._find),
-        )
+        layers: list[WireLayer | None] = [
+            observe(self.parts.metrics, self.parts.log, self._answer, self.seen),  # counts what was shed or failed
+            rescue(self._answer, self.parts.log),  # nothing passes it
+            self.admission.layer,  # no work before there is room
+            self._cors(),  # a preflight is answered before anything is looked for
+        ]
+        inner: Send = self._serve
+        return stack(layers, inner)
 
     def _cors(self) -> WireLayer | None:
         rule = self.built.loaded.settings.cors
@@ -108,8 +169,12 @@ class Gateway:
     def _allowed(self, path: str) -> tuple[str, ...]:
         return self.serving.router.allowed(path)  # of the configuration that serves now
 
-    def _find(self, wire: Wire) -> Any:
-        return self.serving.find(wire)
+    async def _serve(self, wire: Wire) -> Wire:
+        self._busy += 1
+        try:
+            return await self.serving.send(wire)  # the configuration that serves now, to the end of this request
+        finally:
+            self._busy -= 1
 
     def _answer(self, problem: Problem, request_id: str) -> Wire:
         return problem_wire(self.built.speaker, problem, request_id)
@@ -128,22 +193,25 @@ class Gateway:
         return self.serving.body_limit(method, path)
 
 
-def serve(loaded: Loaded) -> None:
-    """Run until SIGTERM or SIGINT. Raises Refused, ContractError, PluginError, OSError before it is ready."""
+def serve(loaded: Loaded, again: Callable[[], Loaded] | None = None) -> None:
+    """Run until SIGTERM or SIGINT. Raises Refused, ContractError, PluginError, OSError before it is ready.
+
+    `again` reads the settings anew for a reload; without it there is none.
+    """
     broken = selftest()
     if broken:
         raise Refused([Mistake("this installation", 0, 0, "", words) for words in broken])
     built = build(loaded)
     if sys.platform == "win32":
-        asyncio.run(_run(built))
+        asyncio.run(_run(built, again))
     else:
         import uvloop
 
-        uvloop.run(_run(built))
+        uvloop.run(_run(built, again))
 
 
-async def _run(built: Built) -> None:
-    gateway = Gateway(built)
+async def _run(built: Built, again: Callable[[], Loaded] | None = None) -> None:
+    gateway = Gateway(built, again=again)
     await gateway.start()
     sys.stderr.write(f"ready data={gateway.addresses['data']} admin={gateway.addresses['admin']}\n")
     sys.stderr.flush()
@@ -151,11 +219,13 @@ async def _run(built: Built) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, asked.set)
+    if gateway.reload is not None:
+        loop.add_signal_handler(signal.SIGHUP, gateway.reload.asked.set)
     await asked.wait()
     # A second signal quits at once.
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.remove_signal_handler(name)
-    drain = built.loaded.settings.drain
+    drain = gateway.built.loaded.settings.drain
     gateway.drain()
     if drain.delay:
         await asyncio.sleep(drain.delay)

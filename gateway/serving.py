@@ -17,6 +17,7 @@ from .build.describe import description
 from .build.doors import RouteFace, rest_door, soap_address
 from .build.hosting import PluginHost
 from .build.keyring import keyring, watch
+from .build.measured import expect, show_breakers, show_pools
 from .build.pages import docs_pages, index_page, openapi_page, problem_page, wsdl_page
 from .build.plugged import plugins_of
 from .core.layers import Send, Service, WireLayer, stack
@@ -30,12 +31,13 @@ from .dialect.soap_upstream import SoapUpstream
 from .dialect.untyped import untyped
 from .layers.breaker import Breaker
 from .layers.cache import Cache
-from .layers.enter import through
+from .layers.enter import enter, through
 from .layers.forward import forward
 from .layers.idempotency import idempotency
 from .layers.observe import measure_backend
 from .layers.require import require, sealed
 from .layers.retry import Budget, retry
+from .net.pool import Pool
 from .net.tls import trust
 from .net.upstream import Upstream
 from .observe.log import Log
@@ -67,6 +69,7 @@ class Serving:
         self.keys = keyring(built, parts.clock)
         self._watcher: asyncio.Task[None] | None = None
         self._upstreams: list[Upstream | Bases] = []
+        self._pools: dict[str, Pool] = {}
         self._hosts: list[PluginHost] = []
         self._services: dict[tuple[str, str], Service] = {}
         self._ends: dict[str, Service] = {}
@@ -74,6 +77,10 @@ class Serving:
         self._budgets = {each.name: Budget(parts.clock) for each in built.services}
         self._breakers = {each.name: Breaker(parts.clock) for each in built.services}
         self._cache = Cache(parts.clock)
+        self._enter = enter(self.find)
+        self._busy = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def open(self) -> None:
         """Start upstreams and plug-ins, then set up every address. All or nothing."""
@@ -104,6 +111,33 @@ class Serving:
                 self._watcher.cancel()
             for upstream in self._upstreams:
                 await upstream.close()
+
+    async def send(self, wire: Wire) -> Wire:
+        """One request, counted: who came in by this configuration leaves by it."""
+        self._busy += 1
+        self._idle.clear()
+        try:
+            return await self._enter(wire)
+        finally:
+            self._busy -= 1
+            if not self._busy:
+                self._idle.set()
+
+    async def retire(self, grace: float) -> None:
+        """After another one serves: let what is under way end within `grace` seconds, then close."""
+        try:
+            async with asyncio.timeout(grace):
+                await self._idle.wait()
+        except TimeoutError:
+            self.parts.log.write("error", "warning", "retired-busy", cause=f"{self._busy} requests under way")
+        finally:
+            await self.close()
+
+    def measure(self) -> None:
+        """Show the state of this configuration's parts; once it serves."""
+        expect(self.parts.metrics, self.built)
+        show_breakers(self.parts.metrics, self._breakers)
+        show_pools(self.parts.metrics, self._pools)
 
     def _watch_keys(self) -> None:
         if self.built.loaded.settings.keyring:
@@ -145,6 +179,7 @@ class Serving:
 
         upstream = upstream_at(settings.url or service.port.location)
         await upstream.start()
+        self._pools[service.name] = upstream.pool
         bases = Bases(upstream, upstream_at)
         self._upstreams += [upstream, bases]
         dialect = SoapUpstream(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
 
 from gateway.cli import OK, Misuse
 from gateway.commands.contract import one_of, put, refusals, say, settings
@@ -42,8 +41,9 @@ def check(chosen: argparse.Namespace) -> int:
 def routes(chosen: argparse.Namespace) -> int:
     """A line a door: method, path, operation, reads or writes, protection on the service's side."""
     from gateway.build.book import build
+    from gateway.build.listing import routes as listed
 
-    rows = [row for service in build(settings(chosen)).services for row in _rows(service)]
+    rows = listed(build(settings(chosen)))
     if chosen.json:
         put(json.dumps(rows, indent=2, ensure_ascii=False))
         return OK
@@ -51,27 +51,6 @@ def routes(chosen: argparse.Namespace) -> int:
     for row in rows:
         put("  ".join(str(value).ljust(width) for value, width in zip(row.values(), widths, strict=True)).rstrip())
     return OK
-
-
-def _rows(service: Any) -> list[dict[str, str]]:
-    found = []
-    for method, path, operation in [
-        *((face.route.method, face.route.path, face.route.operation) for face in service.faces),
-        *(("SOAP", service.path, each.operation) for each in service.operations),
-    ]:
-        needs = [f"encryption {operation.encryption}"] if operation.encryption != "none" else []
-        needs += [f"signature {operation.signature}"] if operation.signature != "none" else []
-        needs += ["clear text allowed"] if needs and operation.clear_allowed else []
-        found.append(
-            {
-                "method": method,
-                "path": path,
-                "operation": f"{service.name}.{operation.name}",
-                "does": "writes" if operation.writes else "reads",
-                "protection": ", ".join(needs) or "none",
-            }
-        )
-    return found
 
 
 @refusals

@@ -20,11 +20,19 @@ class Admission:
     """Slots for requests in flight; first come, first served."""
 
     def __init__(self, limits: Limits) -> None:
-        self._free = limits.in_flight
+        self._slots = self._free = limits.in_flight
         self._room = limits.queue
         self._wait = limits.queue_wait
         self._waiting: deque[asyncio.Future[None]] = deque()
         self.draining = False
+
+    def resize(self, limits: Limits) -> None:
+        """Other limits from now on; with fewer slots, those taken are not given again until it fits."""
+        self._free += limits.in_flight - self._slots
+        self._slots, self._room, self._wait = limits.in_flight, limits.queue, limits.queue_wait
+        while self._waiting and self._free > 0:
+            self._free -= 1
+            self._release()
 
     @property
     def queued(self) -> int:
@@ -65,7 +73,7 @@ class Admission:
             raise
 
     def _release(self) -> None:
-        while self._waiting:
+        while self._waiting and self._free >= 0:
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(None)

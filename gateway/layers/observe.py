@@ -14,11 +14,14 @@ from ..core.operation import Operation
 from ..core.problem import Problem
 from ..observe.log import Log
 from ..observe.metrics import Metrics
+from ..observe.seen import Seen
 from ..observe.trace import child, request_id, trace_id
 
 
-def observe(metrics: Metrics, log: Log, answer: Callable[[Problem, str], Wire]) -> WireLayer:
-    """The layer. `answer` writes a problem that nobody further in has answered."""
+def observe(
+    metrics: Metrics, log: Log, answer: Callable[[Problem, str], Wire], seen: Seen | None = None
+) -> WireLayer:
+    """The layer. `answer` writes a problem that nobody further in has answered; `seen` keeps the last ones."""
 
     def layer(inner: Send) -> Send:
         async def send(wire: Wire) -> Wire:
@@ -35,7 +38,7 @@ def observe(metrics: Metrics, log: Log, answer: Callable[[Problem, str], Wire]) 
             finally:
                 metrics.inflight.dec()
             reply.headers.setdefault("x-request-id", facts["request_id"])
-            _tell(metrics, log, wire, reply, time.perf_counter() - began)
+            _tell(metrics, log, wire, reply, time.perf_counter() - began, seen)
             return reply
 
         return send
@@ -43,7 +46,7 @@ def observe(metrics: Metrics, log: Log, answer: Callable[[Problem, str], Wire]) 
     return layer
 
 
-def _tell(metrics: Metrics, log: Log, wire: Wire, reply: Wire, seconds: float) -> None:
+def _tell(metrics: Metrics, log: Log, wire: Wire, reply: Wire, seconds: float, seen: Seen | None) -> None:
     exchange = wire.exchange
     operation = (
         f"{exchange.operation.service}/{exchange.operation.name}" if exchange else wire.facts.get("door", "none")
@@ -52,6 +55,8 @@ def _tell(metrics: Metrics, log: Log, wire: Wire, reply: Wire, seconds: float) -
     problem: Problem | None = reply.facts.get("problem")
     if problem is not None:
         metrics.problems.labels(problem.kind.slug).inc()
+        if seen is not None:
+            seen.add(operation, reply.status, problem.kind.slug, problem.cause or "", wire.facts["request_id"])
     fault = reply.facts.get("fault")
     if fault is not None:
         metrics.faults.labels(operation, fault.declared.rpartition("}")[2] or "other").inc()

@@ -17,7 +17,7 @@ from .conftest import Call
 def served(monkeypatch: pytest.MonkeyPatch) -> list[Loaded]:
     """What `app.serve` was called with."""
     calls: list[Loaded] = []
-    monkeypatch.setattr(app, "serve", calls.append)
+    monkeypatch.setattr(app, "serve", lambda loaded, again: calls.append(loaded))
     return calls
 
 
@@ -54,7 +54,7 @@ def test_misuse_is_2(call: Call) -> None:
 
 
 def test_an_address_that_is_taken_is_78(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    def taken(_: Loaded) -> None:
+    def taken(_: Loaded, again: object) -> None:
         raise OSError(98, "Address already in use")
 
     monkeypatch.setattr(app, "serve", taken)

@@ -71,6 +71,7 @@ def _catches_all(node: ast.ExceptHandler) -> bool:
 # Where everything is caught on purpose.
 CATCHERS = {
     "layers.rescue": "the one layer that does",
+    "reload": "a plug-in may raise anything at its start; the old configuration serves on",
     "net.server": "the socket's last resort behind `layers.rescue`",
     "plugins.registry": "every plug-in is stopped, whatever another one does; the failures are told together",
     "commands.translate": "a bug in one line of a batch must not cost the others their answers",

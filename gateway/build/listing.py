@@ -1,0 +1,108 @@
+"""The law of listings: what is served and how it was told, as plain data for people; no secret in it.
+
+The same rows stand in `gateway routes`, at the admin port's `/routes` and in the log of a reload.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Set
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from ..core.operation import Operation
+from ..settings.loader import Loaded
+from ..settings.mistakes import Path, dotted
+from .book import Built, BuiltService
+
+MASK: Final = "***"
+# Settings whose text is a secret wherever they stand; `secret: [Name]` lists element names and stays.
+_SECRET: Final = re.compile(
+    r"(password|passphrase|secret|token|credential|authorization|cookie|api[-_]?key|private[-_]?key)s?$", re.IGNORECASE
+)
+_HEADERS: Final = "headers"  # of the upstream: whatever is sent along may be a credential
+
+
+def routes(built: Built) -> list[dict[str, str]]:
+    """A row a door: method, path, operation, whether it writes, protection on the service's side."""
+    return [row for service in built.services for row in _rows(service)]
+
+
+def _rows(service: BuiltService) -> Iterator[dict[str, str]]:
+    for method, path, operation in [
+        *((face.route.method, face.route.path, face.route.operation) for face in service.faces),
+        *(("SOAP", service.path, each.operation) for each in service.operations),
+    ]:
+        yield {
+            "method": method,
+            "path": path,
+            "operation": f"{service.name}.{operation.name}",
+            "does": "writes" if operation.writes else "reads",
+            "protection": _protection(operation),
+        }
+
+
+def _protection(operation: Operation) -> str:
+    needs = [f"encryption {operation.encryption}"] if operation.encryption != "none" else []
+    needs += [f"signature {operation.signature}"] if operation.signature != "none" else []
+    needs += ["clear text allowed"] if needs and operation.clear_allowed else []
+    return ", ".join(needs) or "none"
+
+
+def masked(loaded: Loaded) -> Any:
+    """Every setting in force, as JSON data; `***` hides text from `${…}`, passwords, header values."""
+    return _masked(loaded, loaded.settings.model_dump(mode="json"), ())
+
+
+def _masked(loaded: Loaded, value: Any, path: Path) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _masked(loaded, one, (*path, key)) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(loaded, one, (*path, at)) for at, one in enumerate(value)]
+    if not isinstance(value, str) or not value:
+        return value
+    named = [part for part in path if isinstance(part, str)]
+    hidden = loaded.filled(*path) or _HEADERS in named[:-1] or bool(named and _SECRET.search(named[-1]))
+    if isinstance(path[-1], int) and not loaded.filled(*path):  # an entry of a list of names
+        hidden = False
+    return MASK if hidden else _without_password(value)
+
+
+def _without_password(text: str) -> str:
+    parts = urlsplit(text) if "://" in text and "@" in text else None
+    if parts is None or parts.password is None:
+        return text
+    return text.replace(f":{parts.password}@", f":{MASK}@", 1)
+
+
+def changes(old: Built, new: Built) -> list[str]:
+    """What a new configuration does differently: doors, contracts, settings by their path; never a value."""
+    doors = (_doors(old), _doors(new))
+    told = [f"door added: {door}" for door in doors[1] if door not in doors[0]]
+    told += [f"door gone: {door}" for door in doors[0] if door not in doors[1]]
+    texts = [{d.url: d.sha256 or d.text for s in b.services for d in s.bench.contract.documents} for b in (old, new)]
+    told += [f"contract {url}" for url in {**texts[0], **texts[1]} if texts[0].get(url) != texts[1].get(url)]
+    before, after = (_flat(each.loaded.settings.model_dump(mode="json")) for each in (old, new))
+    paths = [path for path in {**before, **after} if before.get(path, ...) != after.get(path, ...)]
+    known = [{path[:size] for path in flat for size in range(len(path) + 1)} for flat in (before, after)]
+    return told + [f"setting {dotted(path)}" for path in dict.fromkeys(_top(path, *known) for path in paths)]
+
+
+def _top(path: Path, *known: Set[Path]) -> Path:
+    """A setting's path, or that of the part around it which only one of the two has."""
+    for size in range(1, len(path)):
+        if any(path[:size] not in each for each in known):
+            return path[:size]
+    return path
+
+
+def _flat(value: Any, path: Path = ()) -> dict[Path, Any]:
+    if isinstance(value, Mapping) and value:
+        return {where: one for key, inner in value.items() for where, one in _flat(inner, (*path, key)).items()}
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return {where: one for at, inner in enumerate(value) for where, one in _flat(inner, (*path, at)).items()}
+    return {path: value}
+
+
+def _doors(built: Built) -> dict[str, None]:
+    return {f"{row['method']} {row['path']} ({row['operation']})": None for row in routes(built)}
