@@ -50,7 +50,7 @@ def test_every_part_is_strict_closed_and_frozen() -> None:
         {"problem_base": "problems"},
         {"problem_base": "/errors/"},
         {"state": "mysql://x"},
-        {"state": "redis://127.0.0.1:6379/0"},
+        {"state": "memcached://127.0.0.1:11211"},
         {"cors": {"origins": ["*"], "credentials": True}},
         {"metrics": {"buckets": [1.0, 0.5]}},
         {"metrics": {"buckets": []}},

@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 
 from gateway.demo import portal as portal_demo
-from gateway.demo import projector as projector_demo
 from gateway.demo import portal_state, projector_state
+from gateway.demo import projector as projector_demo
 from tests.wire.conftest import gateway_of
 
 PROJECTOR = """
