@@ -2,7 +2,8 @@
 
 Two samples of each message are made, a document from the content model and a value from the layout, and sent through
 the codecs that `serve` uses: XML to JSON to XML and JSON to XML to JSON. Equal is what MAPPING's second law holds
-equal. Nothing is served, nothing written; a message that fails is told, and the next one is judged.
+equal; the JSON Schema must take the value, too. Nothing is served, nothing written; a message that fails is told, and
+the next one is judged.
 """
 
 from __future__ import annotations
@@ -201,8 +202,11 @@ class Judge:
             back = body.decode(self._read(parse(text.encode(), LARGE, response=True), encoding))
         except Problem as problem:
             return Trip("no", _words(problem))
-        one, two = dumps(value), dumps(back)
-        return YES if one == two else Trip("no", _differs(value, back, ""))
+        if dumps(value) != dumps(back):
+            return Trip("no", _differs(value, back, ""))
+        if not self.bench.checker(element, CANONICAL).is_valid(value):  # MAPPING, law 4
+            return Trip("no", "its JSON Schema refuses a value whose document is valid")
+        return YES
 
     def _carried(self, text: str, encoding: Encoding | None) -> str:
         return text if encoding is None else encoding.encoded(text, "1.1")

@@ -178,7 +178,9 @@ def _tie(document: Document, names: Mapping[str, str], facades: Mapping[str, str
     imported = {*hosts}
     for pointer, url in document.pointers:
         if pointer.tag != _IMPORT:
-            if url in names:
+            if url == document.source.url and pointer.tag == f"{{{XS}}}include":
+                document.root.remove(pointer)  # of itself: legal, and libxml2 refuses it
+            elif url in names:
                 pointer.set("schemaLocation", names[url])
             elif not any(child.tag != f"{{{XS}}}annotation" for child in pointer):
                 document.root.remove(pointer)  # found nothing and redefines nothing

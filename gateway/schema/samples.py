@@ -1,7 +1,7 @@
 """The law of samples: an example of a message's JSON form, made from its layout, the same every time.
 
 Every member that may stand is there, the first branch of each choice, one item of each repetition;
-recursion ends at the second turn. Used in OpenAPI, `explain` and the verdict's round trips.
+recursion ends at the second turn, with nil where it must. Used in OpenAPI, `explain` and the verdict's round trips.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ _SMALL: Final = frozenset("int short byte unsignedInt unsignedShort unsignedByte
 _LARGE: Final = frozenset(
     "decimal integer long nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger unsignedLong".split()
 )
+MOST: Final = 2000  # places of one sample, past which the optional is left out
 _FREE: Final = ("urn:example", "", "urn:example:other")
 
 
@@ -74,9 +75,11 @@ class _Sampler:
     def __init__(self, model: Model, settings: Settings) -> None:
         self._model = model
         self._settings = settings
+        self._left = MOST
 
     def place(self, element: Element, path: tuple[TypeId, ...]) -> Value:
         """An example of what stands for an element; `path` is the types that are being made."""
+        self._left -= 1
         if element.fixed is not None and isinstance(self._model.types[element.type], Simple):
             return self._value(element.type, element.fixed)
         type_id = element.type
@@ -124,9 +127,10 @@ class _Sampler:
     def members(self, node: Node, path: tuple[TypeId, ...]) -> dict[str, Value]:
         """An example of a node's members."""
         if isinstance(node, Slot):
-            if node.max == 0 or (node.min == 0 and self._turns(node.element, path)):
+            if node.max == 0 or (node.min == 0 and (self._left <= 0 or self._turns(node.element, path))):
                 return {}
-            value = self.place(node.element, path)
+            ends = node.element.nillable and self._turns(node.element, path)
+            value = None if ends else self.place(node.element, path)
             return {node.key: [value] * max(1, node.min) if node.repeated else value}
         if isinstance(node, AnySlot):
             return self._any(node, path) if node.min else {}

@@ -86,3 +86,8 @@ def test_a_chameleon_that_imports_its_own_host_is_read() -> None:
 def test_a_redefine_of_nothing_that_finds_nothing_goes() -> None:
     made = bundle([Source("/1", one("urn:a", '<xs:redefine schemaLocation="2"/>'))], fetch=lambda url: None)
     assert len(etree.fromstring(made.texts["s0.xsd"])) == 0
+
+
+def test_an_include_of_itself_goes() -> None:
+    made = bundle([Source("/1", one("urn:a", '<xs:include schemaLocation="1"/><xs:element name="e"/>'))], fetch=lambda url: None)
+    assert b"include" not in made.texts["s0.xsd"]

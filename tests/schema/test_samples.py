@@ -85,6 +85,25 @@ def test_recursion_ends(schema: Any) -> None:
     assert sample(one.laid(), ROOT, Settings()) == {"v": 1}
 
 
+def test_recursion_that_is_demanded_ends_with_nil(schema: Any) -> None:
+    one = schema(
+        '<xs:complexType name="N"><xs:sequence><xs:element name="n" type="N" nillable="true"/></xs:sequence>'
+        '<xs:attribute name="a"/></xs:complexType><xs:element name="r" type="N"/>'
+    )
+    assert sample(one.laid(), ROOT, Settings()) == {"@a": "text", "n": None}
+
+
+def test_past_the_bound_the_optional_is_left_out(schema: Any) -> None:
+    deep = "".join(
+        f'<xs:complexType name="T{i}"><xs:sequence>'
+        + "".join(f'<xs:element name="e{j}" type="T{i + 1}" minOccurs="0"/>' for j in range(6))
+        + "</xs:sequence></xs:complexType>"
+        for i in range(12)
+    )
+    one = schema(f'{deep}<xs:complexType name="T12"/><xs:element name="r" type="T0"/>')
+    assert len(str(sample(one.laid(), ROOT, Settings()))) < 100_000
+
+
 def test_the_first_branch_of_a_choice_and_the_least_number_of_items(content: Any) -> None:
     one = content(
         '<xs:sequence><xs:choice><xs:element name="a" type="xs:int"/><xs:element name="b" type="xs:int"/></xs:choice>'

@@ -69,6 +69,11 @@ def test_recursion_ends() -> None:
     assert len(list(found.iter())) <= 2
 
 
+def test_recursion_that_is_demanded_ends_with_nil() -> None:
+    found = made('<xs:complexType name="T"><xs:sequence><xs:element name="t" type="t:T" nillable="true"/></xs:sequence></xs:complexType><xs:element name="r" type="t:T"/>')
+    assert found[0].get("{http://www.w3.org/2001/XMLSchema-instance}nil") == "true"
+
+
 def test_a_document_that_nobody_can_write_is_none() -> None:
     with pytest.raises(NoSample, match="abstract"):
         made('<xs:element name="r" abstract="true" type="xs:string"/>')
