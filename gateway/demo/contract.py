@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Final
 from urllib.parse import parse_qs
 
 from gateway.demo.server import Answer, Call
-
-PACKAGE: Final = Path(__file__).resolve().parent.parent
+from gateway.demo.shipped import shipped
 
 
 def folder() -> Path:
-    """Where the delivered schemas are: inside an installed package, or at the root of a clone."""
-    inside = PACKAGE / "_schemas"
-    return inside if inside.is_dir() else PACKAGE.parent / "schemas"
+    """Where the delivered schemas are."""
+    return shipped() / "schemas"
 
 
 def describe(wsdl: str, call: Call) -> Answer:

@@ -16,13 +16,13 @@ import sys
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import astuple, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
+
+from gateway.demo.shipped import shipped
 
 if TYPE_CHECKING:
     from gateway.demo.portal import Portal
 
-ROOT: Final = Path(__file__).resolve().parent.parent.parent
 PORTAL_PATH: Final = "/portal"  # as in config/netid.yaml, and in gateway.demo.portal
 PROJECTOR_PATH: Final = "/OpsProjectorWcfSvc/PwsProjectorServices.svc"
 START: Final = 20.0  # seconds until a gateway that is not ready is given up; the usual start is one or two
@@ -104,7 +104,7 @@ class Starting:
 @contextlib.asynccontextmanager
 async def gateway(config: str, data: str, admin: str, env: dict[str, str]) -> AsyncIterator[Starting]:
     """Start `gateway serve config/CONFIG`; end it with the block."""
-    command = ["-m", "gateway", "serve", str(ROOT / "config" / config), "--listen", data, "--admin", admin]
+    command = ["-m", "gateway", "serve", str(shipped() / "config" / config), "--listen", data, "--admin", admin]
     process = await asyncio.create_subprocess_exec(
         sys.executable, *command, env={**os.environ, **env}, stderr=asyncio.subprocess.PIPE, start_new_session=True
     )
