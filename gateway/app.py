@@ -226,7 +226,8 @@ async def _run(built: Built, again: Callable[[], Loaded] | None = None) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.remove_signal_handler(name)
     drain = gateway.built.loaded.settings.drain
+    delay = 0.0 if gateway.health.draining else drain.delay  # /drain has let the balancers know
     gateway.drain()
-    if drain.delay:
-        await asyncio.sleep(drain.delay)
+    if delay:
+        await asyncio.sleep(delay)
     await gateway.stop(drain.grace)

@@ -1,0 +1,171 @@
+"""What is shipped under deploy/ is what its own tools take; a tool that is absent is said, and skipped."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from gateway.build.book import build
+from gateway.build.measured import expect
+from gateway.observe.metrics import Metrics
+from gateway.settings import load
+from tests.house.tree import ROOT
+
+DEPLOY = ROOT / "deploy"
+RULES = DEPLOY / "prometheus/rules.yml"
+DASHBOARD = DEPLOY / "grafana/dashboards/soapgw.json"
+OVERLAYS = ("sidecar", "standalone")
+SERIES = re.compile(r"\bsoapgw_[a-z_]+")
+BIN = Path(sys.executable).parent
+
+
+def tool(name: str) -> str:
+    """The tool's path; skips without it."""
+    beside = BIN / name
+    found = str(beside) if beside.exists() else shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not installed (extra `deploy`, or Debian's prometheus, systemd, kubectl)")
+    return found
+
+
+def ran(*command: str, cwd: Path = ROOT) -> str:
+    """What a command said; it must succeed."""
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def panels() -> list[dict[str, Any]]:
+    return [panel for panel in json.loads(DASHBOARD.read_text())["panels"] if panel["type"] != "row"]
+
+
+def recorded() -> list[dict[str, Any]]:
+    return [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
+
+
+def exposed() -> set[str]:
+    """Every series name of a gateway that serves."""
+    metrics = Metrics("1")
+    expect(metrics, build(load(ROOT / "config/netid.yaml", {})))
+    metrics.certificates({"k": 1.0})
+    metrics.plugin_events.labels("p", "e")
+    metrics.breakers.labels("s").set(0)
+    metrics.pool.labels("s", "idle").set(0)
+    text = metrics.page()[0].decode()
+    return set(re.findall(r"^(soapgw_[a-z_]+)", text, re.MULTILINE))
+
+
+def test_the_dockerfile() -> None:
+    ran(tool("hadolint"), "deploy/Dockerfile")
+
+
+def test_what_the_dockerfile_copies_is_there_and_not_ignored() -> None:
+    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    for line in re.findall(r"^COPY (?!--from)(.+)$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE):
+        for name in line.split()[:-1]:
+            assert (ROOT / name).exists()
+            assert name in let_in
+
+
+def test_the_compose_file() -> None:
+    ran(tool("check-jsonschema"), "--builtin-schema", "vendor.compose-spec", "deploy/compose.yaml")
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_the_manifests_are_valid_and_their_configuration_is(overlay: str, tmp_path: Path) -> None:
+    folder = DEPLOY / "kubernetes/overlays" / overlay
+    build(load(folder / "gateway.yaml", {}))
+    for name in ("portal.wsdl", "portal.xsd"):
+        assert (folder / name).read_bytes() == (ROOT / "schemas/netid" / name).read_bytes()
+    text = ran(tool("kubectl"), "kustomize", str(folder))
+    file = tmp_path / "all.yaml"
+    file.write_text(text)
+    said = ran(tool("kubernetes-validate"), "--strict", str(file))
+    assert "passed for resource deployment" in said
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_who_stops_has_the_time_that_the_configuration_takes(overlay: str) -> None:
+    folder = DEPLOY / "kubernetes/overlays" / overlay
+    pod = yaml.safe_load((folder / "deployment.yaml").read_text())["spec"]["template"]["spec"]
+    drain = load(folder / "gateway.yaml", {}).settings.drain
+    wait = 30 if overlay == "sidecar" else drain.delay
+    assert pod["terminationGracePeriodSeconds"] > wait + drain.grace
+    for container in [*pod.get("initContainers", ()), *pod["containers"]]:
+        assert container["securityContext"]["readOnlyRootFilesystem"]
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    if overlay == "sidecar":
+        assert pod["initContainers"][0]["restartPolicy"] == "Always"
+        assert pod["containers"][0]["lifecycle"]["preStop"]["httpGet"]["path"].startswith("/drain?wait=")
+
+
+def test_the_unit_is_verified_and_hardened() -> None:
+    unit = "deploy/systemd/soapgw.service"
+    done = subprocess.run(
+        [tool("systemd-analyze"), "verify", unit], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    said = [line for line in done.stderr.splitlines() if "is not executable" not in line]  # it is not installed here
+    assert not [line for line in said if "soapgw.service" in line], said
+    score = ran(tool("systemd-analyze"), "security", "--offline=true", unit)
+    assert float(re.findall(r"exposure level for soapgw.service: ([0-9.]+)", score)[0]) < 2
+
+
+def test_rules_are_tested_rules() -> None:
+    promtool = tool("promtool")
+    ran(promtool, "check", "rules", "rules.yml", cwd=RULES.parent)
+    ran(promtool, "check", "config", "prometheus.yml", cwd=RULES.parent)
+    ran(promtool, "test", "rules", "rules_test.yml", cwd=RULES.parent)
+
+
+def test_every_alert_has_its_test_and_its_page() -> None:
+    tests = (RULES.parent / "rules_test.yml").read_text()
+    alerts = {rule["alert"]: rule for rule in recorded() if "alert" in rule}
+    for name, rule in alerts.items():
+        assert f"alertname: {name}" in tests
+        page = ROOT / rule["annotations"]["runbook_url"]
+        assert page.read_text().startswith(f"# {name}\n")
+        assert "## Do" in page.read_text()
+    assert {path.stem for path in (ROOT / "docs/runbook").glob("Soapgw*.md")} == set(alerts)
+
+
+def test_rules_and_dashboard_ask_for_what_the_gateway_shows() -> None:
+    shown = exposed()
+    records = {rule["record"] for rule in recorded() if "record" in rule}
+    asked = [rule["expr"] for rule in recorded()] + [t["expr"] for panel in panels() for t in panel["targets"]]
+    for expression in asked:
+        for name in re.findall(r"[a-z]+:soapgw[a-z_]*:[a-z0-9_]+", expression):
+            assert name in records, name
+        plain = re.sub(r"[a-z]+:soapgw[a-z_]*:[a-z0-9_]+", "", expression)
+        assert set(SERIES.findall(plain)) <= shown, expression
+
+
+def test_the_dashboards_expressions_are_promql(tmp_path: Path) -> None:
+    rules = []
+    for panel in panels():
+        assert panel["targets"], panel["title"]
+        for at, target in enumerate(panel["targets"]):
+            text = target["expr"].replace("$__rate_interval", "5m").replace("$job", ".+")
+            rules.append({"record": f"panel:p{panel['id']}:t{at}", "expr": text})
+    file = tmp_path / "dashboard.yml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "d", "rules": rules}]}))
+    ran(tool("promtool"), "check", "rules", str(file))
+
+
+def test_panels_do_not_overlap_and_have_their_own_ids() -> None:
+    every = json.loads(DASHBOARD.read_text())["panels"]
+    assert len({panel["id"] for panel in every}) == len(every)
+    taken: set[tuple[int, int]] = set()
+    for panel in every:
+        place = panel["gridPos"]
+        cells = {(place["x"] + x, place["y"] + y) for x in range(place["w"]) for y in range(place["h"])}
+        assert not cells & taken, panel["title"]
+        assert max(x for x, _ in cells) < 24
+        taken |= cells
