@@ -13,7 +13,7 @@ from gateway.settings import parse
 from tests.house.tree import ROOT
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PAGES = ("docs/write-a-plugin.md", "docs/protect-calls.md")
+PAGES = ("docs/write-a-plugin.md", "docs/protect-calls.md", "docs/locks.md", "docs/sessions.md")
 SERVICES = f"\nservices:\n  portal:\n    wsdl: {ROOT}/schemas/netid/portal.wsdl\n"
 
 
@@ -24,7 +24,7 @@ def blocks(page: str, language: str) -> list[str]:
 
 def test_the_plug_ins_shown_are_those_that_are_tested() -> None:
     shown = blocks("docs/write-a-plugin.md", "python")
-    for name in ("cipher.py", "lock.py"):
+    for name in ("cipher.py", "lock.py", "session.py"):
         assert (ROOT / "docs/examples" / name).read_text("utf-8") in shown
 
 
@@ -45,7 +45,7 @@ def test_yaml_is_what_the_settings_take(page: str, tmp_path) -> None:
 
 
 def test_every_shipped_plug_in_is_found_and_documented() -> None:
-    text = (ROOT / "docs/protect-calls.md").read_text("utf-8")
+    text = "".join((ROOT / page).read_text("utf-8") for page in PAGES)
     for name in SHIPPED:
         assert find(name).name == name
-        assert f"`{name}`" in text or name in yaml.safe_dump(blocks("docs/protect-calls.md", "yaml"))
+        assert f"`{name}`" in text or name in yaml.safe_dump([blocks(page, "yaml") for page in PAGES])
