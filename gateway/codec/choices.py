@@ -13,7 +13,7 @@ from ..schema import ir
 from .flaw import Flaw, Flaws, misplaced, missing_choice
 from .folding import emptiable
 from .names import short
-from .places import is_scalar
+from .places import null_is_empty
 from .plan import Plan, WriteContent
 from .state import Writing
 
@@ -35,7 +35,7 @@ class Presence:
             if isinstance(leaf, ir.Slot):
                 null = not leaf.repeated and (
                     leaf.element.nillable
-                    or (plan.settings.empties == "null" and is_scalar(plan.model.types[leaf.element.type]))
+                    or null_is_empty(plan, plan.model.types[leaf.element.type])
                 )
                 self._rules[leaf.key] = (null, not leaf.repeated)
             else:

@@ -91,6 +91,8 @@ class Reader:
             body += [f"if count != {len(run)}: raise {self._miss}", "return out"]
         elif len(rest) == 1 and isinstance(rest[0], ir.Slot) and rest[0].repeated:
             body += self._tail(rest[0], len(run))
+        elif len(rest) == 1 and isinstance(rest[0], ir.Slot):
+            body += self._last(rest[0], len(run))
         else:
             body.append(f"at = {len(run)}")
             for node in rest:
@@ -103,6 +105,15 @@ class Reader:
         left = f"children[{at}:]" if at else "children"
         lines = [f"if count > {at}:", f"    out[{slot.key!r}] = [{self._value(slot, 'c')} for c in {left}]"]
         return [*lines, *([f"else: raise {self._miss}"] if slot.min else []), "return out"]
+
+    def _last(self, slot: ir.Slot, at: int) -> list[str]:
+        """An optional child that ends the content: a child that is left can only be it."""
+        return [
+            f"if count > {at}:",
+            f"    if count > {at + 1}: raise {self._miss}",
+            f"    out[{slot.key!r}] = {self._value(slot, 'c', f'(c := children[{at}])')}",
+            "return out",
+        ]
 
     def _node(self, node: ir.Node) -> list[str]:
         match node:

@@ -177,7 +177,9 @@ class Writer:
         typed = self._plan.settings.scalars == "typed" and self._plan.settings.numbers == "exact"
         bare = kind.variety == "atomic" and kind.facets == ir.Facets()
         if bare and kind.builtin == "string" and kind.white_space == "preserve":
-            return f"({self._escape}({x}) if type({x}) is str else {self._fail}())"
+            # most text needs no escape: looked at in place, where a call would cost as much again
+            plain = f"{x}.isprintable() and '&' not in {x} and '<' not in {x} and '>' not in {x}"
+            return f"({self._fail}() if type({x}) is not str else {x} if {plain} else {self._escape}({x}))"
         bounds = _RANGES.get(kind.builtin)
         quick = f"{self._source.constant(place.quick_write, 'W')}({x}, doc)"
         if bounds and bare and typed:

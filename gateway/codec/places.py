@@ -27,7 +27,7 @@ def build_place(plan: Plan, place: Place) -> None:
     """Compile a declaration into its place."""
     type_ = place.io.type
     special = Special(plan, place)
-    if plan.settings.empties == "null" and place.default is None and is_scalar(type_):
+    if place.default is None and null_is_empty(plan, type_):
         place.nullable = True
     if isinstance(type_, ir.Simple):
         place.read = _simple_reader(plan, place, special)
@@ -42,6 +42,17 @@ def build_place(plan: Plan, place: Place) -> None:
 def is_scalar(type_: ir.Type) -> bool:
     """Whether a type's value is a scalar or a list, not an object or an array of elements."""
     return isinstance(type_, ir.Simple) or (isinstance(type_.form, ir.Text) and type_.form.bare)
+
+
+def null_is_empty(plan: Plan, type_: ir.Type) -> bool:
+    """Whether null is an empty element of this type: `empties: null`, and its lexical space has the empty text."""
+    if plan.settings.empties != "null" or not is_scalar(type_):
+        return False
+    try:
+        plan.leaf(type_.simple or "" if isinstance(type_, ir.Complex) else type_.id).read("", None, Reading())
+    except Flaws:
+        return False
+    return True
 
 
 def marks(items: Items) -> tuple[str | None, str | None, Items]:
@@ -116,7 +127,7 @@ def _simple_reader(plan: Plan, place: Place, special: Special) -> Any:
 def _simple_writer(plan: Plan, place: Place, special: Special) -> Any:
     leaf = plan.leaf(place.element.type)
     default, fixed, nillable = place.default, place.fixed, place.element.nillable
-    null = plan.settings.empties == "null" and default is None
+    null = default is None and null_is_empty(plan, plan.model.types[place.element.type])
     head, close, need = special.head, special.close, special.need
     start = head + ">"
     if leaf.plain and default is None:

@@ -15,7 +15,6 @@ from gateway.core.problem import Kind, Problem
 _LEGAL: Final = "\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
 _ILLEGAL: Final = re.compile(f"[^{_LEGAL}]")
 # one search answers both questions: anything to escape, anything illegal
-_TEXT: Final = re.compile(f"[&<>\r]|[^{_LEGAL}]").search
 _ATTRIBUTE: Final = re.compile(f'[&<>"\t\n\r]|[^{_LEGAL}]').search
 _TEXT_TABLE: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _ATTRIBUTE_TABLE: Final = _TEXT_TABLE | str.maketrans({'"': "&quot;", "\t": "&#9;", "\n": "&#10;"})
@@ -29,11 +28,14 @@ def illegal_at(text: str) -> int:
 
 def escape_text(text: str) -> str:
     """Element content. Raises Problem(XML_ILLEGAL_CHARACTER)."""
-    if _TEXT(text) is None:
-        return text
-    _refuse_illegal(text)
-    # four replacements are some four times faster than str.translate on short texts
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    if not text.isprintable():  # what XML lacks is never printable; this looks at a character in a nanosecond
+        _refuse_illegal(text)
+        text = text.replace("\r", "&#13;") if "&" not in text else text.replace("&", "&amp;").replace("\r", "&#13;")
+    elif "&" in text:
+        text = text.replace("&", "&amp;")
+    if "<" in text:
+        text = text.replace("<", "&lt;")
+    return text.replace(">", "&gt;") if ">" in text else text
 
 
 def escape_attribute(text: str) -> str:

@@ -84,8 +84,9 @@ def _proven(rest: bytes, limits: Limits) -> bool:
     """Whether counts alone show that attributes, namespaces, names and values are in bounds."""
     if rest.count(b"xmlns") > limits.xml_namespaces:
         return False
-    # No value reaches past the next `<`: short pieces between them prove that every value is short.
-    if len(rest) > limits.xml_attribute_value and max(map(len, rest.split(b"<"))) > limits.xml_attribute_value:
+    # No name and no value reaches past the next `<`: short pieces between them prove that all are short.
+    longest = max(map(len, rest.split(b"<")))
+    if longest > limits.xml_attribute_value:
         return False
     signs = rest.count(b"=")
     if signs > limits.xml_attributes and (
@@ -94,6 +95,8 @@ def _proven(rest: bytes, limits: Limits) -> bool:
     ):
         return False
     name = limits.xml_name + 1
+    if longest < name:
+        return True
     if _run(name)(rest) is not None:
         return False
     for piece in rest.split(b"=")[:-1] if signs else ():
