@@ -30,7 +30,7 @@ def overview(built: Built, health: Any, metrics: Metrics, seen: Seen) -> str:
     state = "draining" if health.draining else "ready" if health.ready else "starting"
     parts = [
         f"<h1>soapgw {escape(version())} <span class={'ok' if state == 'ready' else 'bad'}>{state}</span></h1>",
-        f"<p>{escape(built.loaded.file)} · read again {_when(_value(metrics.reloaded_at))}",
+        f"<p>{escape(built.loaded.file)} · taken {_when(_value(metrics.reloaded_at))}",
         ""
         if _value(metrics.reload_ok)
         else " · <b class=bad>the file as it stands was refused; an older one serves</b>",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Final
 
 from ..core.layers import Layer, Send, Service, WireLayer
 from ..core.message import Exchange, Message, Wire
@@ -16,6 +17,8 @@ from ..observe.log import Log
 from ..observe.metrics import Metrics
 from ..observe.seen import Seen
 from ..observe.trace import child, request_id, trace_id
+
+BEHIND: Final = "behind"  # the fact of an exchange: seconds that the service took, the connection included
 
 
 def observe(
@@ -79,21 +82,42 @@ def _tell(metrics: Metrics, log: Log, wire: Wire, reply: Wire, seconds: float, s
     )
 
 
+def timed(inner: Send) -> Send:
+    """Just around the socket: the service's own time, without our translation, which is lazy and may come late."""
+
+    async def send(wire: Wire) -> Wire:
+        began = time.perf_counter()
+        try:
+            return await inner(wire)
+        finally:
+            if wire.exchange is not None:
+                wire.exchange.facts[BEHIND] = time.perf_counter() - began
+
+    return send
+
+
 def measure_backend(metrics: Metrics, operation: Operation) -> Layer:
-    """Just around the call of the service: its time and its outcome."""
+    """Around each try: its outcome, and the time that `timed` has found; a try that sent nothing is no call."""
     name = f"{operation.service}/{operation.name}"
 
     def layer(inner: Service) -> Service:
         async def service(exchange: Exchange) -> Message:
             began = time.perf_counter()
+            exchange.facts.pop(BEHIND, None)
             try:
                 reply = await inner(exchange)
             except Problem as problem:
-                metrics.call(name, problem.kind.slug, time.perf_counter() - began)
+                if BEHIND in exchange.facts or problem.kind.row.side == "upstream":
+                    metrics.call(name, problem.kind.slug, _behind(exchange, began))
                 raise
-            metrics.call(name, "fault" if reply.fault is not None else "ok", time.perf_counter() - began)
+            metrics.call(name, "fault" if reply.fault is not None else "ok", _behind(exchange, began))
             return reply
 
         return service
 
     return layer
+
+
+def _behind(exchange: Exchange, began: float) -> float:
+    """What the socket took; all of it, where a plug-in has put another wire in the place of ours."""
+    return float(exchange.facts.get(BEHIND, time.perf_counter() - began))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import json
+import re
+import time
 from typing import Any
 
 import pytest
@@ -129,3 +132,32 @@ async def test_the_services_own_time_and_outcome(outcome: Any, told: str) -> Non
         await layer(service)(exchange())
     page = metrics.page()[0].decode()
     assert f'soapgw_backend_duration_seconds_count{{operation="svc/Op",outcome="{told}"}} 1.0' in page
+
+
+async def test_translation_is_not_the_services_time() -> None:
+    async def socket(_: Wire) -> Wire:
+        await asyncio.sleep(0.02)
+        return Wire({}, b"", status=200)
+
+    async def forward(one: Exchange) -> Message:
+        time.sleep(0.1)  # noqa: ASYNC251  # a translation that takes long
+        await timed(socket)(Wire({}, b"", exchange=one))
+        return Message(CODEC, value=1)
+
+    metrics = Metrics()
+    one = exchange()
+    await measure_backend(metrics, operation())(forward)(one)
+    assert 0.015 < one.facts[BEHIND] < 0.1
+    found = re.search(r"soapgw_backend_duration_seconds_sum.* (\S+)", metrics.page()[0].decode())
+    assert found is not None
+    assert float(found[1]) == pytest.approx(one.facts[BEHIND])
+
+
+async def test_what_was_never_sent_is_no_call() -> None:
+    async def refused(_: Exchange) -> Message:
+        raise Problem(Kind.INVALID_MESSAGE)
+
+    metrics = Metrics()
+    with pytest.raises(Problem):
+        await measure_backend(metrics, operation())(refused)(exchange())
+    assert "soapgw_backend_duration_seconds_count{" not in metrics.page()[0].decode()
