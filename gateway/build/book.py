@@ -99,6 +99,8 @@ def build(loaded: Loaded) -> Built:
             services.append(_service(loaded, name, settings, contracts[key], limits, speaker, mistakes, plugins))
         except ContractError as error:
             mistakes.append(loaded.mistake(("services", name, "wsdl"), str(error)))
+    for bench in contracts.values():
+        bench.settle()
     mistakes.extend(_doubled(loaded, services))
     if mistakes:
         raise Refused(mistakes)

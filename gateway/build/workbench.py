@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
-
-import jsonschema_rs
+from typing import Any
 
 from ..codec.emit import emit_element
 from ..dialect.soap import BodyCodec
@@ -27,36 +25,10 @@ from ..schema.loosen import loosen
 from ..schema.refusals import check
 from ..schema.validator import Validator
 from ..schema.xsd import read_bundle
+from .panel import Checker, Panel
 from .store import find, store
 
 Unwrap = tuple[str, ...]
-EAGER: Final = 50  # checkers compiled at start; a contract with more has the others compiled at their first message
-
-
-class Checker:
-    """A compiled JSON Schema, compiled at the first message where it need not be before; thread-safe."""
-
-    def __init__(self, schema: Callable[[], dict[str, Any]]) -> None:
-        self._schema: Callable[[], dict[str, Any]] | None = schema
-        self._made: Any = None
-        self._one = threading.Lock()
-
-    def made(self) -> Any:
-        """The compiled schema."""
-        if self._made is None:
-            with self._one:
-                if self._made is None and self._schema is not None:
-                    self._made = jsonschema_rs.Draft202012Validator(self._schema())
-                    self._schema = None
-        return self._made
-
-    def is_valid(self, instance: Any) -> bool:
-        """The verdict."""
-        return bool((self._made or self.made()).is_valid(instance))
-
-    def iter_errors(self, instance: Any) -> Any:
-        """The errors, with `instance_path` and `message`."""
-        return self.made().iter_errors(instance)
 
 
 class Workbench:
@@ -84,6 +56,7 @@ class Workbench:
         self._one = threading.Lock()
         self._bodies: dict[tuple[str, Settings, Unwrap], BodyCodec] = {}
         self._checkers: dict[tuple[str, Settings, Unwrap], Checker] = {}
+        self._panels: dict[Settings, Panel] = {}
         self._rechecks: dict[tuple[str, Settings], bool] = {}
 
     @property
@@ -147,10 +120,19 @@ class Workbench:
         """The compiled JSON Schema; the same object for whoever asks."""
         key = (element, settings, unwrap)
         if key not in self._checkers:
-            checker = self._checkers[key] = Checker(lambda: self.json_schema(element, settings, unwrap))
-            if len(self._checkers) <= EAGER and not self.warm:
-                checker.made()
+            panel = self._panels.get(settings)
+            if panel is None or panel.full:
+                panel = self._panels[settings] = Panel(self.laid(settings), settings)
+            self._checkers[key] = panel.checker(element, unwrap)
         return self._checkers[key]
+
+    def settle(self) -> None:
+        """Compile the JSON Schemas that were asked for, so that no message waits; a warm start lets the first wait."""
+        if not self.warm:
+            for panel in self._panels.values():
+                panel.made()
+        if self._loose is not None:
+            self._loose.settle()
 
     def recheck(self, element: str, settings: Settings) -> bool:
         """Whether the element's JSON Schema cannot say all, so that the encoded XML is read back."""
