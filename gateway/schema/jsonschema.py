@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+import jsonschema_rs
+
 from gateway.schema.ir import (
     AnySlot,
     Array,
@@ -68,6 +70,7 @@ class SchemaWriter:
         self.defs: dict[str, Any] = {}
         self._refs = refs
         self._names: dict[tuple[str, str], str] = {}
+        self._empty: dict[TypeId, bool] = {}
         self._waiting: list[tuple[str, Callable[[], Schema]]] = []
 
     def finish(self) -> None:
@@ -241,7 +244,7 @@ class SchemaWriter:
     def _text(self, kind: Complex, default: str | None, fixed: str | None) -> Schema:
         attributes = self._attributes(kind)
         value = self._scalar(kind.simple or "", default, fixed)
-        if self.settings.empties == "null":
+        if default is None and fixed is None and self._null_is_empty(kind.simple or ""):
             value = _any_of([value, _NULL])
         return {
             "type": "object",
@@ -333,9 +336,19 @@ class SchemaWriter:
         """A place as a member's value, where `empties: null` lets null stand for an empty element."""
         schema = self.place(element)
         kind = self.model.types[element.type]
-        if self.settings.empties == "null" and (isinstance(kind, Simple) or isinstance(kind.form, Text)):
+        scalar = element.type if isinstance(kind, Simple) else kind.simple if isinstance(kind.form, Text) else None
+        if scalar and element.default is None and element.fixed is None and self._null_is_empty(scalar):
             return _any_of([schema, _NULL])
         return schema
+
+    def _null_is_empty(self, type_id: TypeId) -> bool:
+        """Whether null is an empty element: `empties: null`, and an empty text is of the type."""
+        if self.settings.empties != "null":
+            return False
+        if type_id not in self._empty:
+            takes = jsonschema_rs.Draft202012Validator(json_schema_of(self.model, type_id, self.settings)).is_valid
+            self._empty[type_id] = takes("") or takes([])
+        return self._empty[type_id]
 
     def _items(self, entry: Node) -> Schema:
         """The value of `$items`: one object a repetition, none empty."""

@@ -105,3 +105,4 @@ def test_empties_null() -> None:
     assert read(codec, "<t:s/>") == {"s": None}
     assert codec.encode({"s": None}) == '<t:r xmlns:t="urn:t"><t:s></t:s></t:r>'
     assert refused(codec, "<t:i/>")
+    assert codec.encode({"s": "x", "i": None}) == '<t:r xmlns:t="urn:t"><t:s>x</t:s></t:r>'  # no int is empty: absent

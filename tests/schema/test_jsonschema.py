@@ -156,6 +156,10 @@ def test_scalars_and_empties_follow_the_settings(content: Any) -> None:
     portal = jsonschema_rs.Draft202012Validator(root_of(one, scalars="string", empties="null")[0]).is_valid
     assert not plain({"a": None})
     assert portal({"a": None})
+    number = content('<xs:sequence><xs:element name="a" type="xs:int"/></xs:sequence>')
+    portal = jsonschema_rs.Draft202012Validator(root_of(number, scalars="string", empties="null")[0]).is_valid
+    assert portal({"a": "1"})
+    assert not portal({"a": None})  # no int is empty
 
 
 
