@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from ..core.lexical import SPACES, normal, words
+from ..core.lexical import SPACES, collapse, normal, words
 from ..core.value import Value
 from ..schema.ir import Facets
 from . import facets as checks
@@ -143,6 +143,6 @@ def _written(member: Scalar, value: Value, prefixes: Prefixes) -> str:
     try:
         return member.write(value, prefixes)
     except Unfit:
-        if not isinstance(value, str) or member.qnames or value.strip(SPACES) != value:
+        if not isinstance(value, str) or member.qnames or collapse(value) != value:
             raise
     return member.write(member.read(value, {}), prefixes)

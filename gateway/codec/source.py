@@ -6,6 +6,7 @@ their own, with the text where tracebacks find it. No name of a schema is ever a
 
 from __future__ import annotations
 
+import builtins
 import itertools
 import linecache
 from typing import Any
@@ -51,7 +52,4 @@ class Source:
         return namespace
 
 
-_BUILTINS = {
-    name: __builtins__[name] if isinstance(__builtins__, dict) else getattr(__builtins__, name)
-    for name in ("len", "type", "int", "str", "dict", "list", "bool", "list")
-}
+_BUILTINS = {name: getattr(builtins, name) for name in ("len", "type", "int", "str", "dict", "list", "bool")}

@@ -91,7 +91,8 @@ def read_simple(xsd: Any, type_id: TypeId, type_of: TypeOf) -> Simple:
             base=type_of(base) if base is not None else clark(XS, "anySimpleType"),
             item=type_of(_item(xsd)),
         )
-    return Simple(type_id, "atomic", _nearest(xsd), white_space, _facets(xsd), base=type_of(base) if base is not None else None)
+    parent = type_of(base) if base is not None else None
+    return Simple(type_id, "atomic", _nearest(xsd), white_space, _facets(xsd), base=parent)
 
 
 def _base(xsd: Any) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from tests.codec.test_emit_read import emitted
 
 from gateway.core.problem import Problem
+from tests.codec.test_emit_read import emitted
 
 CONTENT = (
     '<xs:sequence><xs:element name="i" type="xs:int"/><xs:element name="s" type="xs:string"/>'

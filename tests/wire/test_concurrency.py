@@ -6,12 +6,11 @@ import asyncio
 import time
 
 import pytest
-from tests.wire.conftest import gateway_of_file
 
 from gateway.core.message import Wire
 from gateway.net.server import Server
 from gateway.net.upstream import Upstream
-
+from tests.wire.conftest import gateway_of_file
 
 
 @pytest.fixture
@@ -34,11 +33,11 @@ async def slow():
 
 
 ENVELOPE = (
-    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-    '<ReleaseTaskResponse xmlns="http://www.pointsharp.com/netid/server/portal"><ReleaseTaskResult>'
-    "<Status><Code>Success</Code><Description>Success</Description></Status>"
-    "</ReleaseTaskResult></ReleaseTaskResponse></s:Body></s:Envelope>"
-).encode()
+    b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+    b'<ReleaseTaskResponse xmlns="http://www.pointsharp.com/netid/server/portal"><ReleaseTaskResult>'
+    b"<Status><Code>Success</Code><Description>Success</Description></Status>"
+    b"</ReleaseTaskResult></ReleaseTaskResponse></s:Body></s:Envelope>"
+)
 
 
 async def test_200_at_once_over_a_pool_of_100(slow, root):

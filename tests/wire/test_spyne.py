@@ -12,6 +12,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+
 from tests.wire.conftest import gateway_of
 
 SERVICE = Path(__file__).with_name("spyne_service.py")

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import zeep
 import zeep.exceptions
-from tests.wire.conftest import gateway_of_file, in_thread
 
 from gateway.demo import portal
+from tests.wire.conftest import gateway_of_file, in_thread
 
 
 @asynccontextmanager
