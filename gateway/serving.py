@@ -195,12 +195,12 @@ class Serving:
         outward = stack([*self.plugins.wire_layers("upstream", place), sealed], send)  # nothing leaves in clear
         return forward(dialect, outward, self.built.limits.offload)
 
-    def _serve(self, service: BuiltService, operation: Operation, without: Plugin[Any] | None = None) -> Service:
+    def _serve(self, service: BuiltService, operation: Operation, within: Plugin[Any] | None = None) -> Service:
         """The value layers of one operation, outermost first."""
         return stack(
             [
-                require(operation),  # judged before anything else is done with the message
-                *self.plugins.layers(operation, without=without),  # locks, sessions: may call again
+                require(operation) if within is None else None,  # judged before anything else is done with the message
+                *self.plugins.layers(operation, within=within),  # locks, sessions: may call again
                 retry(operation, self._budgets[service.name]),  # keeps what sessions have filled in
                 self._breakers[service.name].layer,  # a try that it refuses was not sent
                 measure_backend(self.parts.metrics, operation),  # the service's own time, each try
@@ -286,9 +286,9 @@ class Serving:
             raise KeyError(name)
         return found[1].operation
 
-    async def _call(self, operation: Operation, exchange: Exchange, plugin: Plugin[Any]) -> Message:
+    async def _call(self, operation: Operation, exchange: Exchange, plugin: Plugin[Any] | None) -> Message:
         service = next(each for each in self.built.services if each.name == operation.service)
-        return await self._serve(service, operation, without=plugin)(exchange)
+        return await self._serve(service, operation, within=plugin)(exchange)
 
 
 def _documents(contract: Any, service: str) -> Any:

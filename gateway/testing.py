@@ -127,6 +127,7 @@ class FakeHost:
         service: str = "",
         identity: str = "",
         facts: Mapping[str, Any] | None = None,
+        caller: Wire | None = None,
     ) -> Message:
         """What the test's `calls` answers."""
         assert self._calls is not None, "give FakeHost(calls=…) to a plug-in that calls"

@@ -1,7 +1,7 @@
 """The law of hosting: what a plug-in gets from the gateway, and how it is taken back.
 
 One `PluginHost` a plug-in: its tasks are cancelled and awaited when it stops, its calls go through the
-stack without its own value layer, its events are counted under its own name only.
+layers inside its own, its events are counted under its own name only.
 """
 
 from __future__ import annotations
@@ -88,10 +88,17 @@ class PluginHost:
         service: str = "",
         identity: str = "",
         facts: Mapping[str, Any] | None = None,
+        caller: Wire | None = None,
     ) -> Message:
-        """Call an operation through the stack without this plug-in's own value layer. A fault is a reply."""
+        """Call an operation through the layers inside the plug-in, or as the client `caller` through all of them."""
         target = self._find(operation, service)
         codec = target.faces[target.soap].request
+        if caller is not None:
+            caller.facts.update(facts or {})
+            request = Message(codec, value=value)
+            named = str(caller.facts.get("request_id") or request_id(None))
+            asked = Exchange(target, request, request_id=named, headers=caller.headers, facts=caller.facts)
+            return await self._call(target, asked, None)
         known = {"identity": identity, **(facts or {})}
         exchange = Exchange(target, Message(codec, value=value), request_id=request_id(None), facts=known)
         return await self._call(target, exchange, self._plugin)

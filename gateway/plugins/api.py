@@ -102,8 +102,13 @@ class Host(Protocol):
         service: str = "",
         identity: str = "",
         facts: Mapping[str, Any] | None = None,
+        caller: Wire | None = None,
     ) -> Message:
-        """Call an operation through the stack without this plug-in's own value layer. A fault is a reply."""
+        """Call an operation through the value layers inside this plug-in. A fault is a reply.
+
+        With `caller` (the wire of a path of the plug-in's own) it is that client's call: every layer judges
+        its header fields, this plug-in's own too, and what they find out stands in the wire's facts.
+        """
 
     def audit(self, event: str, **fields: str | int | float | bool) -> None:
         """One line of the audit stream. No secrets: fields are written as they are."""

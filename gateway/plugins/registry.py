@@ -173,9 +173,14 @@ class Plugins:
         layers = [layer for layer in made if layer is not None]
         return layers if edge == "client" else layers[::-1]
 
-    def layers(self, operation: Operation, *, without: Plugin[Any] | None = None) -> list[Layer]:
-        """The value layers of an operation, outermost first. `without`: the plug-in that is calling itself."""
-        made = [p.layer(operation) for p in self._of(operation.service) if p is not without]
+    def layers(self, operation: Operation, *, within: Plugin[Any] | None = None) -> list[Layer]:
+        """The value layers of an operation, outermost first. `within`: only those inside a plug-in that calls itself.
+
+        What stands outside of it judges clients (who they are, what they may), and the plug-in is none.
+        """
+        before = self._of(operation.service)
+        inner = before[before.index(within) + 1 :] if within in before else before
+        made = [p.layer(operation) for p in inner]
         return [layer for layer in made if layer is not None]
 
     def fills(self, operation: Operation) -> tuple[str, ...]:

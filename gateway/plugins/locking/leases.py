@@ -54,7 +54,12 @@ class Leases:
             "until": self._host.clock.now() + self._rule.seconds,
         }
         before = await self._change(key, entry)
-        reply = await inner(exchange)
+        try:
+            reply = await inner(exchange)
+        except Problem as problem:
+            if problem.outcome in ("not-sent", "rejected"):
+                await self._change(key, before)
+            raise
         if reply.fault is not None or shown(self._rule.unless, reply):
             await self._change(key, before)
         else:

@@ -8,13 +8,12 @@ get the service's own fault where no policy could help.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gateway.core.layers import Layer, Service
+from gateway.core.layers import Layer, Service, stack
 from gateway.core.message import Exchange, Message
 from gateway.core.operation import Operation
 from gateway.core.problem import Kind, Problem
@@ -25,7 +24,7 @@ from gateway.plugins.signs import at, places, put, text
 from . import tokens
 from .conflict import Conflict, conflict_in, problem_of
 from .leases import Leases
-from .sets import LockSets
+from .sets import LockSets, owner
 from .settings import Guarded, LockSettings, StealRule
 from .turns import Turns
 
@@ -44,7 +43,8 @@ class Call:
     def bound(self) -> str:
         """Whom and what a token belongs to."""
         operation = self.exchange.operation
-        return tokens.packed([operation.service, operation.name, owner(self.exchange), self.entity]).decode()
+        who = owner(self.exchange.facts, self.exchange.headers)
+        return tokens.packed([operation.service, operation.name, who, self.entity]).decode()
 
     async def send(self, holders: Value = None) -> Message:
         """Call the service, with the holders to take the lock from."""
@@ -53,13 +53,6 @@ class Call:
         if holders is not None:
             exchange.request = self.request.replace(put(self.request.value(), self.rule.echo, holders))
         return await self.inner(exchange)
-
-
-def owner(exchange: Exchange) -> str:
-    """Who calls: the proven identity, or a digest of the credentials sent along."""
-    identity = exchange.facts.get("identity")
-    given = exchange.headers.get("authorization", "")
-    return str(identity) if identity else hashlib.sha256(given.encode()).hexdigest() if given else ""
 
 
 class Locks(Plugin[LockSettings]):
@@ -90,11 +83,12 @@ class Locks(Plugin[LockSettings]):
 
     def layer(self, operation: Operation) -> Layer | None:
         rule = self.settings.operations.get(operation.name)
-        guarded = around(self._guard(rule)) if rule is not None else None
-        leased = self._leases.layer(operation) if self._leases is not None else None
-        if guarded is None or leased is None:
-            return guarded or leased
-        return lambda inner: guarded(leased(inner))
+        layers = [
+            self._sets.layer(operation) if self._sets is not None else None,
+            around(self._guard(rule)) if rule is not None else None,
+            self._leases.layer(operation) if self._leases is not None else None,
+        ]
+        return (lambda inner: stack(layers, inner)) if any(layers) else None
 
     def fills(self, operation: Operation) -> Sequence[str]:
         rule = self.settings.operations.get(operation.name)
@@ -136,7 +130,7 @@ class Locks(Plugin[LockSettings]):
         given = exchange.headers.get(self.settings.set_header.lower(), "")
         if not (given and rule.lock_set and self._sets is not None):
             return exchange.request
-        number = await self._sets.number(given, owner(exchange))
+        number = await self._sets.number(given, owner(exchange.facts, exchange.headers))
         return exchange.request.replace(put(value, rule.lock_set, number))
 
     async def _call(self, call: Call) -> Message:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
-from gateway.core.message import Message, Wire
+from gateway.core.layers import Layer, Service
+from gateway.core.message import Exchange, Message, Wire
+from gateway.core.operation import Operation
 from gateway.core.problem import Kind, Problem
 from gateway.core.value import Value
-from gateway.plugins.api import Host
+from gateway.plugins.api import Host, around
 from gateway.plugins.signs import at, put, seen
 
 from .conflict import conflict_in, problem_of
@@ -27,9 +30,10 @@ def _key(name: str) -> str:
     return f"locks:set:{hashlib.sha256(name.encode()).hexdigest()}"
 
 
-def _owner(wire: Wire) -> str:
-    identity = wire.facts.get("identity")
-    given = wire.headers.get("authorization", "")
+def owner(facts: Mapping[str, Any], headers: Mapping[str, str]) -> str:
+    """Who calls: the proven identity, or a digest of the credentials sent along."""
+    identity = facts.get("identity")
+    given = headers.get("authorization", "")
     return str(identity) if identity else hashlib.sha256(given.encode()).hexdigest() if given else ""
 
 
@@ -47,9 +51,18 @@ class LockSets:
         self._host.route("PUT", self._rule.path + "/{id}", self._put)
         self._host.route("DELETE", self._rule.path + "/{id}", self._delete)
 
-    async def number(self, name: str, owner: str) -> Value:
+    def layer(self, operation: Operation) -> Layer | None:
+        """Whose set it is is judged inside of what proves identities, before the service is asked."""
+        return around(self._owned) if operation.name in (self._rule.renew, self._rule.release) else None
+
+    async def _owned(self, exchange: Exchange, inner: Service) -> Message:
+        if "lock-set" in exchange.facts:
+            await self._entry(exchange.facts["lock-set"], owner(exchange.facts, exchange.headers))
+        return await inner(exchange)
+
+    async def number(self, name: str, who: str) -> Value:
         """The service's id of a set that a write asserts, prolonged in passing. Raises PRECONDITION_FAILED."""
-        entry = await self._entry(name, owner)
+        entry = await self._entry(name, who)
         if entry["until"] - self._host.clock.now() < self._rule.seconds / 2:
             self._host.tasks.start(self._renewed(name, entry), name="renew")
         found: Value = entry["id"]
@@ -58,9 +71,9 @@ class LockSets:
     async def _post(self, wire: Wire) -> Wire:
         locks = _locks(wire.body)
         value = put(put({}, self._rule.locks, locks), self._rule.duration, round(self._rule.seconds))
-        result = seen(await self._call(self._rule.acquire, value, locks))
+        result = seen(await self._call(self._rule.acquire, value, locks, wire))
         name = secrets.token_urlsafe(32)
-        entry = {"id": at(result, self._rule.id), "owner": _owner(wire)}
+        entry = {"id": at(result, self._rule.id), "owner": owner(wire.facts, wire.headers)}
         await self._keep(name, entry)
         body = {"id": name, "seconds": self._rule.seconds}
         headers = {"content-type": "application/json", "location": f"{self._rule.path}/{name}"}
@@ -68,36 +81,38 @@ class LockSets:
 
     async def _put(self, wire: Wire) -> Wire:
         name = wire.facts["path"]["id"]
-        await self._renewed(name, await self._entry(name, _owner(wire)))
+        wire.facts["lock-set"] = name
+        await self._renewed(name, await self._entry(name), wire)
         body = {"id": name, "seconds": self._rule.seconds}
         return Wire({"content-type": "application/json"}, orjson.dumps(body), status=200)
 
     async def _delete(self, wire: Wire) -> Wire:
         name = wire.facts["path"]["id"]
-        entry = await self._entry(name, _owner(wire))
-        await self._call(self._rule.release, put({}, self._rule.place, entry["id"]), None)
+        wire.facts["lock-set"] = name
+        entry = await self._entry(name)
+        await self._call(self._rule.release, put({}, self._rule.place, entry["id"]), None, wire)
         await self._host.state.delete(_key(name))
         return Wire({}, b"", status=204)
 
-    async def _renewed(self, name: str, entry: dict[str, Any]) -> None:
+    async def _renewed(self, name: str, entry: dict[str, Any], caller: Wire | None = None) -> None:
         value = put(put({}, self._rule.place, entry["id"]), self._rule.duration, round(self._rule.seconds))
-        await self._call(self._rule.renew, value, None)
+        await self._call(self._rule.renew, value, None, caller)
         await self._keep(name, entry)
 
     async def _keep(self, name: str, entry: dict[str, Any]) -> None:
         whole = {**entry, "until": self._host.clock.now() + self._rule.seconds}
         await self._host.state.put(_key(name), orjson.dumps(whole), ttl=self._rule.seconds)
 
-    async def _entry(self, name: str, owner: str) -> dict[str, Any]:
+    async def _entry(self, name: str, who: str | None = None) -> dict[str, Any]:
         raw = await self._host.state.get(_key(name))
         entry: dict[str, Any] = orjson.loads(raw) if raw is not None else {}
-        if not entry or entry["owner"] != owner:
+        if not entry or who not in (None, entry["owner"]):
             raise Problem(Kind.PRECONDITION_FAILED, "There is no such lock set, or it has ended.", outcome="not-sent")
         return entry
 
-    async def _call(self, operation: str, value: Value, entity: Value) -> Message:
+    async def _call(self, operation: str, value: Value, entity: Value, caller: Wire | None = None) -> Message:
         """Raises Problem for a conflict and for any other fault."""
-        reply = await self._host.call(operation, value, service=self._rule.service)
+        reply = await self._host.call(operation, value, service=self._rule.service, caller=caller)
         conflict = conflict_in(self._settings.conflicts, reply, entity)
         if conflict is not None:
             raise problem_of(conflict, self._settings.status, reply=reply)

@@ -1,0 +1,65 @@
+"""Plug-ins at build: what they fill in leaves the face, whatever the route calls it; a mistake has its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.build.book import build
+from gateway.build.describe import description
+from gateway.settings import parse
+from gateway.settings.mistakes import Refused
+from tests.house.tree import ROOT
+
+CONFIG = """
+plugins:
+  session:
+    login: {operation: Login, request: {}, ticket: /LoginResult/SessionId}
+    place: PLACE
+    without: [GetVersion]
+    counter: {place: /Info/Count}
+services:
+  portal:
+    wsdl: schemas/netid/portal.wsdl
+    path: /portal
+    upstream: {url: "http://127.0.0.1:1/", soap: "1.1"}
+    mapping: {names: camel}
+    routes:
+      - {route: POST /release, operation: ReleaseTask, unwrap: {request: [Info], response: [ReleaseTaskResult]}}
+"""
+
+
+def of(text):
+    return build(parse(text, base=ROOT, env={}))
+
+
+def test_the_face_does_not_ask_for_what_is_filled_in_and_does_not_show_it():
+    built = of(CONFIG.replace("PLACE", "/Info/SessionId"))
+    face = built.route("POST /release")[1]
+    assert face.route.json_face.request.schema.is_valid({"id": 7})
+    assert not face.route.json_face.request.schema.is_valid({})
+    shown = str(description(built)["paths"]["/release"]["post"]["requestBody"])
+    components = description(built)["components"]["schemas"]
+    body = next(iter(description(built)["paths"]["/release"]["post"]["requestBody"]["content"].values()))["schema"]
+    while "$ref" in body:
+        body = components[body["$ref"].rpartition("/")[2]]
+    assert "id" in body["properties"]
+    assert not {"sessionId", "count"} & body["properties"].keys()
+    assert "sessionId" not in shown
+
+
+def test_soap_stays_strict():
+    bound = of(CONFIG.replace("PLACE", "/Info/SessionId")).find("ReleaseTask")[1]
+    body = bound.operation.faces["1.1"].request.body
+    with pytest.raises(Exception, match="schema"):
+        body.encode({"Info": {"Id": 7}})
+
+
+def test_a_place_that_no_message_has_is_a_mistake():
+    with pytest.raises(Refused, match="has no member") as told:
+        of(CONFIG.replace("PLACE", "/Info/Ticket"))
+    assert "plugins" in str(told.value)
+
+
+def test_a_plug_in_s_own_mistake_has_its_line():
+    with pytest.raises(Refused, match=r"plugins\.session\.place"):
+        of(CONFIG.replace("PLACE", "nowhere"))

@@ -1,0 +1,133 @@
+"""Leases: what was taken is given up when its time is over, by one replica, also after a crash; what was given is not."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+
+from gateway.core.message import Exchange, Fault, Message
+from gateway.core.operation import Operation
+from gateway.core.problem import Kind, Problem
+from gateway.plugins.locking.leases import Leases
+from gateway.plugins.locking.settings import Lease
+from gateway.testing import FakeHost
+
+RULE = Lease.model_validate(
+    {
+        "take": ["Get"],
+        "give": ["Release"],
+        "entity": {"Get": "/Id", "Release": "/Id"},
+        "seconds": 60,
+        "operation": "Release",
+        "request": {"Count": 0},
+        "place": "/Id",
+        "every": 0.01,
+    }
+)
+
+
+def host(calls):
+    async def call(name, value):
+        calls.append((name, value))
+        return Message(None, value={})
+
+    return FakeHost(calls=call)
+
+
+async def do(leases, name, number, answer=None):
+    async def service(_):
+        if isinstance(answer, Problem):
+            raise answer
+        return answer or Message(None, value={})
+
+    operation = Operation(name, "s", "", "1.1", name, {})
+    return await leases.layer(operation)(service)(Exchange(operation, Message(None, value={"Id": number})))
+
+
+@asynccontextmanager
+async def looking(*all_leases):
+    tasks = [asyncio.create_task(each.run()) for each in all_leases]
+    yield
+    await asyncio.sleep(0.08)
+    for task in tasks:
+        task.cancel()
+
+
+async def test_given_up_when_it_is_over_by_one_of_two_replicas_and_once():
+    calls = []
+    one = host(calls)
+    first, second = Leases(RULE, one), Leases(RULE, one)
+    await do(first, "Get", 7)
+    async with looking(first, second):
+        await asyncio.sleep(0.03)
+        assert not calls
+        one.clock.advance(61)
+    assert calls == [("Release", {"Count": 0, "Id": 7})]
+    assert one.audits[0]["event"] == "lease-ended"
+
+
+async def test_a_gateway_that_starts_after_a_crash_gives_up_what_is_due():
+    calls = []
+    one = host(calls)
+    await do(Leases(RULE, one), "Get", 7)
+    one.clock.advance(61)
+    async with looking(Leases(RULE, one)):
+        pass
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    "answer", [Message(None, value={}, fault=Fault("Sender", "")), Problem(Kind.OVERLOADED, outcome="not-sent")]
+)
+async def test_what_was_refused_is_not_held(answer):
+    calls = []
+    one = host(calls)
+    leases = Leases(RULE, one)
+    try:
+        await do(leases, "Get", 7, answer)
+    except Problem:
+        assert isinstance(answer, Problem)
+    one.clock.advance(61)
+    async with looking(leases):
+        pass
+    assert not calls
+
+
+async def test_what_perhaps_was_taken_is_given_up():
+    calls = []
+    one = host(calls)
+    leases = Leases(RULE, one)
+    with pytest.raises(Problem):
+        await do(leases, "Get", 7, Problem(Kind.UPSTREAM_TIMEOUT, outcome="unknown"))
+    one.clock.advance(61)
+    async with looking(leases):
+        pass
+    assert len(calls) == 1
+
+
+async def test_what_its_client_gave_up_is_left_alone_and_use_prolongs():
+    calls = []
+    one = host(calls)
+    leases = Leases(RULE, one)
+    await do(leases, "Get", 7)
+    await do(leases, "Release", 7)
+    await do(leases, "Get", 8)
+    one.clock.advance(50)
+    await do(leases, "Get", 8)
+    one.clock.advance(50)
+    async with looking(leases):
+        pass
+    assert not calls
+
+
+async def test_fifty_at_once_are_all_in_the_register():
+    calls = []
+    one = host(calls)
+    leases = Leases(RULE, one)
+    await asyncio.gather(*(do(leases, "Get", number) for number in range(50)))
+    one.clock.advance(61)
+    async with looking(leases):
+        await asyncio.sleep(0.1)
+    assert sorted(value["Id"] for _, value in calls) == list(range(50))
