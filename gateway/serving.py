@@ -34,7 +34,7 @@ from .layers.cache import Cache
 from .layers.enter import enter, through
 from .layers.forward import forward
 from .layers.idempotency import idempotency
-from .layers.observe import measure_backend
+from .layers.observe import measure_backend, timed
 from .layers.require import require, sealed
 from .layers.retry import Budget, retry
 from .net.pool import Pool
@@ -42,13 +42,14 @@ from .net.tls import trust
 from .net.upstream import Upstream
 from .observe.log import Log
 from .observe.metrics import Metrics
+from .observe.stages import Stages
 from .plugins.api import Place, Plugin
 from .plugins.registry import Plugins
 from .schema.wsdl_writer import served_documents
 from .settings.mistakes import Refused
 
 
-@dataclass(slots=True)
+@dataclass
 class Parts:
     """What every configuration of one process shares."""
 
@@ -56,6 +57,9 @@ class Parts:
     log: Log
     clock: Clock
     state: Store
+
+    def __post_init__(self) -> None:
+        self.stages = Stages(self.metrics)
 
 
 class Serving:
@@ -191,9 +195,9 @@ class Serving:
             headers={name.lower(): value for name, value in settings.headers.items()},
         )
         place = Place(service.name, tuple(each.operation for each in service.operations), self.built.limits)
-        send: Send = bases.send
+        send: Send = timed(bases.send)
         outward = stack([*self.plugins.wire_layers("upstream", place), sealed], send)  # nothing leaves in clear
-        return forward(dialect, outward, self.built.limits.offload)
+        return forward(dialect, outward, self.built.limits.offload, self.parts.stages)
 
     def _serve(self, service: BuiltService, operation: Operation, within: Plugin[Any] | None = None) -> Service:
         """The value layers of one operation, outermost first."""
@@ -221,10 +225,10 @@ class Serving:
             return await served[exchange.operation.name](exchange)
 
         door = Door(service.path, SoapClient(service.speaker, soap), by_body, self.built.limits)
-        self.router.add("POST", service.path, Address(door.name, through(door, edges)))
+        self.router.add("POST", service.path, Address(door.name, through(door, edges, self.parts.stages)))
         for face in service.faces:
             rest = rest_door(face, service.speaker, soap, self.built.limits, serve)
-            send = stack(self._route_layers(face), through(rest, edges))
+            send = stack(self._route_layers(face), through(rest, edges, self.parts.stages))
             self.router.add(face.route.method, face.route.path, Address(rest.name, send))
             self._bodies[rest.name] = rest.limits.body
 

@@ -8,14 +8,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from ..core.layers import Send, WireLayer, stack
 from ..core.message import Exchange, Message, Wire
 from ..core.operation import Address, Door, Operation
 from ..core.problem import Kind, Problem
+from ..observe.stages import Stage, unseen
 
 T = TypeVar("T")
+
+
+class Look(Protocol):
+    """Wraps a step of the translation, to see how long it takes."""
+
+    def __call__(self, stage: Stage, work: Callable[[], T], /) -> Callable[[], T]:
+        """The work."""
+
+
 Find = Callable[[Wire], tuple[Address, dict[str, str]]]
 
 
@@ -36,13 +46,13 @@ def enter(find: Find) -> Send:
     return send
 
 
-def through(door: Door, edges: Sequence[WireLayer] = ()) -> Send:
+def through(door: Door, edges: Sequence[WireLayer] = (), look: Look = unseen) -> Send:
     """A door as a Send: its protection outside, its dialect inside.
 
     What fails inside is answered inside, so the answer goes back through protection; what fails in
     protection itself is answered in the same dialect, in clear.
     """
-    protected = stack(list(edges), _answered(door, lambda wire: _through(door, wire)))
+    protected = stack(list(edges), _answered(door, lambda wire: _through(door, wire, look)))
     return _answered(door, protected) if edges else protected
 
 
@@ -62,17 +72,19 @@ def _answered(door: Door, inner: Send) -> Send:
     return send
 
 
-async def _through(door: Door, wire: Wire) -> Wire:
+async def _through(door: Door, wire: Wire, look: Look) -> Wire:
     bound = door.limits.offload
     try:
-        exchange = await offload(len(wire.body), bound, lambda: door.dialect.read_request(wire, door.route))
+        exchange = await offload(
+            len(wire.body), bound, look("read_request", lambda: door.dialect.read_request(wire, door.route))
+        )
     except Problem as problem:
         unsent(problem, door.route.operation if door.route is not None else wire.facts.get("operation"))
         raise
     exchange.request_id = wire.facts["request_id"]
     wire.exchange = exchange
     message = await door.service(exchange)
-    reply = await offload(_size(message), bound, lambda: _write(door, exchange, message))
+    reply = await offload(_size(message), bound, look("write_reply", lambda: _write(door, exchange, message)))
     reply.exchange = exchange
     if message.fault is not None:
         reply.facts["fault"] = message.fault

@@ -9,21 +9,22 @@ from ..core.layers import Send, Service
 from ..core.message import Exchange, Message
 from ..core.ports import UpstreamDialect
 from ..core.problem import Problem
-from .enter import offload, unsent
+from ..observe.stages import unseen
+from .enter import Look, offload, unsent
 
 
-def forward(dialect: UpstreamDialect, send: Send, bound: int) -> Service:
+def forward(dialect: UpstreamDialect, send: Send, bound: int, look: Look = unseen) -> Service:
     """The innermost Service. `bound`: bytes from which on the work leaves the event loop."""
 
     async def service(exchange: Exchange) -> Message:
         raw = exchange.request.raw
         size = len(raw) if raw is not None else 0
         try:
-            wire = await offload(size, bound, lambda: dialect.write_request(exchange))
+            wire = await offload(size, bound, look("write_request", lambda: dialect.write_request(exchange)))
         except Problem as problem:
             unsent(problem, exchange.operation)
             raise
         reply = await send(wire)
-        return await offload(len(reply.body), bound, lambda: dialect.read_reply(exchange, reply))
+        return await offload(len(reply.body), bound, look("read_reply", lambda: dialect.read_reply(exchange, reply)))
 
     return service

@@ -21,9 +21,7 @@ from ..observe.trace import child, request_id, trace_id
 BEHIND: Final = "behind"  # the fact of an exchange: seconds that the service took, the connection included
 
 
-def observe(
-    metrics: Metrics, log: Log, answer: Callable[[Problem, str], Wire], seen: Seen | None = None
-) -> WireLayer:
+def observe(metrics: Metrics, log: Log, answer: Callable[[Problem, str], Wire], seen: Seen | None = None) -> WireLayer:
     """The layer. `answer` writes a problem that nobody further in has answered; `seen` keeps the last ones."""
 
     def layer(inner: Send) -> Send:
@@ -54,7 +52,9 @@ def _tell(metrics: Metrics, log: Log, wire: Wire, reply: Wire, seconds: float, s
     operation = (
         f"{exchange.operation.service}/{exchange.operation.name}" if exchange else wire.facts.get("door", "none")
     )
-    metrics.request(operation, wire.method, reply.status, seconds)
+    parent = wire.facts["traceparent"]
+    kept = parent[-2:] == "01"  # W3C Trace Context §3.2.2.5: the caller keeps this trace
+    metrics.request(operation, wire.method, reply.status, seconds, trace_id(parent) if kept else "")
     problem: Problem | None = reply.facts.get("problem")
     if problem is not None:
         metrics.problems.labels(problem.kind.slug).inc()

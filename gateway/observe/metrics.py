@@ -43,7 +43,7 @@ class Metrics:
         )
         self.stages = Histogram(
             "soapgw_translation_seconds",
-            "CPU and queue time of a stage of translation.",
+            "Time of a step of the translation, one look in seven.",
             ("stage",),
             buckets=STAGE_BUCKETS,
             registry=self.registry,
@@ -99,11 +99,12 @@ class Metrics:
             "soapgw_log_lines_dropped", "Log lines that could not be written.", registry=self.registry
         )
         self.loop_lag = Gauge(
-            "soapgw_event_loop_lag_seconds", "How late the event loop's timer came.", registry=self.registry
+            "soapgw_event_loop_lag_seconds",
+            "How late the event loop's timer came, the worst of the last 20 seconds.",
+            registry=self.registry,
         )
-        Info("soapgw_build", "Version and contract of this process.", registry=self.registry).info(
-            {"version": version, "contract": contract}
-        )
+        self.build = Info("soapgw_build", "Version and contract of this process.", registry=self.registry)
+        self.build.info({"version": version, "contract": contract})
         self._certificates: Gauge | None = None
         self._requests: dict[tuple[str, str, int], object] = {}
         self._backend: dict[tuple[str, str], object] = {}
@@ -120,14 +121,14 @@ class Metrics:
         for name, until in expiries.items():
             self._certificates.labels(name).set(until)
 
-    def request(self, operation: str, method: str, status: int, seconds: float) -> None:
-        """One answered request."""
+    def request(self, operation: str, method: str, status: int, seconds: float, trace: str = "") -> None:
+        """One answered request; `trace`: the id of its trace where one is kept, as an exemplar."""
         key = (operation, method, status)
         child = self._requests.get(key)
         if child is None:
             child = self.requests.labels(operation, method if method in METHODS else "OTHER", str(status))
             self._requests[operation, method if method in METHODS else "OTHER", status] = child
-        child.observe(seconds)  # type: ignore[attr-defined]  # a histogram's child
+        child.observe(seconds, {"trace_id": trace} if trace else None)  # type: ignore[attr-defined]  # a histogram's child
 
     def call(self, operation: str, outcome: str, seconds: float) -> None:
         """One call of the service behind; outcome: ok, fault or a problem's slug."""

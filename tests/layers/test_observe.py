@@ -16,7 +16,7 @@ from gateway.core.message import Exchange, Fault, Message, Wire
 from gateway.core.problem import Kind, Problem
 from gateway.dialect.problem import Speaker
 from gateway.dialect.rest_client import problem_wire
-from gateway.layers.observe import measure_backend, observe
+from gateway.layers.observe import BEHIND, measure_backend, observe, timed
 from gateway.observe.log import Log
 from gateway.observe.metrics import Metrics
 from tests.layers.conftest import CODEC, exchange, operation
@@ -161,3 +161,12 @@ async def test_what_was_never_sent_is_no_call() -> None:
     with pytest.raises(Problem):
         await measure_backend(metrics, operation())(refused)(exchange())
     assert "soapgw_backend_duration_seconds_count{" not in metrics.page()[0].decode()
+
+
+@pytest.mark.parametrize(("flag", "shown"), [("01", True), ("00", False)])
+async def test_a_trace_that_is_kept_is_the_exemplar(flag: str, shown: bool) -> None:
+    watch = Watch()
+    parent = f"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-{flag}"
+    await watch.layer(fine)(Wire({"traceparent": parent}, b"", method="POST"))
+    page = watch.metrics.page("application/openmetrics-text; version=1.0.0")[0].decode()
+    assert ('# {trace_id="0af7651916cd43dd8448eb211c80319c"}' in page) is shown
