@@ -54,6 +54,11 @@ def _doors(service: BuiltService) -> Iterator[DoorDoc]:
 
 
 def _parameters(service: BuiltService, face: RouteFace) -> Iterator[ParameterDoc]:
+    for head in face.rest.heads.request:
+        if head.http:
+            laid = service.bench.laid(face.request)
+            block = Body(laid, head.name, face.request)
+            yield ParameterDoc("header", head.http, block, laid.elements[head.name], False, head.required)
     element = face.bound.bound.input.element
     if not element:
         return
@@ -74,7 +79,10 @@ def _body(service: BuiltService, message: BoundMessage, face: RouteFace, unwrap:
     checker = bench.checker(message.element, face.request, unwrap)
     known = example if checker.is_valid(example) else None
     bound = _bound(service, face) if asked else frozenset()
-    return Body(model, message.element, face.request, unwrap, _less(known, bound), bound)
+    mapped = face.rest.heads.request if asked else face.rest.heads.reply
+    laid = service.bench.laid(face.request)
+    blocks = tuple((h.key, Body(laid, h.name, face.request), h.required) for h in mapped if not h.http)
+    return Body(model, message.element, face.request, unwrap, _less(known, bound), bound, blocks)
 
 
 def _bound(service: BuiltService, face: RouteFace) -> frozenset[tuple[str, ...]]:

@@ -29,6 +29,7 @@ from ..settings.service import Mapping as MappingSettings
 from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
 from .bindings import binding, member, steps_of
+from .heads import heads
 from .operations import CANONICAL, Bound
 from .workbench import Workbench
 
@@ -103,6 +104,7 @@ def rest_route(bench: Workbench, settings: RouteSettings, bound: Bound, shape: S
         raise ContractError(f"`cache` is for operations that read; {bound.operation.name} writes (see `writes`)")
     if settings.idempotency != "off" and not bound.operation.writes:
         raise ContractError(f"`idempotency` is for operations that write; {bound.operation.name} reads (see `writes`)")
+    mapped = heads(bench, bound.bound, settings.headers, shape)
     return RestRoute(
         binds,
         settings.status,
@@ -112,6 +114,7 @@ def rest_route(bench: Workbench, settings: RouteSettings, bound: Bound, shape: S
         request,
         bool(version and version.required),
         method in ("GET", "HEAD"),
+        mapped,
     )
 
 

@@ -12,12 +12,13 @@ from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from ..codec.json import dumps
-from ..core.message import Exchange, Message, Wire
+from ..core.message import Exchange, HeaderBlock, Message, Wire
 from ..core.operation import Route
 from ..core.problem import Finding, Kind, Problem
 from ..core.value import Value
 from .binding import Binding, Steps
 from .conditions import none_match, tag_of_bytes, tag_of_version, version_of
+from .heads import KEY, Heads
 from .media import media, require_json_accepted
 from .problem import MEDIA, Speaker
 from .rest import JsonCodec
@@ -39,6 +40,7 @@ class RestRoute:
     version_request: Steps = ()
     version_required: bool = False
     reads: bool = False  # GET: ETag and 304
+    heads: Heads = field(default_factory=Heads)  # SOAP header blocks that clients send and get
 
     @property
     def looks(self) -> bool:
@@ -67,7 +69,10 @@ class RestClient:
             parsed = binding.apply(parsed, wire.facts.get("path", {}), wire.query, wire.headers)
             self._version(parsed, wire.headers.get("if-match"))
             raw = None
-        message = Message(codec, raw=raw, parsed=parsed)
+        blocks: tuple[HeaderBlock, ...] = ()
+        if self.route.heads.request:
+            blocks, raw = self.route.heads.take(parsed, wire.headers), None
+        message = Message(codec, raw=raw, parsed=parsed, headers=blocks)
         return Exchange(route.operation, message, route=route, headers=wire.headers, facts=wire.facts)
 
     def _check_media(self, wire: Wire) -> None:
@@ -120,25 +125,33 @@ class RestClient:
             return problem_wire(self.speaker, self.speaker.of_fault(reply.fault, outcome), exchange.request_id)
         assert exchange.route is not None
         codec = exchange.route.json_face.reply
-        headers = {"vary": "Accept, Prefer", **exchange.reply_headers}
+        fields, members = self.route.heads.give(reply.headers)
+        headers = {"vary": "Accept, Prefer", **exchange.reply_headers, **fields}
         if codec is None:
             return Wire(headers, b"", status=202)
         if not isinstance(codec, JsonCodec):
             return Wire({**headers, "content-type": JSON}, reply.wire(codec), status=200)
-        if codec.face is None:
+        if codec.face is None and not members:
             return Wire(headers, b"", status=204)
-        return self._answer(exchange, reply, codec, headers)
+        return self._answer(exchange, reply, codec, headers, members)
 
-    def _answer(self, exchange: Exchange, reply: Message, codec: JsonCodec, headers: dict[str, str]) -> Wire:
+    def _answer(
+        self,
+        exchange: Exchange,
+        reply: Message,
+        codec: JsonCodec,
+        headers: dict[str, str],
+        members: dict[str, Value],
+    ) -> Wire:
         route = self.route
-        if route.looks:
+        if route.looks or members:
             value = codec.form(reply)
             if route.empty != "keep" and is_empty(value):
                 if route.empty == 404:
                     raise Problem(Kind.EMPTY_RESULT)
                 return Wire(headers, b"", status=204)
             headers.update(_told(route, value, exchange))
-            body = dumps(value)
+            body = dumps(_with(members, value) if members else value)
         else:
             body = reply.wire(codec)
         status = route.status or 200
@@ -155,6 +168,11 @@ class RestClient:
     def write_problem(self, problem: Problem, request_id: str, wire: Wire) -> Wire:
         """The problem as RFC 9457 JSON."""
         return problem_wire(self.speaker, problem, request_id)
+
+
+def _with(members: dict[str, Value], value: Value) -> Value:
+    """The message with `$headers` before it; what is no object rides in `$value`."""
+    return {KEY: members, **(value if isinstance(value, dict) else {"$value": value})}
 
 
 def _told(route: RestRoute, value: Value, exchange: Exchange) -> dict[str, str]:

@@ -26,6 +26,22 @@ def without(schema: Any, defs: Mapping[str, Any], bound: Collection[tuple[str, .
     return {**told, **({"required": left} if left else {})}
 
 
+def beside(
+    schema: Any, defs: Mapping[str, Any], members: Mapping[str, Any], needed: Collection[str], refs: str
+) -> dict[str, Any]:
+    """The schema of a body with `$headers` beside its members; one that is no object rides in `$value`."""
+    told = _resolved(schema, defs, refs)
+    block: dict[str, Any] = {"type": "object", "properties": dict(members), "additionalProperties": False}
+    if needed:
+        block["required"] = sorted(needed)
+    if told.get("type") != "object":
+        told = {"type": "object", "properties": {"$value": schema}, "additionalProperties": False}
+    told["properties"] = {"$headers": block, **told.get("properties", {})}
+    if needed:
+        told["required"] = ["$headers", *told.get("required", [])]
+    return told
+
+
 def _resolved(schema: Any, defs: Mapping[str, Any], refs: str) -> dict[str, Any]:
     while "$ref" in schema:
         schema = defs[schema["$ref"].removeprefix(refs)]

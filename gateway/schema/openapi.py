@@ -14,7 +14,7 @@ from typing import Any, Final
 from gateway.core.problem import Kind
 from gateway.core.value import Value
 from gateway.schema.ir import Element, Model, Settings
-from gateway.schema.jsonbody import without
+from gateway.schema.jsonbody import beside, without
 from gateway.schema.jsonschema import SchemaWriter
 
 REFS: Final = "#/components/schemas/"
@@ -31,6 +31,7 @@ class Body:
     unwrap: tuple[str, ...] = ()
     example: Value = None
     bound: frozenset[tuple[str, ...]] = frozenset()  # members that the route fills itself
+    heads: tuple[tuple[str, Body, bool], ...] = ()  # of `$headers`: key, block, whether it must be given
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,10 @@ class _Document:
     def _schema(self, body: Body) -> dict[str, Any]:
         writer = self._writer(body)
         root = writer.root(body.element, body.unwrap)
+        if body.heads:
+            writer.finish()
+            members = {key: self._schema(block) for key, block, _ in body.heads}
+            root = beside(root, self.schemas, members, [key for key, _, must in body.heads if must], REFS)
         if not body.bound:
             return root
         writer.finish()

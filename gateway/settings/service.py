@@ -121,6 +121,17 @@ class Parameter(Part):
     )
 
 
+class Head(Part):
+    """A SOAP header block that the contract declares, as the route's clients see it."""
+
+    name: LocalName = Field(description="The block's element, by local name.", examples=["SessionId"])
+    http: HeaderName | None = Field(
+        default=None,
+        description="The HTTP field that it is, in requests and answers; by default a member of `$headers` in the JSON.",
+        examples=["X-Session"],
+    )
+
+
 class Version(Part):
     """The version that the service keeps: ETag out, If-Match in, verbatim."""
 
@@ -156,6 +167,9 @@ class Route(Part):
         default={},
         description="Values that the gateway fills in itself, by their place; they leave the route's face.",
         examples=[{"/Type": "User"}],
+    )
+    headers: tuple[Head, ...] = Field(
+        default=(), description="SOAP header blocks of the contract that the route's clients send and get."
     )
     faults: tuple[FaultRule, ...] = Field(default=(), description="Rules for faults here, before the service's.")
     status: Literal[200, 201, 202, 204] | None = Field(
