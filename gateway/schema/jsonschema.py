@@ -35,6 +35,7 @@ from gateway.schema.ir import (
     Wildcard,
     is_anonymous,
 )
+from gateway.schema.jsonforms import any_of, braced, namespace_pattern, quoted
 from gateway.schema.jsonnodes import Leaf, Schema, constraints, leaves, required, some_present
 from gateway.schema.jsonplaces import bounded_by_place
 from gateway.schema.jsonschema_scalars import json_schema_of
@@ -92,7 +93,7 @@ class SchemaWriter:
         if isinstance(kind, Complex) and isinstance(kind.form, Array):
             own = self._object(kind, Keys(kind.form.member))
             derived = [self._typed(type_id) for type_id in self._derived(declaration)]
-            return _any_of([own, *derived]) if derived else own
+            return any_of([own, *derived]) if derived else own
         return self.place(declaration)
 
     def _child(self, element: Element, local: str) -> Element:
@@ -124,7 +125,7 @@ class SchemaWriter:
             forms += [self._typed(type_id) for type_id in (*own, *derived)]
         if element.nillable and element.fixed is None:
             forms += [*self._nil(kind), *(self._typed_nil(type_id) for type_id in derived)]
-        return _any_of(forms) if forms else {"not": {}}
+        return any_of(forms) if forms else {"not": {}}
 
     def _derived(self, element: Element) -> list[TypeId]:
         kind = self.model.types[element.type]
@@ -245,7 +246,7 @@ class SchemaWriter:
         attributes = self._attributes(kind)
         value = self._scalar(kind.simple or "", default, fixed)
         if default is None and fixed is None and self._null_is_empty(kind.simple or ""):
-            value = _any_of([value, _NULL])
+            value = any_of([value, _NULL])
         return {
             "type": "object",
             "properties": {**attributes["properties"], "$value": value},
@@ -263,18 +264,18 @@ class SchemaWriter:
 
     def _attribute(self, use: Attribute) -> Schema:
         schema = self._scalar(use.type, None, use.fixed)
-        return schema if use.required else _any_of([schema, _NULL])
+        return schema if use.required else any_of([schema, _NULL])
 
     def _any_attributes(self, wildcard: Wildcard, declared: Iterable[Attribute]) -> Schema:
         known = {name: a for name, a in self.model.attributes.items() if wildcard.test.takes(split(name)[0])}
         patterns: Schema = {}
         if wildcard.process != "skip":
             for name, attribute in known.items():
-                key = "^@" + _quoted(_braced(name)) + "$"
-                patterns[key] = _any_of([self._scalar(attribute.type, None, attribute.fixed), _NULL])
+                key = "^@" + quoted(braced(name)) + "$"
+                patterns[key] = any_of([self._scalar(attribute.type, None, attribute.fixed), _NULL])
         if wildcard.process != "strict":
-            others = "".join(f"(?!{_quoted(_braced(name))}$)" for name in known) if wildcard.process == "lax" else ""
-            patterns[f"^@{others}{_namespace_pattern(wildcard.test)}"] = {"type": ["string", "null"]}
+            others = "".join(f"(?!{quoted(braced(name))}$)" for name in known) if wildcard.process == "lax" else ""
+            patterns[f"^@{others}{namespace_pattern(wildcard.test)}"] = {"type": ["string", "null"]}
         return patterns
 
     # ------------------------------------------------------------ objects and arrays
@@ -293,7 +294,7 @@ class SchemaWriter:
         else:
             piece = self._entry(form.entries, form.wildcards)
             strings: list[Schema] = [{"type": "string", "minLength": 1}] if form.text else []
-            properties["$mixed"] = {"type": ["array", "null"], "items": _any_of([*strings, piece])}
+            properties["$mixed"] = {"type": ["array", "null"], "items": any_of([*strings, piece])}
         schema: Schema = {"type": "object", "properties": properties}
         if needed:
             schema["required"] = list(dict.fromkeys(needed))
@@ -330,7 +331,7 @@ class SchemaWriter:
             tops = [place.max for place in places if not isinstance(place, ItemsSlot)]
             if None not in tops and tops and isinstance(leaf, Slot | AnySlot) and leaf.repeated:
                 schema["maxItems"] = max(top for top in tops if top is not None)
-        return schema if sure else _any_of([schema, _NULL])
+        return schema if sure else any_of([schema, _NULL])
 
     def _value(self, element: Element) -> Schema:
         """A place as a member's value, where `empties: null` lets null stand for an empty element."""
@@ -338,7 +339,7 @@ class SchemaWriter:
         kind = self.model.types[element.type]
         scalar = element.type if isinstance(kind, Simple) else kind.simple if isinstance(kind.form, Text) else None
         if scalar and element.default is None and element.fixed is None and self._null_is_empty(scalar):
-            return _any_of([schema, _NULL])
+            return any_of([schema, _NULL])
         return schema
 
     def _null_is_empty(self, type_id: TypeId) -> bool:
@@ -381,7 +382,7 @@ class SchemaWriter:
         """An object of one key: one element."""
         properties = {slot.key: self._value(slot.element) for slot in slots}
         if wildcards:
-            properties["$any"] = _any_of([self._wild(wildcard) for wildcard in wildcards])
+            properties["$any"] = any_of([self._wild(wildcard) for wildcard in wildcards])
         return {
             "type": "object",
             "properties": properties,
@@ -403,20 +404,20 @@ class SchemaWriter:
         schema: Schema = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
         if wildcard.process != "skip":
             schema["properties"] = {
-                _braced(name): {"not": {}} if element.abstract else self._value(element)
+                braced(name): {"not": {}} if element.abstract else self._value(element)
                 for name, element in known.items()
             }
-        exempt = "" if wildcard.process == "skip" else "".join(f"(?!{_quoted(_braced(n))}$)" for n in known)
+        exempt = "" if wildcard.process == "skip" else "".join(f"(?!{quoted(braced(n))}$)" for n in known)
         # strictly, an element that nobody declares must say its type (XSD 1.0 Part 1 §3.10.1)
-        made = {"strict": lambda: _any_of(self._all_typed()), "lax": self._open, "skip": self._raw}[wildcard.process]
-        schema["patternProperties"] = {f"^{exempt}{_namespace_pattern(wildcard.test)}": made()}
+        made = {"strict": lambda: any_of(self._all_typed()), "lax": self._open, "skip": self._raw}[wildcard.process]
+        schema["patternProperties"] = {f"^{exempt}{namespace_pattern(wildcard.test)}": made()}
         return schema
 
     def _open(self) -> Schema:
         """An element that the contract does not know, laxly: its known descendants have their own form."""
         anything = Wildcard(NamespaceTest("any"), "lax")
         return self._named(
-            ("open", ""), "element", lambda: _any_of([self._free(anything), *self._all_typed(), *self._nil_open()])
+            ("open", ""), "element", lambda: any_of([self._free(anything), *self._all_typed(), *self._nil_open()])
         )
 
     def _nil_open(self) -> list[Schema]:
@@ -437,21 +438,29 @@ class SchemaWriter:
             if not is_anonymous(type_id)
             and type_id not in _UNTYPED
             and not (isinstance(kind, Complex) and kind.abstract)
-            and not (isinstance(kind, Simple) and kind.builtin == "ENTITY")
+            and not self._of_entities(type_id)
         ]
         return [self._typed(type_id) for type_id in found]
+
+    def _of_entities(self, type_id: TypeId) -> bool:
+        """Whether a type is of entities, which no message can declare."""
+        kind = self.model.types[type_id]
+        if isinstance(kind, Complex):
+            return kind.simple is not None and self._of_entities(kind.simple)
+        parts = [*kind.members, *([kind.item] if kind.item else [])]
+        return kind.builtin == "ENTITY" or any(map(self._of_entities, parts))
 
     def _free(self, inside: Wildcard) -> Schema:
         child = self._wild(inside)
         words: Schema = {
             "$value": {"type": "string", "minLength": 1},
             "$items": {"type": "array", "minItems": 1, "items": child},
-            "$mixed": {"type": "array", "minItems": 1, "items": _any_of([{"type": "string", "minLength": 1}, child])},
+            "$mixed": {"type": "array", "minItems": 1, "items": any_of([{"type": "string", "minLength": 1}, child])},
         }
         return {
             "type": "object",
             "properties": words,
-            "patternProperties": {f"^@(?!\\{{{_quoted(XSI)}\\}})": {"type": ["string", "null"]}},
+            "patternProperties": {f"^@(?!\\{{{quoted(XSI)}\\}})": {"type": ["string", "null"]}},
             "additionalProperties": False,
             "allOf": [{"not": {"required": list(pair)}} for pair in _PAIRS],
             "x-xsd-any": True,
@@ -459,40 +468,3 @@ class SchemaWriter:
 
 
 _PAIRS: Final = (("$value", "$items"), ("$value", "$mixed"), ("$items", "$mixed"))
-
-
-def _any_of(forms: list[Schema]) -> Schema:
-    """One of several forms, each told once; alternatives of alternatives are written flat."""
-    flat: list[Schema] = []
-    for form in forms:
-        inner = form["anyOf"] if form.keys() == {"anyOf"} else [form]
-        for each in inner:
-            words = next((one for one in flat if _both_words(one, each)), None)
-            if words is not None:
-                flat[flat.index(words)] = {**words, "enum": list(dict.fromkeys([*words["enum"], *each["enum"]]))}
-            elif each not in flat:
-                flat.append(each)
-    return flat[0] if len(flat) == 1 else {"anyOf": flat}
-
-
-def _both_words(one: Schema, other: Schema) -> bool:
-    """Whether both are enumerations of one type, which are one enumeration."""
-    return one.keys() == other.keys() == {"type", "enum"} and bool(one["type"] == other["type"])
-
-
-def _braced(name: str) -> str:
-    namespace, local = split(name)
-    return f"{{{namespace}}}{local}"
-
-
-def _quoted(text: str) -> str:
-    return "".join("\\" + c if c in "\\^$.|?*+()[]{}/" else c for c in text)
-
-
-def _namespace_pattern(test: NamespaceTest) -> str:
-    if test.kind == "any":
-        return r"\{[^{}]*\}."
-    names = "|".join(_quoted(namespace) for namespace in sorted(test.namespaces))
-    if test.kind == "in":
-        return rf"\{{(?:{names})\}}." if test.namespaces else "(?!)"
-    return rf"\{{(?!(?:{names})\}})[^{{}}]*\}}."

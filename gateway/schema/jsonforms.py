@@ -1,0 +1,44 @@
+"""The law of forms: alternatives told once, and the names of a wildcard said as patterns (XSD 1.0 Part 1 §3.10.1)."""
+
+from __future__ import annotations
+
+from gateway.schema.ir import NamespaceTest
+from gateway.schema.jsonnodes import Schema
+from gateway.schema.names import split
+
+
+def any_of(forms: list[Schema]) -> Schema:
+    """One of several forms, each told once; alternatives of alternatives are written flat."""
+    flat: list[Schema] = []
+    for form in forms:
+        inner = form["anyOf"] if form.keys() == {"anyOf"} else [form]
+        for each in inner:
+            words = next((one for one in flat if _both_words(one, each)), None)
+            if words is not None:
+                flat[flat.index(words)] = {**words, "enum": list(dict.fromkeys([*words["enum"], *each["enum"]]))}
+            elif each not in flat:
+                flat.append(each)
+    return flat[0] if len(flat) == 1 else {"anyOf": flat}
+
+
+def _both_words(one: Schema, other: Schema) -> bool:
+    """Whether both are enumerations of one type, which are one enumeration."""
+    return one.keys() == other.keys() == {"type", "enum"} and bool(one["type"] == other["type"])
+
+
+def braced(name: str) -> str:
+    namespace, local = split(name)
+    return f"{{{namespace}}}{local}"
+
+
+def quoted(text: str) -> str:
+    return "".join("\\" + c if c in "\\^$.|?*+()[]{}/" else c for c in text)
+
+
+def namespace_pattern(test: NamespaceTest) -> str:
+    if test.kind == "any":
+        return r"\{[^{}]*\}."
+    names = "|".join(quoted(namespace) for namespace in sorted(test.namespaces))
+    if test.kind == "in":
+        return rf"\{{(?:{names})\}}." if test.namespaces else "(?!)"
+    return rf"\{{(?!(?:{names})\}})[^{{}}]*\}}."
