@@ -104,6 +104,7 @@ class Loader:
         place = base.place(element)
         url = resolve(base.url, location)
         if url in self.documents:
+            base.links[location] = self.documents[url].url
             return self.documents[url]
         found = (
             self._from_operator(url, location)

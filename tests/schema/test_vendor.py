@@ -48,3 +48,16 @@ def test_names_are_flat_safe_and_differ_on_any_file_system() -> None:
     assert names[:3] == ["Port.xsd", "port-2.xsd", "x-xsd-xsd0.xsd"]
     assert all("/" not in name and not name.startswith(".") for name in names)
     assert len({name.lower() for name in names}) == len(urls)
+
+
+def test_a_document_that_is_named_twice_is_found_both_times(tmp_path: Path) -> None:
+    schema = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:t">{}</xs:schema>'
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.xsd").write_text(schema.format('<xs:include schemaLocation="b.xsd"/><xs:element name="e" type="xs:int"/>'))
+    (tmp_path / "in/b.xsd").write_text(schema.format('<xs:include schemaLocation="../in/a.xsd"/>'))
+    from gateway.schema.wsdl import load_xsd
+
+    contract = load_xsd([tmp_path / "in/a.xsd"])
+    folder = written(contract, tmp_path / "out").parent
+    assert b'schemaLocation="a.xsd"' in (folder / "b.xsd").read_bytes()
+    assert len(load_xsd([folder / "a.xsd"]).documents) == 2
