@@ -17,7 +17,7 @@ from gateway.core.problem import Kind, Problem
 
 from .path import canonical
 
-METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})  # TRACE: 405
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _LENGTH: Final = re.compile(r"0|[1-9][0-9]{0,17}").fullmatch
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253})|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?").fullmatch
 _ABSOLUTE: Final = re.compile(r"https?://([^/?#]*)([^#]*)", re.IGNORECASE).fullmatch
@@ -59,7 +59,8 @@ def judge(
     if version not in {"1.1", "1.0"}:
         raise Problem(Kind.BAD_REQUEST, "Only HTTP/1.1 is spoken here.", close=True)
     if method not in METHODS:
-        raise Problem(Kind.NOT_IMPLEMENTED, "This method is not supported.", close=True)
+        # known to HTTP or not: no address here has it (RFC 9110 §15.5.6 asks for Allow)
+        raise Problem(Kind.METHOD_NOT_ALLOWED, close=True, headers={"allow": ", ".join(sorted(METHODS))})
     if len(method) + len(target) + 10 > limits.line:
         raise Problem(Kind.URI_TOO_LONG, close=True)
     headers = _fields(fields, limits)

@@ -239,6 +239,8 @@ class SchemaWriter:
     # ------------------------------------------------------------ scalars and attributes
 
     def _scalar(self, type_id: TypeId, default: str | None, fixed: str | None) -> Schema:
+        if self._of_entities(type_id):
+            return {"not": {}}
         schema = json_schema_of(self.model, type_id, self.settings)
         return bounded_by_place(self.model, type_id, self.settings, schema, default, fixed)
 
@@ -444,9 +446,9 @@ class SchemaWriter:
 
     def _of_entities(self, type_id: TypeId) -> bool:
         """Whether a type is of entities, which no message can declare."""
-        kind = self.model.types[type_id]
-        if isinstance(kind, Complex):
-            return kind.simple is not None and self._of_entities(kind.simple)
+        kind = self.model.types.get(type_id)
+        if not isinstance(kind, Simple):
+            return kind is not None and kind.simple is not None and self._of_entities(kind.simple)
         parts = [*kind.members, *([kind.item] if kind.item else [])]
         return kind.builtin == "ENTITY" or any(map(self._of_entities, parts))
 

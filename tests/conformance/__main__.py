@@ -2,7 +2,7 @@
 
 SUITES names the folder of the archives (absent: said so, exit 0). A seeded sample within SAMPLE seconds (480), or all of
 it with `--full`, which also writes docs/conformance.md and its detail; a sample is written to .suites/ unless `--keep`
-is given. Exit 1 when anything of ours does not hold that is not in `known.OPEN`.
+is given. Exit 1 when anything does not hold that is not known to be open (`known.OPEN`).
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _keep(boards: Sequence[Board], chosen: Any) -> None:
     kind = "all of it" if chosen.full else f"a sample, seed {chosen.seed}, {chosen.seconds:.0f} s"
     head = f"Date: {date}, {kind}. `make conformance` runs a sample, `make conformance FULL=1` all of it and writes this page."
     words = (
-        "`ok` holds. `failed` does not and is ours. `excused`: the case is wrong by its own schema or by the specification, or a"
+        "`ok` holds. `failed` does not and is new; `open` is ours and known. `excused`: the case is wrong by its own schema or by the specification, or a"
         " policy of ours is told. `skipped`: could not be asked. Each line that is not `ok` is in"
         " [conformance-detail.md](conformance-detail.md), by reason."
     )

@@ -1,7 +1,7 @@
 """The law of the scoreboard: every check of a suite ends as one row; the tables are drawn from the rows alone.
 
-`ok` holds, `failed` does not and is ours, `excused` does not and the suite's own fault is named, `skipped` could not be
-asked (the reason is told).
+`ok` holds, `failed` does not and is new, `open` does not, is ours and known, `excused` does not and the suite's own fault
+is named, `skipped` could not be asked (the reason is told).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-End = Literal["ok", "failed", "excused", "skipped"]
-ENDS: tuple[End, ...] = ("ok", "failed", "excused", "skipped")
+End = Literal["ok", "failed", "open", "excused", "skipped"]
+ENDS: tuple[End, ...] = ("ok", "failed", "open", "excused", "skipped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Board:
 
     @property
     def failed(self) -> bool:
-        """Whether anything of ours does not hold."""
+        """Whether anything does not hold that is not known to be open."""
         return any(row.end == "failed" for row in self.rows)
 
 

@@ -187,3 +187,12 @@ def test_a_root_that_is_an_array_wrapper_may_be_of_a_derived_type() -> None:
     )
     assert _accepts(schema, "e", {"c": [1, 2, 3]})
     assert _accepts(schema, "e", {"$type": "C", "$value": [1, 2]})
+
+
+def test_a_type_of_entities_has_no_value() -> None:
+    schema = (
+        '<xs:attribute name="e" type="xs:ENTITIES"/><xs:element name="r"><xs:complexType><xs:sequence>'
+        '<xs:element name="a" type="xs:int"/></xs:sequence><xs:anyAttribute/></xs:complexType></xs:element>'
+    )
+    assert _accepts(schema, "r", {"a": 1})
+    assert not _accepts(schema, "r", {"@{}e": ["x"], "a": 1})
