@@ -89,12 +89,28 @@ class Judge:
 
     def operations(self) -> Iterator[OperationVerdict]:
         """The verdicts, in the order of the contract."""
+        self._ask()
         for service in self.bench.contract.services:
             for port in service.ports:
                 if port.refused and not port.operations:
                     yield OperationVerdict(service.name, port.name, "", binding_of(port), "", port.place, port.refused)
                 for operation in port.operations:
                     yield self._operation(service, port, operation)
+
+    def _ask(self) -> None:
+        """Ask for every checker before the first is used, so that they are compiled as one (`gateway.build.panel`)."""
+        elements = {
+            element: None
+            for _, port, bound in self.bench.contract.bound()
+            if not (port.refused or bound.refused)
+            for element in _elements(bound)
+        }
+        for element in elements:
+            try:
+                self.bench.body(element, CANONICAL)
+                self.bench.checker(element, CANONICAL)
+            except (ContractError, KeyError):
+                continue  # told where it is judged
 
     def _operation(self, service: Service, port: Port, bound: BoundOperation) -> OperationVerdict:
         refused = port.refused or bound.refused
@@ -233,6 +249,14 @@ class Judge:
         if isinstance(form, Entries | Mixed):
             return bool(form.wildcards)
         return isinstance(form, Keys) and any(isinstance(leaf, AnySlot) for leaf in leaves(form.content))
+
+
+def _elements(bound: BoundOperation) -> Iterator[str]:
+    for message in (bound.input, bound.output):
+        if message is not None:
+            yield from filter(None, [message.element, *(use.element for use in message.headers)])
+            yield from (fault.element for use in message.headers for fault in use.faults)
+    yield from (fault.element for fault in bound.faults)
 
 
 def binding_of(port: Port) -> str:

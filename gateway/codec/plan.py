@@ -89,6 +89,7 @@ class Plan:
         self._lock = threading.RLock()  # what is built is seen by others only when it is whole
         self._pending: list[Callable[[], object]] = []
         self._depth = 0
+        self._known: list[int] = []
         for id_ in model.types:
             if not ir.is_anonymous(id_) and is_nc_name(split(id_)[1]):
                 self._labels[short(id_, self.prefixes)] = id_
@@ -99,12 +100,22 @@ class Plan:
 
     @contextmanager
     def _building(self) -> Iterator[None]:
-        """The outermost builder also does what was put off, so that what it gives is whole."""
+        """The outermost builder also does what was put off, so that it gives what is whole; failing leaves nothing."""
+        made: tuple[dict[Any, Any], ...] = (self._types, self._places, self._leaves, self._wild)
+        if self._depth == 0:
+            self._known = [len(each) for each in made]
         self._depth += 1
         try:
             yield
             while self._depth == 1 and self._pending:
                 self._pending.pop()()
+        except BaseException:
+            if self._depth == 1:  # what was begun would be taken for whole by the next who asks
+                self._pending.clear()
+                for each, known in zip(made, self._known, strict=True):
+                    while len(each) > known:
+                        each.popitem()
+            raise
         finally:
             self._depth -= 1
 
@@ -115,8 +126,8 @@ class Plan:
             if place is None:
                 from .places import build_place
 
-                place = self._places[element] = Place(element, short(element.name, self.prefixes))
                 with self._building():
+                    place = self._places[element] = Place(element, short(element.name, self.prefixes))
                     place.io = self.type(element.type)
                     build_place(self, place)
             return place
@@ -145,8 +156,8 @@ class Plan:
             if io is None:
                 from .types import build_type
 
-                io = self._types[id_] = TypeIO(id_, self.model.types[id_], short(id_, self.prefixes))
                 with self._building():
+                    io = self._types[id_] = TypeIO(id_, self.model.types[id_], short(id_, self.prefixes))
                     build_type(self, io)
                     for derived in self.model.derived.get(id_, ()) if id_ != ANY_TYPE else ():
                         if isinstance(self.model.types[derived], ir.Complex):

@@ -90,14 +90,18 @@ def _write(bench: Any, folder: Path, told: dict[str, Any], progress: Progress) -
 
     documents = vendored(bench.contract)
     progress.at("proposing routes")
-    services = propose(bench, DEFAULT)
+    why = "the contract has no port with a SOAP binding that can be served"
+    try:
+        services = propose(bench, DEFAULT)
+    except ContractError as refused:  # an operation that cannot be compiled: the verdict says which
+        services, why = [], str(refused)
     (folder / CONTRACT).mkdir(parents=True, exist_ok=True)
     for name, raw in documents.items():
         (folder / CONTRACT / name).write_bytes(raw)
     (folder / "verdict.json").write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     written = [f"{folder / CONTRACT} ({len(documents)} files)", str(folder / "verdict.json")]
     if not services:
-        say("no configuration is written: the contract has no port with a SOAP binding that can be served")
+        say(f"no configuration is written: {why}")
         return written
     own = folder / CONFIGURATION
     if own.exists():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from gateway.codec.closures import plan_of
 from gateway.codec.plan import Plan
 from gateway.schema.ir import Settings
@@ -58,3 +60,17 @@ def test_one_plan_a_model() -> None:
     model = plan().model
     assert plan_of(model, Settings()) is plan_of(model, Settings())
     assert plan_of(model, Settings()) is not plan_of(model, Settings(numbers="string"))
+
+
+def test_what_was_refused_once_is_refused_again() -> None:
+    source = Source(
+        "t.xsd",
+        b'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:t" elementFormDefault="qualified">'
+        b'<xs:element name="r"><xs:complexType><xs:sequence><xs:element name="e" type="xs:ENTITY"/></xs:sequence></xs:complexType>'
+        b'</xs:element><xs:element name="s" type="xs:int"/></xs:schema>',
+    )
+    one = plan_of(lay_out(read_schemas([source]), Settings(), ()), Settings())
+    for _ in range(2):  # the second must not find what the first had begun
+        with pytest.raises(ValueError, match="ENTITY"):
+            one.root(one.model.elements["{urn:t}r"])
+    assert one.root(one.model.elements["{urn:t}s"]).read is not None

@@ -91,3 +91,15 @@ def test_a_host_that_is_not_named_is_not_asked(call: Call, tmp_path: Path, site:
     wsdl.write_text((ROOT / PORTAL).read_text().replace('schemaLocation="portal.xsd"', f'schemaLocation="{site}/portal.xsd"'))
     assert call("import", str(wsdl)).code == 1
     assert call("import", str(wsdl), "--fetch", site.removeprefix("http://")).code == 0
+
+
+def test_an_operation_that_cannot_be_served_costs_the_configuration_not_the_verdict(call: Call, tmp_path: Path) -> None:
+    text = (ROOT / "tests/golden/wsdl/prefix-on-part/contract.wsdl").read_text().replace('type="xs:int"', 'type="xs:ENTITY"')
+    (tmp_path / "c.wsdl").write_text(text)
+    done = call("import", str(tmp_path / "c.wsdl"), "-o", str(tmp_path / "o"))
+    assert done.code == 0
+    assert "no configuration is written: " in done.err
+    assert "ENTITY" in done.out
+    assert not (tmp_path / "o/gateway.yaml").exists()
+    (one,) = json.loads((tmp_path / "o/verdict.json").read_text())["operations"]
+    assert one["loads"] is False
