@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from ..core.lexical import SPACES, collapse, normal, words
+from ..core.lexical import collapse, normal, words
 from ..core.value import Value
 from ..schema.ir import Facets
 from . import facets as checks

@@ -73,7 +73,7 @@ class Message:
     is the one that read them.
     """
 
-    __slots__ = ("attachments", "codec", "fault", "headers", "parsed", "raw", "_value")
+    __slots__ = ("_value", "attachments", "codec", "fault", "headers", "parsed", "raw")
 
     def __init__(
         self,

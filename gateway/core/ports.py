@@ -71,7 +71,7 @@ class Store(Protocol):
     async def get(self, key: str) -> bytes | None:
         """The value, or None."""
 
-    async def put(self, key: str, value: bytes, *, ttl: float, expect: bytes | None | object = ...) -> bool:
+    async def put(self, key: str, value: bytes, *, ttl: float, expect: bytes | object | None = ...) -> bool:
         """Write; with `expect` (None: absent) only if that is what stands there. Whether it was written."""
 
     async def delete(self, key: str, *, expect: bytes | None = None) -> bool:

@@ -223,7 +223,7 @@ class _Document:
 
 
 def plainly(schema: Any) -> None:
-    """Moves what only restricts an object's members from `anyOf` and `allOf` to `then`, in place; the meaning is the same.
+    """Moves what only restricts an object's members from `anyOf` and `allOf` to `then`, in place; it means the same.
 
     Generators make a class of every branch of an `anyOf`; a rule between members is no class.
     """
