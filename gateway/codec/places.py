@@ -15,7 +15,7 @@ from .flaw import Flaw, Flaws, Found, misplaced, missing, not_nillable, unfit, u
 from .identity import guarded
 from .leaf import text_piece
 from .lexical import Unfit
-from .names import HINTS, NIL, SPACE, TYPE, XSI, local, short, split
+from .names import ANY_TYPE, HINTS, NIL, SPACE, TYPE, XSI, local, short, split
 from .plan import Place, Plan, TypeIO
 from .state import Reading, Writing
 
@@ -246,6 +246,18 @@ class Special:
     def _allowed(self, io: TypeIO) -> bool:
         return self._plan.derives(io.id, self._place.element.type, self._blocked)
 
+    def _choice(self) -> bool:
+        """Whether there is a type to choose here, so that JSON may name the declared one too (law 4)."""
+        declared = self._place.element.type
+        types = self._plan.model.types
+        return declared == ANY_TYPE or (not (self._simple or ir.is_anonymous(declared)) and any(
+            isinstance(kind := types[id_], ir.Complex)
+            and not kind.abstract
+            and not ir.is_anonymous(id_)
+            and self._plan.derives(id_, declared, self._blocked)
+            for id_ in self._plan.model.derived.get(declared, ())
+        ))
+
     def _resolve(self, text: str, el: Any) -> TypeIO:
         prefix, colon, name = text.strip(SPACE).rpartition(":")
         namespace = el.nsmap.get(prefix if colon else None) or ""
@@ -322,6 +334,8 @@ class Special:
             named = declared if label == declared.label else plan.labelled(label) if isinstance(label, str) else None
             if named is None or (self._simple and isinstance(named.type, ir.Simple) and named is not declared):
                 raise Flaws(_no_type())
+            if named is declared and not self._choice():
+                raise Flaws(_no_choice())
             io = self._checked(named)
             if io is not declared:
                 doc.needed.add(XSI)
@@ -360,6 +374,10 @@ class Special:
 
 def _no_type() -> Flaw:
     return Flaw("This names no type of the schema.", "a type of the schema", key=("$type",), step="@xsi:type")
+
+
+def _no_choice() -> Flaw:
+    return Flaw("There is no type to choose here.", "the value without `$type`", key=("$type",), step="@xsi:type")
 
 
 def _underived() -> Flaw:

@@ -12,7 +12,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from gateway.schema.ir import Array, Complex, Entries, Facets, Keys, Mixed, Model, Settings, Simple
+from gateway.schema.ir import (
+    All,
+    Array,
+    Choice,
+    Complex,
+    Entries,
+    Facets,
+    ItemsSlot,
+    Keys,
+    Mixed,
+    Model,
+    Node,
+    Sequence,
+    Settings,
+    Simple,
+)
 from gateway.schema.reach import Reach, reach
 
 
@@ -91,8 +106,22 @@ def _of_complex(kind: Complex) -> Iterator[Constraint]:
     form = kind.form
     if isinstance(form, Entries | Mixed) and (form.entries or form.wildcards):
         yield Constraint.ORDER
-    if isinstance(form, Keys | Array) and form.loose:
+    if isinstance(form, Keys | Array) and (form.loose or _counted(form)):
         yield Constraint.COUNTS
+
+
+def _counted(form: Keys | Array) -> bool:
+    """Whether a repeating group has a count of its own: `$items` has no `minItems`, for one entry may be several turns."""
+    start = form.member if isinstance(form, Array) else form.content
+    nodes: list[Node] = [start] if start is not None else []
+    for node in nodes:  # grows while it runs
+        if isinstance(node, ItemsSlot):
+            if node.min > 1 or node.max is not None:
+                return True
+            nodes.append(node.entry)
+        elif isinstance(node, Sequence | Choice | All):
+            nodes.extend(node.nodes)
+    return False
 
 
 def _bounds(facets: Facets) -> bool:
