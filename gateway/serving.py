@@ -228,12 +228,12 @@ class Serving:
         self.router.add("POST", service.path, Address(door.name, through(door, edges, self.parts.stages)))
         for face in service.faces:
             rest = rest_door(face, service.speaker, soap, self.built.limits, serve)
-            send = stack(self._route_layers(face), through(rest, edges, self.parts.stages))
+            send = through(rest, edges, self.parts.stages, self._route_layers(face))
             self.router.add(face.route.method, face.route.path, Address(rest.name, send))
             self._bodies[rest.name] = rest.limits.body
 
     def _route_layers(self, face: RouteFace) -> list[WireLayer]:
-        """What a route alone asks for, outside its protection: what is kept is what was sent."""
+        """What a route alone asks for, inside its protection: keys and the cache see what the client meant."""
         settings = face.settings
         layers: list[WireLayer] = []
         if settings is not None and settings.cache:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from ..core.layers import Send, WireLayer
 from ..core.message import Wire
 from ..core.ports import Clock
+from .idempotency import caller
 
 Question = tuple[str, str, str, bytes, str, str]
 
@@ -81,7 +82,7 @@ class Cache:
 
 def _question(wire: Wire) -> Question:
     headers = wire.headers
-    who = str(wire.facts.get("identity") or headers.get("authorization", ""))
+    who = caller(wire)
     fields = "\0".join(
         f"{name}:{headers[name]}" for name in sorted(headers) if name.startswith("x-") and name != "x-request-id"
     )

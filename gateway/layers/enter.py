@@ -46,13 +46,18 @@ def enter(find: Find) -> Send:
     return send
 
 
-def through(door: Door, edges: Sequence[WireLayer] = (), look: Look = unseen) -> Send:
-    """A door as a Send: its protection outside, its dialect inside.
+def through(
+    door: Door, edges: Sequence[WireLayer] = (), look: Look = unseen, inside: Sequence[WireLayer] = ()
+) -> Send:
+    """A door as a Send: its protection outside, its dialect inside, `inside` (keys, the cache) between them.
 
     What fails inside is answered inside, so the answer goes back through protection; what fails in
     protection itself is answered in the same dialect, in clear.
     """
-    protected = stack(list(edges), _answered(door, lambda wire: _through(door, wire, look)))
+    inner = _answered(door, lambda wire: _through(door, wire, look))
+    if inside:
+        inner = _answered(door, stack(list(inside), inner))
+    protected = stack(list(edges), inner)
     return _answered(door, protected) if edges else protected
 
 

@@ -36,7 +36,7 @@ class Key:
 
 
 def idempotency(store: Store, scope: str, need: Literal["optional", "required"]) -> WireLayer:
-    """The layer of a writing route. `scope` names the operation; the caller is `facts["identity"]`."""
+    """The layer of a writing route. `scope` names the operation."""
 
     def layer(inner: Send) -> Send:
         async def send(wire: Wire) -> Wire:
@@ -82,10 +82,16 @@ def _key(wire: Wire, scope: str, need: str) -> Key | None:
     match = _KEY.fullmatch(text)
     if match is None:
         raise Problem(Kind.PARAMETER_INVALID, 'Idempotency-Key is a string in quotes of at most 255 characters: "…".')
-    identity = str(wire.facts.get("identity") or wire.headers.get("authorization", ""))
-    name = hashlib.sha256("\0".join((identity, scope, match[1] or match[2])).encode()).hexdigest()
+    name = hashlib.sha256("\0".join((caller(wire), scope, match[1] or match[2])).encode()).hexdigest()
     asked = "\0".join((wire.method, wire.path, wire.query)).encode() + b"\0" + wire.body
     return Key(f"idempotency:{name}", hashlib.sha256(asked).hexdigest())
+
+
+def caller(wire: Wire) -> str:
+    """Who calls, as far as a kept answer must know: identity, credentials and the certificate of the connection."""
+    facts = wire.facts
+    credentials = wire.headers.get("authorization", "")
+    return "\0".join((str(facts.get("identity", "")), credentials, repr(facts.get("certificate"))))
 
 
 def _entry(state: str, digest: str, kept: Mapping[str, Any]) -> bytes:

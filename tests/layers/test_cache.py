@@ -63,6 +63,15 @@ async def test_another_caller_or_query_gets_an_answer_of_its_own(made):
     assert service.asked == 4
 
 
+async def test_no_answer_crosses_certificates(made):
+    _, service, send = made
+    for subject in ("anna", "omar"):
+        asked = question()
+        asked.facts["certificate"] = {"subject": subject}
+        await send(asked)
+    assert service.asked == 2
+
+
 async def test_writes_and_no_cache_always_ask(made):
     _, service, send = made
     await send(question(method="POST"))

@@ -73,6 +73,15 @@ async def test_keys_belong_to_callers(made):
     assert service.executed == 2
 
 
+async def test_keys_belong_to_the_connections_certificate(made):
+    service, send = made
+    for subject in ("anna", "omar"):
+        asked = wire()
+        asked.facts["certificate"] = {"subject": subject}
+        await send(asked)
+    assert service.executed == 2
+
+
 async def test_while_the_first_runs_others_are_told_to_wait_and_its_caller_may_go(made):
     service, send = made
     service.gate = asyncio.Event()
