@@ -359,6 +359,9 @@ class Special:
             raise Flaws(wrong_shape("true")).within(("$nil",), "@xsi:nil")
         if not self._place.element.nillable:
             raise Flaws(not_nillable())
+        open_ = isinstance(io.type, ir.Complex) and (io.type.attributes or io.type.any_attribute is not None)
+        if not open_ and not taken:  # nothing can stand beside it: nil is null
+            raise Flaws(wrong_shape("null")).within(("$nil",), "@xsi:nil")
         attributes, hits = io.write_attributes(value, doc)
         if hits + taken + 1 != len(value):
             found = Found(self._plan.findings)

@@ -88,13 +88,13 @@ class SchemaWriter:
         for local in unwrap:
             declaration = self._child(declaration, local)
         if unwrap:
-            return self.place(declaration)
+            return self._value(declaration)
         kind = self.model.types[declaration.type]
         if isinstance(kind, Complex) and isinstance(kind.form, Array):
             own = self._object(kind, Keys(kind.form.member))
             derived = [self._typed(type_id) for type_id in self._derived(declaration)]
             return any_of([own, *derived]) if derived else own
-        return self.place(declaration)
+        return self._value(declaration)
 
     def _child(self, element: Element, local: str) -> Element:
         kind = self.model.types[element.type]
@@ -118,13 +118,14 @@ class SchemaWriter:
         else:
             forms = [] if kind.abstract else [self.ref(element.type)]
         derived = [] if element.type == ANY_TYPE else self._derived(element)
+        own: list[TypeId] = []
         if element.type == ANY_TYPE:
             forms = [self._any_type()]
         elif derived:
             own = [element.type] if forms and isinstance(kind, Complex) and not is_anonymous(element.type) else []
             forms += [self._typed(type_id) for type_id in (*own, *derived)]
         if element.nillable and element.fixed is None:
-            forms += [*self._nil(kind), *(self._typed_nil(type_id) for type_id in derived)]
+            forms += [*self._nil(kind), *(self._typed_nil(type_id) for type_id in (*own, *derived))]
         return any_of(forms) if forms else {"not": {}}
 
     def _derived(self, element: Element) -> list[TypeId]:
@@ -339,7 +340,8 @@ class SchemaWriter:
         """A place as a member's value, where `empties: null` lets null stand for an empty element."""
         schema = self.place(element)
         kind = self.model.types[element.type]
-        scalar = element.type if isinstance(kind, Simple) else kind.simple if isinstance(kind.form, Text) else None
+        bare = isinstance(kind, Complex) and isinstance(kind.form, Text) and kind.form.bare
+        scalar = element.type if isinstance(kind, Simple) else kind.simple if bare else None
         if scalar and element.default is None and element.fixed is None and self._null_is_empty(scalar):
             return any_of([schema, _NULL])
         return schema
@@ -462,10 +464,22 @@ class SchemaWriter:
         return {
             "type": "object",
             "properties": words,
-            "patternProperties": {f"^@(?!\\{{{quoted(XSI)}\\}})": {"type": ["string", "null"]}},
+            "patternProperties": self._free_attributes(inside),
             "additionalProperties": False,
             "allOf": [{"not": {"required": list(pair)}} for pair in _PAIRS],
             "x-xsd-any": True,
+        }
+
+    def _free_attributes(self, inside: Wildcard) -> Schema:
+        """Any attribute as text, but for the contract's own, which laxly have their type."""
+        known = self.model.attributes if inside.process == "lax" else {}
+        others = "".join(f"(?!{quoted(braced(name))}$)" for name in known)
+        return {
+            **{
+                f"^@{quoted(braced(name))}$": any_of([self._scalar(attribute.type, None, attribute.fixed), _NULL])
+                for name, attribute in known.items()
+            },
+            f"^@{others}(?!\\{{{quoted(XSI)}\\}})": {"type": ["string", "null"]},
         }
 
 
