@@ -157,7 +157,7 @@ def attribute_writer(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wi
                 if key[:2] == "@{":
                     hits += 1
                     try:
-                        pieces.append("" if one is None else _write_wild(plan, wildcard, declared, key, one, doc))
+                        pieces.append(_write_wild(plan, wildcard, declared, key, one, doc))
                     except Flaws as flaws:
                         found = found or Found(plan.findings)
                         found.take(flaws.within((key,), "@" + key[1:]))
@@ -213,13 +213,15 @@ def _write_wild(
     if name in declared or not wildcard.test.takes(namespace):
         raise Flaws(_not_here(name, plan))
     known = plan.model.attributes.get(name) if wildcard.process != "skip" else None
+    if known is None and wildcard.process == "strict":
+        raise Flaws(_not_here(name, plan))
+    if value is None:
+        return ""  # absent; but its name must be one that may stand here
     if known is not None:
         leaf = plan.leaf(known.type)
         text = leaf.write(value, doc)
         if known.fixed is not None and not leaf.has(text, known.fixed):
             raise Flaws(fixed_flaw())
-    elif wildcard.process == "strict":
-        raise Flaws(_not_here(name, plan))
     elif isinstance(value, str):
         text = value
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from gateway.schema.ir import (
@@ -91,6 +91,9 @@ def constraints_beyond_json_schema(model: Model, element: str, settings: Setting
     for type_id in reached.types:
         kind = model.types[type_id]
         found |= set(_of_simple(kind, settings) if isinstance(kind, Simple) else _of_complex(kind))
+        if isinstance(kind, Complex):
+            found |= {row for use in kind.attributes if use.fixed for row in _of_fixed(model, use.type, settings)}
+    found |= {row for element in reached.elements if element.fixed for row in _of_fixed(model, element.type, settings)}
     return tuple(row for row in Constraint if row in found)
 
 
@@ -98,6 +101,19 @@ def _of_elements(reached: Reach) -> Iterator[Constraint]:
     for element in reached.elements:
         for identity in element.identities:
             yield _IDENTITY[identity.kind]
+
+
+def _of_fixed(model: Model, type_id: str, settings: Settings) -> Iterator[Constraint]:
+    """A fixed value is an enumeration of one, compared by value."""
+    kind = model.types[type_id]
+    if isinstance(kind, Complex):
+        kind = model.types[kind.simple] if kind.simple else kind
+    if not isinstance(kind, Simple):
+        return
+    parts = [*kind.members, *([kind.item] if kind.item else [])]
+    for part in (kind, *(model.types[each] for each in parts)):
+        if isinstance(part, Simple):
+            yield from _of_simple(replace(part, facets=replace(part.facets, enumeration=("",))), settings)
 
 
 def _of_complex(kind: Complex) -> Iterator[Constraint]:
@@ -111,7 +127,7 @@ def _of_complex(kind: Complex) -> Iterator[Constraint]:
 
 
 def _counted(form: Keys | Array) -> bool:
-    """Whether a repeating group has a count of its own: `$items` has no `minItems`, for one entry may be several turns."""
+    """Whether a repeating group has a count of its own; no `minItems` says it, for one entry may be several turns."""
     start = form.member if isinstance(form, Array) else form.content
     nodes: list[Node] = [start] if start is not None else []
     for node in nodes:  # grows while it runs
