@@ -321,6 +321,7 @@ class SchemaWriter:
         leaf = places[0]
         if isinstance(leaf, ItemsSlot):
             schema = self._items(leaf.entry)
+            schema.update({"minItems": 1} if sure else {})  # sure: a repetition that cannot be empty has to be there
         elif isinstance(leaf, AnySlot):
             schema = self._wild(leaf.wildcard)
             schema = {"type": "array", "items": schema} if leaf.repeated else schema
