@@ -191,12 +191,12 @@ async def test_kills_and_restarts_lose_nothing_and_do_nothing_twice(valkey, tmp_
                 service.state.expire_tickets(None)
 
             await asyncio.gather(trouble(), *(client(10 * n) for n in range(1, 201)))
-            for number in range(1, 10):  # and soon all is well again
+            for number in range(1, 10):  # and soon all is well again; a busy machine takes its time
                 await story.save(session, gateways[0].port, number)
                 if number in story.applied:
                     break
-                await asyncio.sleep(1)
-        assert story.applied & set(range(1, 10))
+                await asyncio.sleep(min(5, number))
+        assert story.applied & set(range(1, 10)), story.tried
         done = [number for number, _ in service.saved]
         assert len(done) == len(set(done)), "nothing was carried out twice"
         assert story.applied <= set(done), "what was told as done was done"
