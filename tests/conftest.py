@@ -1,8 +1,14 @@
-"""For all tests: hypothesis without a deadline, since two cores are shared, and with a failure that can be repeated."""
+"""What every test shares: generated cases are the same at each run, unless a search is asked for.
+
+`SOAPGW_SEARCH=1 make test` draws new ones; what it finds becomes a test of its own.
+"""
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
+import os
 
-settings.register_profile("house", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("house")
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None)
+settings.load_profile("search" if os.environ.get("SOAPGW_SEARCH") else "repeatable")
