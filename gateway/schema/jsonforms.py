@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from gateway.schema.ir import NamespaceTest
 from gateway.schema.jsonnodes import Schema
 from gateway.schema.names import split
@@ -42,3 +45,13 @@ def namespace_pattern(test: NamespaceTest) -> str:
     if test.kind == "in":
         return rf"\{{(?:{names})\}}." if test.namespaces else "(?!)"
     return rf"\{{(?!(?:{names})\}})[^{{}}]*\}}."
+
+
+# What is no name in a type's id (`{ns}Name`, or `element:{ns}Name#step` of an anonymous one).
+_NO_NAME: Final = re.compile(r"^(?:element|attribute|type):|\{[^{}]*\}")
+
+
+def component(type_id: str) -> str:
+    """The name of a type's schema among the components: its local names, in ASCII."""
+    text = "_".join(word for word in _NO_NAME.sub("", type_id).replace("/", "#").split("#") if word)
+    return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in text)[:100] or "Type"

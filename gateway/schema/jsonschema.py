@@ -7,7 +7,6 @@ checked on the encoded XML.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -35,7 +34,7 @@ from gateway.schema.ir import (
     Wildcard,
     is_anonymous,
 )
-from gateway.schema.jsonforms import any_of, braced, namespace_pattern, quoted
+from gateway.schema.jsonforms import any_of, braced, component, namespace_pattern, quoted
 from gateway.schema.jsonnodes import Leaf, Schema, constraints, leaves, required, some_present
 from gateway.schema.jsonplaces import bounded_by_place
 from gateway.schema.jsonschema_scalars import json_schema_of
@@ -44,8 +43,6 @@ from gateway.schema.source import XS, XSI
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 ANY_TYPE: Final = clark(XS, "anyType")
-# What is no name in a type's id (`{ns}Name`, or `element:{ns}Name#step` of an anonymous one).
-_NO_NAME: Final = re.compile(r"^(?:element|attribute|type):|\{[^{}]*\}")
 _NULL: Final[Schema] = {"type": "null"}
 _UNTYPED: Final = frozenset(
     {ANY_TYPE, *(clark(XS, name) for name in ("ENTITY", "ENTITIES", "NOTATION", "anyAtomicType"))}
@@ -179,7 +176,7 @@ class SchemaWriter:
 
     def ref(self, type_id: TypeId) -> Schema:
         """A reference to a complex type's own form, written once under `defs`."""
-        return self._named(("type", type_id), self._label(type_id), lambda: self._own(type_id))
+        return self._named(("type", type_id), component(type_id), lambda: self._own(type_id))
 
     def _named(self, key: tuple[str, str], label: str, make: Callable[[], Schema]) -> Schema:
         if key not in self._names:
@@ -191,10 +188,6 @@ class SchemaWriter:
             self.defs[name] = {}
             self._waiting.append((name, make))
         return {"$ref": self._refs + self._names[key]}
-
-    def _label(self, type_id: TypeId) -> str:
-        text = "_".join(word for word in _NO_NAME.sub("", type_id).replace("/", "#").split("#") if word)
-        return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in text)[:100] or "Type"
 
     def _own(self, type_id: TypeId) -> Schema:
         kind = self.model.types[type_id]
@@ -212,7 +205,7 @@ class SchemaWriter:
     def _typed(self, type_id: TypeId) -> Schema:
         """A type's form beside `$type`; a form that is no object rides in `$value`."""
         kind = self.model.types[type_id]
-        return self._named(("typed", type_id), self._label(type_id) + ".typed", lambda: self._beside(type_id, kind))
+        return self._named(("typed", type_id), component(type_id) + ".typed", lambda: self._beside(type_id, kind))
 
     def _beside(self, type_id: TypeId, kind: Simple | Complex) -> Schema:
         mark: Schema = {"type": "string", "const": self.type_name(type_id)}
@@ -402,7 +395,7 @@ class SchemaWriter:
         """An object of one key `{namespace}local`; a known global element has its own form."""
         test = wildcard.test
         label = f"any-{wildcard.process}-{test.kind}" + "".join(f"-{ns}" for ns in sorted(test.namespaces))
-        return self._named(("any", label), self._label(label), lambda: self._one_any(wildcard))
+        return self._named(("any", label), component(label), lambda: self._one_any(wildcard))
 
     def _one_any(self, wildcard: Wildcard) -> Schema:
         known = {n: e for n, e in self.model.elements.items() if wildcard.test.takes(split(n)[0])}

@@ -6,7 +6,7 @@ import jsonschema_rs
 import pytest
 
 from gateway.schema.ir import NamespaceTest
-from gateway.schema.jsonforms import any_of, braced, namespace_pattern, quoted
+from gateway.schema.jsonforms import any_of, braced, component, namespace_pattern, quoted
 
 
 def test_alternatives_are_flat_and_told_once():
@@ -35,3 +35,9 @@ def test_names_are_quoted_and_braced():
     assert braced("x") == "{}x"
     assert braced("{urn:a}x") == "{urn:a}x"
     assert jsonschema_rs.Draft202012Validator({"pattern": f"^{quoted('a.b*(c)')}$"}).is_valid("a.b*(c)")
+
+
+def test_components_are_named_by_local_names():
+    assert component("{urn:x}Order") == "Order"
+    assert component("element:{http://a/b#c}Order#{http://a/b#c}Line") == "Order_Line"
+    assert component("{urn:x}Größe") == "Gr__e"
