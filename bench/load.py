@@ -11,9 +11,9 @@ import json
 import sys
 import time
 
-BODY = b'{"SessionId":"QUFFQ0F3UUZCZ2NJQ1FvTERBME9Edz09","Id":"273672","Count":"2"}'
+BODY = b'{"Info":{"SessionId":"QUFFQ0F3UUZCZ2NJQ1FvTERBME9Edz09","Id":273672,"Count":2}}'
 REQUEST = (
-    b"POST /api/task/release HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    b"POST /Portal/ReleaseTask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     b"Accept: application/json\r\nUser-Agent: bench\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 )
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CONFIG = ROOT / "config" / "netid.yaml"
+WSDL = ROOT / "schemas" / "netid" / "portal.wsdl"  # no policy: translation and both validations, nothing else
 
 
 @dataclass
@@ -102,9 +102,9 @@ def started(hold: float) -> Iterator[list[Subject]]:
         running.append(spawn(["-m", "bench.backend", str(service), str(hold)], "ready", subject=False, stream="stdout"))
         url = f"http://127.0.0.1:{service}/portal"
         running.append(spawn(["-m", "bench.passthrough", str(proxy), url], "ready", subject=True, stream="stdout"))
-        arguments = ["-m", "gateway", "serve", str(CONFIG)]
+        arguments = ["-m", "gateway", "serve", "--wsdl", str(WSDL), "--upstream", url]
         arguments += ["--listen", f"127.0.0.1:{gateway}", "--admin", f"127.0.0.1:{admin}"]
-        running.append(spawn(arguments, "ready data=", subject=True, stream="stderr", NETID_PORTAL=url))
+        running.append(spawn(arguments, "ready data=", subject=True, stream="stderr"))
         yield [Subject("pass-through", proxy, running[1]), Subject("gateway", gateway, running[2])]
     finally:
         for process in running:
