@@ -187,7 +187,7 @@ def test_random_contracts(number: int) -> None:
 
 @pytest.mark.slow
 @seed(20)
-@settings(max_examples=1500, deadline=None, database=None)
+@settings(max_examples=1500, deadline=None, database=None, derandomize=False)
 @given(st.integers(0, 10**9))
 def test_many_random_contracts(number: int) -> None:
     run(number, instances=15)
