@@ -35,7 +35,7 @@ from .layers.enter import enter, through
 from .layers.forward import forward
 from .layers.idempotency import idempotency
 from .layers.observe import measure_backend, timed
-from .layers.require import require, sealed
+from .layers.require import gated, require, sealed
 from .layers.retry import Budget, retry
 from .net.pool import Pool
 from .net.tls import trust
@@ -233,7 +233,10 @@ class Serving:
             self._bodies[rest.name] = rest.limits.body
 
     def _route_layers(self, face: RouteFace) -> list[WireLayer]:
-        """What a route alone asks for, inside its protection: keys and the cache see what the client meant."""
+        """What a route alone asks for, inside its protection: keys and the cache see what the client meant.
+
+        Kept answers never come to the value layers, so callers are judged before: by policy, then by plug-ins.
+        """
         settings = face.settings
         layers: list[WireLayer] = []
         if settings is not None and settings.cache:
@@ -241,7 +244,11 @@ class Serving:
         if settings is not None and settings.idempotency != "off":
             scope = f"{face.route.method} {face.route.path}"
             layers.append(idempotency(self.parts.state, scope, settings.idempotency))
-        return layers
+        if not layers:
+            return []
+        operation = face.route.operation
+        policy = gated(operation)
+        return [*([policy] if policy is not None else []), *self.plugins.gates(operation), *layers]
 
     def _pages(self) -> None:
         built = self.built

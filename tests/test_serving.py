@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import io
+import json
+import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.build.book import build
+from gateway.build.operations import CANONICAL
 from gateway.core.clock import SystemClock
-from gateway.core.message import Wire
+from gateway.core.message import Exchange, Message, Wire
 from gateway.core.problem import Kind, Problem
 from gateway.observe.log import Log
 from gateway.observe.metrics import Metrics
+from gateway.plugins.encryption import jose_tokens as tokens
+from gateway.plugins.keys import Key
+from gateway.schema.samples import sample
 from gateway.serving import Parts, Serving
 from gateway.settings import parse
 from gateway.state.memory import Memory
+from gateway.testing import FakeClock
 from tests.wire.conftest import ROOT
 
 CONFIG = """
@@ -131,3 +139,92 @@ async def test_the_wsdl_stands_at_the_host_that_was_asked(serving: Serving) -> N
     status, told = await answer(serving, asked("GET", "/portal"))
     assert status == 200
     assert b"http://a.example/portal" in told
+
+
+KEPT = """
+keyring: {{idp: {{secret: {secret}, form: raw}}}}
+plugins: {{jwt: {{keys: [idp], issuer: me, audience: gw}}}}
+services:
+  portal:
+    wsdl: schemas/netid/portal.wsdl
+    path: /portal
+    upstream: {{url: "http://127.0.0.1:1/p"}}
+    operations: {operations}
+    routes:
+      - {{route: GET /version, operation: GetVersion, cache: 600}}
+      - {{route: POST /login, operation: Login, idempotency: required}}
+"""
+
+
+@pytest.fixture(name="kept")
+async def _kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> AsyncIterator[Any]:
+    """A gateway that keeps answers, with a token that ends, and how often the service was asked."""
+    secret = tmp_path / "idp.key"
+    secret.write_bytes(b"s" * 32)
+    secret.chmod(0o600)
+    asked_of_it: list[str] = []
+
+    async def end(self: Serving, service: Any) -> Any:
+        async def served(exchange: Exchange) -> Message:
+            asked_of_it.append(exchange.operation.name)
+            bound = service.bound(exchange.operation.name).bound
+            value = sample(service.bench.laid(CANONICAL), bound.output.element, CANONICAL)
+            return Message(exchange.operation.faces["1.1"].reply, value=value)
+
+        return served
+
+    monkeypatch.setattr(Serving, "_end", end)
+    clock = FakeClock(time.time())
+    log = io.StringIO()
+    config = KEPT.format(secret=secret, operations=getattr(request, "param", "{}"))
+    config = config.replace("audience: gw", "audience: gw, algorithms: [HS256]")
+    serving = Serving(build(parse(config, base=ROOT, env={})), Parts(Metrics(), Log(log), clock, Memory(clock)))
+    await serving.open()
+    key = Key("idp", symmetric=b"s" * 32)
+    claims = {"iss": "me", "aud": "gw", "sub": "anna", "iat": clock.now(), "exp": clock.now() + 30}
+    token = tokens.sign(json.dumps(claims).encode(), key, "HS256")
+    try:
+        yield serving, token, clock, asked_of_it
+    finally:
+        await serving.close()
+
+
+def _question(serving: Serving, route: str, token: str) -> Wire:
+    from gateway.codec.json import dumps
+
+    method, path = route.split()
+    body = b""
+    if method == "POST":
+        face = serving.built.route(route)[1]  # type: ignore[index]
+        body = dumps(sample(serving.built.services[0].bench.laid(CANONICAL), face.bound.bound.input.element, CANONICAL))
+    wire = asked(method, path, body)
+    wire.headers |= {"idempotency-key": '"one"'} | ({"authorization": f"Bearer {token}"} if token else {})
+    return wire
+
+
+@pytest.mark.parametrize("route", ["GET /version", "POST /login"])
+async def test_a_kept_answer_is_for_who_may_still_ask(kept: Any, route: str) -> None:
+    serving, token, clock, asked_of_it = kept
+    first = await answer(serving, _question(serving, route, token))
+    assert first[0] == 200, first
+    assert await answer(serving, _question(serving, route, token)) == first
+    assert len(asked_of_it) == 1  # kept
+    clock.advance(50)  # the answer is still kept, the token still within its leeway
+    assert await answer(serving, _question(serving, route, token)) == first
+    clock.advance(45)  # past it: the token has ended
+    for bad in (token, "", "a.b.c"):
+        status, told = await answer(serving, _question(serving, route, bad))
+        assert status == 401
+        assert first[1] not in told
+    assert len(asked_of_it) == 1
+
+
+@pytest.mark.parametrize("kept", ["{GetVersion: {client: {encryption: required}}}"], indirect=True)
+async def test_a_kept_answer_asks_for_the_protection_that_its_operation_asks_for(kept: Any) -> None:
+    serving, token, _, asked_of_it = kept
+    sealed = _question(serving, "GET /version", token)
+    sealed.facts["encrypted"] = ("body",)
+    assert (await answer(serving, sealed))[0] == 200
+    status, told = await answer(serving, _question(serving, "GET /version", token))
+    assert (status, len(asked_of_it)) == (403, 1)
+    assert Kind.ENCRYPTION_REQUIRED.slug.encode() in told

@@ -1,14 +1,14 @@
 """The law of requirement: a policy belongs to the operation; the wire layers' facts are judged here.
 
 `require` stands at the client's edge: an operation whose clients must encrypt or sign, and whose message
-came in clear, is refused before anything else is done with it. `sealed` stands last before the socket: what
+came in clear, is refused before anything else is done with it; `gated` does so before an answer that was kept. `sealed` stands last before the socket: what
 the service wants protected never leaves in clear, whatever a plug-in did or did not do. Clear text is
 allowed by its explicit, dangerous setting, or where a plug-in's own list exempts the call (`facts["exempt"]`).
 """
 
 from __future__ import annotations
 
-from ..core.layers import Layer, Send, Service
+from ..core.layers import Layer, Send, Service, WireLayer
 from ..core.message import Exchange, Message, Wire
 from ..core.operation import Operation
 from ..core.problem import Kind, Problem
@@ -27,6 +27,23 @@ def require(operation: Operation) -> Layer | None:
             return await inner(exchange)
 
         return service
+
+    return layer
+
+
+def gated(operation: Operation) -> WireLayer | None:
+    """The same judgement on a wire, before a kept answer is given again; None when nothing is asked of clients."""
+    wants_encryption = operation.client_encryption == "required"
+    wants_signature = operation.client_signature == "required"
+    if not (wants_encryption or wants_signature):
+        return None
+
+    def layer(inner: Send) -> Send:
+        async def send(wire: Wire) -> Wire:
+            _judge(operation, wire.facts, wants_encryption, wants_signature)
+            return await inner(wire)
+
+        return send
 
     return layer
 

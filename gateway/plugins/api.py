@@ -1,7 +1,7 @@
 """The law of the seam: all that a plug-in imports stands here, and nothing that only the gateway needs.
 
-A plug-in is a class with strict settings and four hooks: `start`, `wire_layer` (bytes, at an edge),
-`layer` (values, for an operation) and `stop`. A hook that returns None is not in the path: nothing
+A plug-in is a class with strict settings and hooks: `start`, `wire_layer` (bytes, at an edge), `layer`
+(values, for an operation), `gate` (before kept answers) and `stop`. A hook that returns None is not in the path: nothing
 is paid per request. A cipher derives from `Cipher` (bodies) or `WireCipher` (whole wires) and gives
 two pure functions; which of them runs when, off the event loop, with one uniform answer for every
 failure, is written here once. This module knows the core and pydantic, nothing else.
@@ -149,6 +149,14 @@ class Plugin(Generic[S]):
 
     def layer(self, operation: Operation) -> Layer | None:
         """The layer on values for this operation, or None: not in this path."""
+        return None
+
+    def gate(self, operation: Operation) -> WireLayer | None:
+        """The layer that judges who calls before a kept answer (cache, idempotency key) is given again, or None.
+
+        Only routes that keep answers have it: a plug-in whose `layer` refuses callers says it here, too, since a
+        kept answer never comes to `layer`. What is judged here need not be judged again (`wire.facts` are the exchange's).
+        """
         return None
 
     def fills(self, operation: Operation) -> Sequence[str]:

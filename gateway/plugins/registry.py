@@ -183,6 +183,11 @@ class Plugins:
         made = [p.layer(operation) for p in inner]
         return [layer for layer in made if layer is not None]
 
+    def gates(self, operation: Operation) -> list[WireLayer]:
+        """What judges callers of an operation before a kept answer is given again, outermost first."""
+        made = [plugin.gate(operation) for plugin in self._of(operation.service)]
+        return [layer for layer in made if layer is not None]
+
     def fills(self, operation: Operation) -> tuple[str, ...]:
         """JSON pointers of the request members that plug-ins fill in: the face does not ask for them."""
         return tuple(sorted({pointer for p in self._of(operation.service) for pointer in p.fills(operation)}))

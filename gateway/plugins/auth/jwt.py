@@ -14,14 +14,15 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from gateway.core.layers import Layer, Service
-from gateway.core.message import Exchange, Message
+from gateway.core.layers import Layer, Send, Service, WireLayer
+from gateway.core.message import Exchange, Message, Wire
 from gateway.core.operation import Operation
 from gateway.core.problem import Kind, Problem
-from gateway.plugins.api import Host, Plugin, PluginSettings, Refusal, around
+from gateway.plugins.api import Host, Plugin, PluginSettings, Refusal, around, around_wire
 from gateway.plugins.encryption import jose_tokens as tokens
 
 _LIMIT = 16 * 1024  # characters; header fields have their own, lower limit
+_JUDGED = "jwt_judged_by"
 
 
 class JwtSettings(PluginSettings):
@@ -58,8 +59,24 @@ class JwtBearer(Plugin[JwtSettings]):
     def layer(self, operation: Operation) -> Layer | None:
         return None if operation.name in self.settings.open else around(self._checked)
 
+    def gate(self, operation: Operation) -> WireLayer | None:
+        """The same judgement before a kept answer is given again: a token that ended or was taken back gets none."""
+        if operation.name in self.settings.open:
+            return None
+
+        async def checked(wire: Wire, inner: Send) -> Wire:
+            await self._judge(operation, wire.headers, wire.facts)
+            return await inner(wire)
+
+        return around_wire(checked)
+
     async def _checked(self, exchange: Exchange, inner: Service) -> Message:
-        scheme, _, token = exchange.headers.get("authorization", "").partition(" ")
+        if exchange.facts.get(_JUDGED) != (self, exchange.operation.name):  # by the gate before kept answers
+            await self._judge(exchange.operation, exchange.headers, exchange.facts)
+        return await inner(exchange)
+
+    async def _judge(self, operation: Operation, headers: Mapping[str, str], facts: dict[str, Any]) -> None:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             self.host.count("absent")
             raise _unauthenticated("Bearer")
@@ -68,16 +85,16 @@ class JwtBearer(Plugin[JwtSettings]):
         except Refusal as error:
             self.host.count("refused")
             raise _unauthenticated('Bearer error="invalid_token"', cause=str(error)) from error
-        needed = self.settings.scopes.get(exchange.operation.name, ())
+        needed = self.settings.scopes.get(operation.name, ())
         if missing := set(needed) - _scopes(claims):
             self.host.count("forbidden")
             challenge = f'Bearer error="insufficient_scope", scope="{" ".join(needed)}"'
             cause = f"missing scopes: {' '.join(sorted(missing))}"
             raise Problem(Kind.FORBIDDEN, cause=cause, headers={"WWW-Authenticate": challenge}, outcome="not-sent")
         self.host.count("accepted")
-        exchange.facts["identity"] = claims[self.settings.identity]
-        exchange.facts["claims"] = claims
-        return await inner(exchange)
+        facts["identity"] = claims[self.settings.identity]
+        facts["claims"] = claims
+        facts[_JUDGED] = (self, operation.name)
 
     def claims(self, token: str) -> dict[str, Any]:
         """The claims of a token that is proven and holds now. Raises Refusal."""
