@@ -1,7 +1,8 @@
 """The law of requirement: a policy belongs to the operation; the wire layers' facts are judged here.
 
 `require` stands at the client's edge: an operation whose clients must encrypt or sign, and whose message
-came in clear, is refused before anything else is done with it; `gated` does so before an answer that was kept. `sealed` stands last before the socket: what
+came in clear, is refused before anything else is done with it; `gated` does so before an answer that was kept.
+`sealed` stands last before the socket: what
 the service wants protected never leaves in clear, whatever a plug-in did or did not do. Clear text is
 allowed by its explicit, dangerous setting, or where a plug-in's own list exempts the call (`facts["exempt"]`).
 """

@@ -1,8 +1,8 @@
 """The law of the seam: all that a plug-in imports stands here, and nothing that only the gateway needs.
 
 A plug-in is a class with strict settings and hooks: `start`, `wire_layer` (bytes, at an edge), `layer`
-(values, for an operation), `gate` (before kept answers) and `stop`. A hook that returns None is not in the path: nothing
-is paid per request. A cipher derives from `Cipher` (bodies) or `WireCipher` (whole wires) and gives
+(values, for an operation), `gate` (before kept answers) and `stop`. A hook that returns None is not in the
+path: nothing is paid per request. A cipher derives from `Cipher` (bodies) or `WireCipher` (whole wires) and gives
 two pure functions; which of them runs when, off the event loop, with one uniform answer for every
 failure, is written here once. This module knows the core and pydantic, nothing else.
 """
@@ -152,10 +152,11 @@ class Plugin(Generic[S]):
         return None
 
     def gate(self, operation: Operation) -> WireLayer | None:
-        """The layer that judges who calls before a kept answer (cache, idempotency key) is given again, or None.
+        """The layer that judges who calls before an answer that was kept is given again, or None: not in this path.
 
         Only routes that keep answers have it: a plug-in whose `layer` refuses callers says it here, too, since a
-        kept answer never comes to `layer`. What is judged here need not be judged again (`wire.facts` are the exchange's).
+        kept answer never comes to `layer`. What is judged here need not be judged again:
+        `wire.facts` are the exchange's.
         """
         return None
 
