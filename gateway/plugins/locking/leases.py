@@ -24,6 +24,7 @@ from .settings import Lease
 _KEPT: Final = 30 * 86_400.0
 _CLAIM: Final = 30.0  # seconds that a replica has to give one up
 _MOST: Final = 10_000
+_TRIES: Final = 3  # a service that refuses may mean it, or may only be in trouble
 Register = dict[str, dict[str, Any]]
 
 
@@ -58,10 +59,10 @@ class Leases:
             reply = await inner(exchange)
         except Problem as problem:
             if problem.outcome in ("not-sent", "rejected"):
-                await self._change(key, before)
+                await self._settled(key, before, only=entry)
             raise
         if reply.fault is not None or shown(self._rule.unless, reply):
-            await self._change(key, before)
+            await self._settled(key, before, only=entry)
         else:
             self._host.count("leased")
         return reply
@@ -70,9 +71,18 @@ class Leases:
         entity = at(exchange.request.value(), self._rule.entity.get(exchange.operation.name, ""))
         reply = await inner(exchange)
         if entity is not None and reply.fault is None:
-            await self._change(f"{exchange.operation.service}|{entity}", None)
+            await self._settled(f"{exchange.operation.service}|{entity}", None)
             self._host.count("given-up")
         return reply
+
+    async def _settled(
+        self, key: str, entry: dict[str, Any] | None, *, only: dict[str, Any] | None = None
+    ) -> None:
+        """After the call, whose answer stands whatever the store does: what stays registered is given up in time."""
+        try:
+            await self._change(key, entry, only=only)
+        except Problem as problem:
+            self._host.log("leases", problem.cause or str(problem))
 
     # -- the register
 
@@ -112,7 +122,7 @@ class Leases:
                 self._host.log("leases", problem.cause or str(problem))
 
     async def _give_up(self, key: str, entry: dict[str, Any]) -> None:
-        claim = {**entry, "until": self._host.clock.now() + _CLAIM}
+        claim = {**entry, "until": self._host.clock.now() + _CLAIM, "tries": entry.get("tries", 0) + 1}
         if await self._change(key, claim, only=entry) is None:
             return  # renewed, or another replica's
         value = put(dict(self._rule.request), self._rule.place, entry["entity"])
@@ -120,4 +130,5 @@ class Leases:
         said = "refused" if reply.fault is not None else "given up"
         self._host.count("lease-ended")
         self._host.audit("lease-ended", entity=str(entry["entity"]), operation=self._rule.operation, outcome=said)
-        await self._change(key, None, only=claim)
+        if reply.fault is None or claim["tries"] >= _TRIES:
+            await self._change(key, None, only=claim)

@@ -244,5 +244,9 @@ class Locks(Plugin[LockSettings]):
         token = ""
         may = call.rule.steal == "on-request" and conflict.kind == "held" and conflict.stealable
         if may and conflict.holders:
-            token = await tokens.issue(self.host.state, call.bound, conflict.holders, self.settings.token_seconds)
+            try:
+                token = await tokens.issue(self.host.state, call.bound, conflict.holders, self.settings.token_seconds)
+            except Problem as problem:
+                problem.outcome = "rejected"  # by the service, which was asked
+                raise
         raise problem_of(conflict, self.settings.status, token=token, changed=changed, reply=reply)

@@ -6,6 +6,7 @@ dies leaves nothing behind; use and renewal prolong it. Its name here is 256 ran
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import secrets
@@ -74,7 +75,13 @@ class LockSets:
         result = seen(await self._call(self._rule.acquire, value, locks, wire))
         name = secrets.token_urlsafe(32)
         entry = {"id": at(result, self._rule.id), "owner": owner(wire.facts, wire.headers)}
-        await self._keep(name, entry)
+        try:
+            await self._keep(name, entry)
+        except Problem as problem:  # nobody could name it: it is given up, and was not taken
+            with contextlib.suppress(Problem):
+                await self._call(self._rule.release, put({}, self._rule.place, entry["id"]), None, wire)
+            problem.outcome = "rejected"
+            raise
         body = {"id": name, "seconds": self._rule.seconds}
         headers = {"content-type": "application/json", "location": f"{self._rule.path}/{name}"}
         return Wire(headers, orjson.dumps(body), status=201)
@@ -91,13 +98,18 @@ class LockSets:
         wire.facts["lock-set"] = name
         entry = await self._entry(name)
         await self._call(self._rule.release, put({}, self._rule.place, entry["id"]), None, wire)
-        await self._host.state.delete(_key(name))
+        with contextlib.suppress(Problem):  # it is given up; the entry ends by itself
+            await self._host.state.delete(_key(name))
         return Wire({}, b"", status=204)
 
     async def _renewed(self, name: str, entry: dict[str, Any], caller: Wire | None = None) -> None:
         value = put(put({}, self._rule.place, entry["id"]), self._rule.duration, round(self._rule.seconds))
         await self._call(self._rule.renew, value, None, caller)
-        await self._keep(name, entry)
+        try:
+            await self._keep(name, entry)
+        except Problem as problem:
+            problem.outcome = "applied"
+            raise
 
     async def _keep(self, name: str, entry: dict[str, Any]) -> None:
         whole = {**entry, "until": self._host.clock.now() + self._rule.seconds}

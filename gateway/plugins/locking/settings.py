@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from gateway.plugins.api import PluginSettings
+from gateway.plugins.held import SECONDS
 from gateway.plugins.signs import Sign
 
 POINTER = r"^/.+"
@@ -57,7 +58,7 @@ class Guard(PluginSettings):
     """The gateway's own callers take turns, over all replicas that share the state."""
 
     wait: float = Field(default=10.0, gt=0, description="seconds until a caller in line is told 423")
-    lease: float = Field(default=60.0, gt=0, description="more than a call may take; then the turn passes on")
+    lease: float = Field(default=SECONDS, gt=0, description="seconds until the turn of a gateway that died passes on")
     across: bool = Field(default=True, description="among replicas, too, not in this process only")
 
 

@@ -1,7 +1,7 @@
 """The law of turns: of the gateway's own callers one at a time works on an entity, in order within a process.
 
-Among replicas the turn is a lease in the state store: taken by compare-and-set, given back by its owner alone, and
-over by itself when its owner died. It serialises; the service's own locks and versions stay the ones that protect.
+Among replicas the turn is held in the state store (`gateway.plugins.held`), and passes on when its owner died. It
+serialises; the service's own locks and versions stay the ones that protect.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 
 from gateway.core.ports import Store
 from gateway.core.problem import Kind, Problem
+from gateway.plugins.held import holding, taken
 
 from .settings import Guard
 
@@ -41,15 +42,11 @@ class Turns:
                     await lock.acquire()
                     held = True
                     if guard.across:
-                        await self._lease(key, token, guard.lease)
+                        await self._first(key, token, guard.lease)
             except TimeoutError:
                 raise _busy() from None
-            try:
+            async with holding(self._state, key, token, guard.lease) if guard.across else contextlib.nullcontext():
                 yield
-            finally:
-                if guard.across:
-                    with contextlib.suppress(Problem):  # a store that is gone: the lease ends by itself
-                        await self._state.delete(key, expect=token)
         finally:
             if held:
                 lock.release()
@@ -59,9 +56,9 @@ class Turns:
             else:
                 self._lines[key] = (lock, left - 1)
 
-    async def _lease(self, key: str, token: bytes, seconds: float) -> None:
+    async def _first(self, key: str, token: bytes, seconds: float) -> None:
         pause = 0.005
-        while not await self._state.put(key, token, ttl=seconds, expect=None):
+        while not await taken(self._state, key, token, seconds):
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # jitter
             pause = min(pause * 2, 0.1)
 

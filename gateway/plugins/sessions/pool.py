@@ -13,9 +13,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from gateway.core.ports import Clock, Store
-from gateway.core.problem import Kind, Problem
+from gateway.core.problem import Problem
 from gateway.core.value import Value
 
+from .limits import Limits
 from .settings import Counter, SessionSettings
 
 _FAILED = 1.0  # seconds in which a login that failed is not tried again: callers in line get its answer
@@ -46,7 +47,7 @@ class Lost(Exception):
 
 
 class Pool:
-    """The sessions of one identity at one service."""
+    """The sessions of one identity at one service. `name`: the identity as all gateways call it, for its limits."""
 
     def __init__(
         self,
@@ -55,6 +56,9 @@ class Pool:
         state: Store,
         clock: Clock,
         log_in: Callable[[], Awaitable[Session]],
+        *,
+        name: str = "",
+        alone: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self.service = service
@@ -63,13 +67,11 @@ class Pool:
         self._log_in = log_in
         counter = settings.counter
         self._numbered = counter if counter is not None and counter.whose == "own" else None
-        room = settings.pool if self._numbered else settings.active
-        self._room = asyncio.Semaphore(min(room, settings.active or room) or 1_000_000)
+        self.limits = Limits(settings, state, clock, f"{service}|{name}", alone)
         self._one = asyncio.Lock()
         self._failed: tuple[Problem, float] | None = None
         self._shared: Session | None = None
         self._idle: list[Session] = []
-        self._until = 0.0  # of a pause that the service asked for
         self.used = clock.monotonic()
         self.calls = 0
 
@@ -84,32 +86,14 @@ class Pool:
         self.used = self._clock.monotonic()
         self.calls += 1
         try:
-            await self._enter()
-            try:
+            async with self.limits.call():
                 session = await self._get()
                 try:
                     yield session
                 finally:
                     self._give(session)
-            finally:
-                self._room.release()
         finally:
             self.calls -= 1
-
-    async def _enter(self) -> None:
-        try:
-            async with asyncio.timeout(self._settings.wait):
-                await self._room.acquire()
-        except TimeoutError:
-            raise Problem(
-                Kind.OVERLOADED, "All sessions are in use.", headers={"retry-after": "1"}, outcome="not-sent"
-            ) from None
-        left = self._until - self._clock.monotonic()
-        if left > self._settings.wait:
-            self._room.release()
-            raise _too_often(left)
-        if left > 0:
-            await asyncio.sleep(left)
 
     async def _get(self) -> Session:
         if self._numbered:
@@ -161,10 +145,6 @@ class Pool:
         if self._shared is session:
             self._shared = None
 
-    def pause(self, seconds: float) -> None:
-        """Nobody of this identity calls for so long."""
-        self._until = max(self._until, self._clock.monotonic() + seconds)
-
     # -- numbers
 
     async def number(self, session: Session) -> int:
@@ -188,7 +168,3 @@ class Pool:
         key = session.key(self.service)
         return await self._state.put(key, str(count).encode(), ttl=counter.kept, expect=expect)
 
-
-def _too_often(left: float) -> Problem:
-    pause = {"retry-after": str(max(1, round(left)))}
-    return Problem(Kind.QUOTA_EXCEEDED, "The service asks for a pause.", headers=pause, outcome="not-sent")

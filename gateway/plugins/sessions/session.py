@@ -33,7 +33,9 @@ class SessionTickets(Plugin[SessionSettings]):
 
     name = "session"
     Settings = SessionSettings
-    events: ClassVar[tuple[str, ...]] = ("login", "login-failed", "redirect", "expired", "lost", "pause", "replayed")
+    events: ClassVar[tuple[str, ...]] = (
+        "login", "login-failed", "redirect", "expired", "lost", "pause", "alone", "replayed",
+    )  # fmt: skip
 
     def __init__(self, settings: SessionSettings) -> None:
         super().__init__(settings)
@@ -94,7 +96,7 @@ class SessionTickets(Plugin[SessionSettings]):
                     continue
             if own.pause is None or not shown(own.pause.when, reply):
                 return reply
-            pool.pause(own.pause.seconds)
+            await pool.limits.pause(own.pause.seconds)
             self.host.count("pause")
             if paused >= own.pause.tries or own.pause.seconds > own.wait:
                 pause = {"retry-after": str(max(1, round(own.pause.seconds)))}
@@ -123,7 +125,10 @@ class SessionTickets(Plugin[SessionSettings]):
                 pool.end(session)
             raise
         if counter is not None and reply.fault is not None and counter.failed == "keeps":
-            await pool.give_back(session)
+            try:
+                await pool.give_back(session)
+            except (Lost, Problem):  # the call was made: its answer stands, the session does not
+                pool.end(session)
         return reply
 
     async def _after_problem(self, pool: Pool, session: Session, problem: Problem) -> None:
@@ -154,7 +159,12 @@ class SessionTickets(Plugin[SessionSettings]):
             async def log_in() -> Session:
                 return await self._log_in(service, words)
 
-            pool = self._pools[key] = Pool(self.settings, service, self.host.state, self.host.clock, log_in)
+            def alone() -> None:
+                self.host.count("alone")
+
+            own = words.get("user", who)  # a user's limits are one, whatever the password
+            made = Pool(self.settings, service, self.host.state, self.host.clock, log_in, name=own, alone=alone)
+            pool = self._pools[key] = made
         return pool
 
     def _make_room(self) -> None:
@@ -270,7 +280,11 @@ class SessionTickets(Plugin[SessionSettings]):
             ticket = at(seen(reply), self.settings.login.ticket)
         if ticket and counter is not None:
             key = counter_key(exchange.operation.service, ticket)
-            await self.host.state.put(key, str(counter.first - 1).encode(), ttl=counter.kept, expect=None)
+            try:
+                await self.host.state.put(key, str(counter.first - 1).encode(), ttl=counter.kept, expect=None)
+            except Problem as problem:  # no call of this session will pass
+                problem.outcome = "applied"
+                raise
         return reply
 
     async def _once(self, exchange: Exchange, inner: Service) -> Message:

@@ -72,7 +72,7 @@ class SessionSettings(PluginSettings):
     client_tickets: Literal["replace", "pass"] = Field(default="replace", description="a ticket that a client sends")
     seconds: float = Field(default=0.0, ge=0, description="age at which a session is renewed; 0: never by age")
     pool: int = Field(default=1, ge=1, le=256, description="sessions of an identity; more than one only with a counter")
-    active: int = Field(default=0, ge=0, le=10_000, description="calls of an identity at once, in this process")
+    active: int = Field(default=0, ge=0, le=10_000, description="calls of an identity at once, over all gateways")
     wait: float = Field(default=10.0, gt=0, description="seconds that a call waits for its turn or for a pause")
     per: Literal["gateway", "caller", "basic"] = Field(
         default="gateway", description="whose sessions: the gateway's, each identity's, or HTTP Basic credentials'"

@@ -131,3 +131,54 @@ async def test_fifty_at_once_are_all_in_the_register():
     async with looking(leases):
         await asyncio.sleep(0.1)
     assert sorted(value["Id"] for _, value in calls) == list(range(50))
+
+
+async def test_a_refusal_is_asked_again_and_not_for_ever():
+    calls = []
+
+    async def call(name, value):
+        calls.append(name)
+        return Message(None, fault=Fault("Receiver", "later"))
+
+    one = FakeHost(calls=call)
+    leases = Leases(RULE, one)
+    await do(leases, "Get", 7)
+    for _ in range(5):
+        one.clock.advance(61)
+        async with looking(leases):
+            pass
+    assert len(calls) == 3
+    assert not (await leases._read())[1]
+
+
+async def test_a_refused_take_leaves_what_others_did_meanwhile():
+    calls = []
+    leases = Leases(RULE, host(calls))
+    await do(leases, "Get", 7)  # one client has it
+    operation = Operation("Get", "s", "", "1.1", "Get", {})
+
+    async def refused(_):
+        await do(leases, "Release", 7)  # it gives up while another asks
+        return Message(None, fault=Fault("Client", "not yours"))
+
+    await leases.layer(operation)(refused)(Exchange(operation, Message(None, value={"Id": 7})))
+    assert not (await leases._read())[1], "nobody holds it"
+
+
+async def test_the_answer_of_a_call_that_was_made_stands_whatever_the_store_does():
+    one = host([])
+    leases = Leases(RULE, one)
+    await do(leases, "Get", 7)
+
+    async def away(*_, **__):
+        raise Problem(Kind.STATE_UNAVAILABLE, outcome="not-sent")
+
+    operation = Operation("Release", "s", "", "1.1", "Release", {})
+
+    async def done(_):
+        one.state.put = away
+        return Message(None, value={"said": "released"})
+
+    reply = await leases.layer(operation)(done)(Exchange(operation, Message(None, value={"Id": 7})))
+    assert reply.value() == {"said": "released"}
+    assert one.logs

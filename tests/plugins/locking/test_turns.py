@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from hashlib import sha256
 
 import pytest
 
@@ -53,7 +54,25 @@ async def test_who_waits_too_long_is_told_that_nothing_was_sent():
 
 async def test_the_turn_of_a_dead_replica_passes_on():
     state = Memory(SystemClock())
-    dead = Turns(state).turn("P1", Guard(lease=0.1))
-    await dead.__aenter__()  # and never comes back
+    await state.put(f"locks:turn:{sha256(b'P1').hexdigest()}", b"of a gateway that was killed", ttl=0.1)
     async with Turns(state).turn("P1", GUARD):
+        pass
+
+
+async def test_a_call_that_lasts_longer_than_the_lease_keeps_its_turn():
+    state = Memory(SystemClock())
+    async with Turns(state).turn("P1", Guard(lease=0.06)):
+        with pytest.raises(Problem):
+            async with Turns(state).turn("P1", Guard(wait=0.15)):
+                raise AssertionError("two at once")
+    async with Turns(state).turn("P1", Guard(wait=0.05)):
+        pass
+
+
+async def test_within_one_process_the_store_is_not_asked():
+    class Away:
+        async def put(self, *_, **__):
+            raise AssertionError("asked")
+
+    async with Turns(Away()).turn("P1", Guard(across=False)):
         pass

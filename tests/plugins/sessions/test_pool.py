@@ -121,7 +121,7 @@ async def test_no_room_is_told_and_a_long_pause_too():
         with pytest.raises(Problem) as told:
             await take(one)
     assert (told.value.kind, told.value.outcome) == (Kind.OVERLOADED, "not-sent")
-    one.pause(5)
+    await one.limits.pause(5)
     with pytest.raises(Problem) as told:
         await take(one)
     assert (told.value.kind, told.value.headers["retry-after"]) == (Kind.QUOTA_EXCEEDED, "5")
