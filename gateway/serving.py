@@ -29,7 +29,7 @@ from .dialect.router import Router
 from .dialect.soap_client import SoapClient
 from .dialect.soap_upstream import SoapUpstream
 from .dialect.untyped import untyped
-from .layers.breaker import Breaker
+from .layers.breaker import Breakers
 from .layers.cache import Cache
 from .layers.enter import enter, through
 from .layers.forward import forward
@@ -79,7 +79,7 @@ class Serving:
         self._ends: dict[str, Service] = {}
         self._bodies: dict[str, int] = {}  # by the address's name
         self._budgets = {each.name: Budget(parts.clock) for each in built.services}
-        self._breakers = {each.name: Breaker(parts.clock) for each in built.services}
+        self._breakers = {each.name: Breakers(parts.clock) for each in built.services}
         self._cache = Cache(parts.clock)
         self._enter = enter(self.find)
         self._busy = 0
@@ -140,7 +140,7 @@ class Serving:
     def measure(self) -> None:
         """Show the state of this configuration's parts; once it serves."""
         expect(self.parts.metrics, self.built)
-        show_breakers(self.parts.metrics, self._breakers)
+        show_breakers(self.parts.metrics, {name: each.own for name, each in self._breakers.items()})
         show_pools(self.parts.metrics, self._pools)
 
     def _watch_keys(self) -> None:

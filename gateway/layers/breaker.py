@@ -30,6 +30,9 @@ _FAILURES = frozenset(
 )
 
 
+_BASES = 16
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """When it opens: at least `least` calls in `window` seconds, `share` of them failed; for `pause` seconds."""
@@ -62,20 +65,24 @@ class Breaker:
         """Refuse while open, let one call probe when half-open, count the rest."""
 
         async def service(exchange: Exchange) -> Message:
-            probe = self._enter()
-            failed: bool | None = True
-            try:
-                reply = await inner(exchange)
-                failed = False
-                return reply
-            except Problem as problem:
-                # a message that was refused here says nothing of the service
-                failed = problem.kind in _FAILURES if problem.kind.row.side == "upstream" else None
-                raise
-            finally:
-                self._leave(failed, probe)
+            return await self.call(exchange, inner)
 
         return service
+
+    async def call(self, exchange: Exchange, inner: Service) -> Message:
+        """One call. Raises Problem BREAKER_OPEN: it was not sent."""
+        probe = self._enter()
+        failed: bool | None = True
+        try:
+            reply = await inner(exchange)
+            failed = False
+            return reply
+        except Problem as problem:
+            # a message that was refused here says nothing of the service
+            failed = problem.kind in _FAILURES if problem.kind.row.side == "upstream" else None
+            raise
+        finally:
+            self._leave(failed, probe)
 
     def _enter(self) -> bool:
         state = self.state
@@ -104,3 +111,35 @@ class Breaker:
             self._failed -= self._calls.popleft()[1]
         if len(self._calls) >= self._rule.least and self._failed >= self._rule.share * len(self._calls):
             self._until = now + self._rule.pause
+
+
+class Breakers:
+    """A breaker for each address of one service: what fails at one says nothing of another.
+
+    The address is the exchange's base (a session that was redirected at its login), else the service's own. Bounded:
+    the one unused for longest is forgotten.
+    """
+
+    def __init__(self, clock: Clock, rule: Rule | None = None) -> None:
+        self._clock = clock
+        self._rule = rule
+        self.own = Breaker(clock, rule)
+        self._others: dict[str, Breaker] = {}
+
+    def layer(self, inner: Service) -> Service:
+        """The layer of the service's operations."""
+
+        async def service(exchange: Exchange) -> Message:
+            base = exchange.facts.get("base")
+            return await (self._of(str(base)) if base else self.own).call(exchange, inner)
+
+        return service
+
+    def _of(self, base: str) -> Breaker:
+        breaker = self._others.pop(base, None)
+        if breaker is None:
+            if len(self._others) >= _BASES:
+                del self._others[next(iter(self._others))]
+            breaker = Breaker(self._clock, self._rule)
+        self._others[base] = breaker  # the last one used stands last
+        return breaker

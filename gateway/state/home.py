@@ -21,4 +21,4 @@ def home(state: str, clock: Clock) -> Home:
         return Memory(clock)
     from .valkey import Valkey
 
-    return Valkey(state)
+    return Valkey(state, clock=clock)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from gateway.core.problem import Kind, Problem
-from gateway.layers.breaker import Breaker, Rule
+from gateway.layers.breaker import Breaker, Breakers, Rule
 
 
 class Clock:
@@ -88,3 +90,27 @@ async def test_a_refusal_says_that_nothing_was_sent(made):
         await breaker.layer(inner)(None)
     assert refused.value.outcome == "not-sent"
     assert int(refused.value.headers["retry-after"]) >= 1
+
+
+async def test_each_address_of_a_service_has_its_own():
+    clock = Clock()
+    breakers = Breakers(clock, Rule(window=10.0, least=4, share=0.5, pause=5.0))
+
+    async def at(base, error=None):
+        async def inner(_):
+            if error is not None:
+                raise Problem(error)
+            return "reply"
+
+        try:
+            return await breakers.layer(inner)(SimpleNamespace(facts={"base": base} if base else {}))
+        except Problem as problem:
+            return problem.kind
+
+    for _ in range(4):
+        await at("https://eu.example.com", Kind.UPSTREAM_UNREACHABLE)
+    assert await at("https://eu.example.com") is Kind.BREAKER_OPEN
+    assert await at("") == await at("https://us.example.com") == "reply"
+    for number in range(20):
+        await at(f"https://{number}.example.com")
+    assert len(breakers._others) == 16

@@ -12,7 +12,8 @@ from gateway.core.clock import SystemClock
 from gateway.core.problem import Kind, Problem
 from gateway.state.home import home
 from gateway.state.memory import Memory
-from gateway.state.valkey import TIMEOUT, Valkey
+from gateway.state.valkey import PAUSE, TIMEOUT, Valkey
+from gateway.testing import FakeClock
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +104,42 @@ async def test_nobody_there_fails_closed_without_a_word_of_the_address():
         await store.put("k", b"1", ttl=1, expect=None)
     assert "secret" not in told.value.cause + str(told.value)
     await store.close()
+
+
+async def test_a_server_that_keeps_failing_is_left_alone_then_asked_by_one():
+    server = ValkeyServer()
+    server.start()
+    port, clock = server.port, FakeClock()
+    store = Valkey(url_of(server), clock=clock)
+    server.stop()
+    for _ in range(5):
+        assert (await cause_of(store)) != "left alone for a while"
+        clock.advance(0.2)
+    assert (await cause_of(store)) == "left alone for a while"
+    clock.advance(PAUSE)
+    told = await asyncio.gather(*(cause_of(store) for _ in range(5)))
+    assert told.count("left alone for a while") == 4, "one asks"
+    with ValkeyServer(port=port):
+        assert (await cause_of(store)) == "left alone for a while"
+        clock.advance(PAUSE)
+        assert await store.put("k", b"1", ttl=9)
+        assert await store.get("k") == b"1"
+    await store.close()
+
+
+async def test_a_stall_that_fails_all_at_once_is_no_dead_server():
+    clock = FakeClock()
+    store = Valkey("redis://127.0.0.1:1/0", clock=clock)
+    await asyncio.gather(*(cause_of(store) for _ in range(50)))
+    assert (await cause_of(store)) != "left alone for a while"
+    await store.close()
+
+
+async def cause_of(store):
+    with pytest.raises(Problem) as told:
+        await store.get("k")
+    assert (told.value.kind, told.value.outcome) == (Kind.STATE_UNAVAILABLE, "not-sent")
+    return told.value.cause
 
 
 def test_the_setting_names_the_home():
