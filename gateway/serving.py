@@ -18,6 +18,7 @@ from .build.doors import RouteFace, rest_door, soap_address
 from .build.hosting import PluginHost
 from .build.keyring import keyring, watch
 from .build.measured import expect, show_breakers, show_pools
+from .build.outward import upstream_dialect
 from .build.pages import docs_pages, index_page, openapi_page, problem_page, wsdl_page
 from .build.plugged import plugins_of
 from .core.layers import Send, Service, WireLayer, stack
@@ -27,8 +28,6 @@ from .core.ports import Clock, Store
 from .core.problem import Problem
 from .dialect.router import Router
 from .dialect.soap_client import SoapClient
-from .dialect.soap_upstream import SoapUpstream
-from .dialect.untyped import untyped
 from .layers.breaker import Breakers
 from .layers.cache import Cache
 from .layers.enter import enter, through
@@ -186,14 +185,7 @@ class Serving:
         self._pools[service.name] = upstream.pool
         bases = Bases(upstream, upstream_at)
         self._upstreams += [upstream, bases]
-        dialect = SoapUpstream(
-            version=service.operations[0].operation.soap if service.operations else "1.1",
-            path=upstream.path,
-            limits=self.built.limits,
-            untyped=untyped,
-            action_headers=settings.action_headers,
-            headers={name.lower(): value for name, value in settings.headers.items()},
-        )
+        dialect = upstream_dialect(service, upstream.path, upstream.query, self.built.limits)
         place = Place(service.name, tuple(each.operation for each in service.operations), self.built.limits)
         send: Send = timed(bases.send)
         outward = stack([*self.plugins.wire_layers("upstream", place), sealed], send)  # nothing leaves in clear

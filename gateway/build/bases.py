@@ -30,7 +30,8 @@ class Bases:
         if not base:
             return await self._own.send(wire)
         upstream = await self._other(str(base))
-        return await upstream.send(replace(wire, path=upstream.path))
+        below = wire.path.removeprefix(self._own.path.rstrip("/")) if wire.path != self._own.path else ""
+        return await upstream.send(replace(wire, path=upstream.path.rstrip("/") + below if below else upstream.path))
 
     async def _other(self, base: str) -> Upstream:
         upstream = self._others.pop(base, None)

@@ -21,6 +21,7 @@ from ..settings import bounds
 from ..settings.loader import Loaded
 from ..settings.mistakes import Mistake, Refused
 from ..settings.service import Service as ServiceSettings
+from .behind import Table, behind
 from .doors import RouteFace, configured_route, default_route, fault_rules
 from .operations import Bound, compile_operations
 from .pages import PAGES, docs_pages
@@ -41,6 +42,7 @@ class BuiltService:
     operations: tuple[Bound, ...]
     faces: tuple[RouteFace, ...]  # configured routes first, then the default ones
     speaker: Speaker
+    behind: Table | None = None  # the calls of a service that speaks JSON
 
     def bound(self, operation: str) -> Bound | None:
         """The operation of this name, None without one."""
@@ -150,7 +152,9 @@ def _service(
             mistakes.append(loaded.mistake(place, str(error)))
     if settings.default_routes:
         faces.extend(default_route(bench, path, bound, settings, limits) for bound in operations)
-    return BuiltService(name, settings, bench, service, port, path, operations, tuple(faces), told)
+    table, wrong = behind(loaded, bench, name, settings, operations, limits)
+    mistakes.extend(each for each in wrong if each not in mistakes)
+    return BuiltService(name, settings, bench, service, port, path, operations, tuple(faces), told, table)
 
 
 def _fill(

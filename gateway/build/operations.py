@@ -19,6 +19,7 @@ from ..dialect.soap import SoapCodec
 from ..schema.contract import BoundMessage, BoundOperation, Port
 from ..schema.errors import ContractError
 from ..schema.ir import Complex, ElementUse, Group, Model, Settings
+from ..schema.names import local
 from ..settings.service import OperationSettings
 from ..settings.service import Service as ServiceSettings
 from .workbench import Workbench
@@ -70,7 +71,7 @@ def _compile(
         client_encryption=own.client.encryption,
         client_signature=own.client.signature,
         clear_allowed=_clear(own, settings),
-        headers=tuple(header.element for header in bound.input.headers),
+        headers=tuple(header.element for header in bound.input.headers if _carried(header.element, bound, settings)),
         timeout=own.timeout,
         document=bound.document,
     )
@@ -81,6 +82,14 @@ def _clear(own: OperationSettings, settings: ServiceSettings) -> bool:
     if own.dangerous_allow_clear_text is not None:
         return own.dangerous_allow_clear_text
     return settings.dangerous_allow_clear_text
+
+
+def _carried(element: str, bound: BoundOperation, settings: ServiceSettings) -> bool:
+    """Whether a declared header block reaches the service; a JSON service gets those that its calls map."""
+    if settings.upstream.speaks == "soap":
+        return True
+    routes = [each for each in settings.upstream.routes or settings.routes if each.operation == bound.name]
+    return bool(routes) and all(local(element) in {head.name for head in each.headers} for each in routes)
 
 
 def reads(name: str) -> bool:

@@ -63,6 +63,7 @@ class Fault:
     element: Any = None  # the detail's first element as read, for rules and pass-through
     declared: str = ""  # name of the declared fault that the detail is
     actor: str = ""
+    status: int = 0  # of the HTTP answer that a JSON service gave; 0 of a SOAP service
 
 
 class Message:

@@ -73,7 +73,7 @@ async def serve(
         call = Call(
             request.method,
             request.path,
-            request.query_string,
+            request.rel_url.raw_query_string,
             request.headers,
             await request.read(),
             f"{request.scheme}://{request.host}",

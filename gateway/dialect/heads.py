@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..codec.lexical import Scalar, Unfit
+from ..core.limits import DEFAULT
 from ..core.message import HeaderBlock
 from ..core.problem import Finding, Kind, Problem
 from ..core.value import Value
+from ..xml import parse as parse_xml
 from ..xml import text_of
+from .bare import renamed
+from .envelope import BY_NS
 from .soap import BodyCodec
 
 KEY: Final = "$headers"
@@ -72,19 +76,33 @@ class Heads:
         fields: dict[str, str] = {}
         members: dict[str, Value] = {}
         for head in self.reply:
-            block = next((each for each in blocks if each.name == head.name and each.element is not None), None)
-            if block is None:
+            block = next((each for each in blocks if each.name == head.name), None)
+            element = _element(block) if block is not None else None
+            if block is None or element is None:
                 continue
             try:
-                value = head.codec.decode(block.element)
+                value = head.codec.decode(element)
             except Problem as problem:
                 detail = f"The header block {head.key} of the service's answer is not valid."
                 raise Problem(Kind.UPSTREAM_SCHEMA_VIOLATION, detail, findings=problem.findings) from problem
             if head.http:
-                fields[head.http.lower()] = _field(head, text_of(block.element).strip(" \t\r\n"))
+                fields[head.http.lower()] = _field(head, text_of(element).strip(" \t\r\n"))
             else:
                 members[head.key] = value
         return fields, members
+
+
+def _element(block: HeaderBlock) -> Any:
+    """The block as its type has it: without the envelope's own attributes (SOAP 1.1 §4.2, SOAP 1.2 Part 1 §5.2)."""
+    if block.element is None:
+        return parse_xml(block.value.encode(), DEFAULT, response=True) if isinstance(block.value, str) else None
+    foreign = [name for name in block.element.attrib if name[1:].partition("}")[0] in BY_NS]
+    if not foreign:
+        return block.element
+    twin = renamed(block.element, block.element.tag)
+    for name in foreign:
+        del twin.attrib[name]
+    return twin
 
 
 def _read(head: Head, text: str) -> Value:

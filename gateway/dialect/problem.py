@@ -59,7 +59,7 @@ class Speaker:
     def of_fault(self, fault: Fault, outcome: str | None = None) -> Problem:
         """The problem that a fault is to a JSON client: status by rule, typed detail kept."""
         rule = next((rule for rule in self.rules if rule.takes(fault)), None)
-        status = rule.status if rule else (422 if fault.declared else BY_CODE.get(fault.code, 502))
+        status = rule.status if rule else _own_status(fault)
         kind = Kind.FAULT
         if fault.subcode.endswith("}FailedAuthentication") and rule is None:
             kind, status = Kind.UPSTREAM_AUTH, 502
@@ -97,6 +97,13 @@ class FaultRule:
         if self.code and self.code not in (fault.code, fault.subcode, sub, f"{fault.code}.{sub}"):
             return False
         return self.test is None or self.test(fault)
+
+
+def _own_status(fault: Fault) -> int:
+    """The status of a fault that no rule speaks of: a JSON service's own, where it was the caller's doing."""
+    if 400 <= fault.status < 500 and fault.status not in (401, 407):
+        return fault.status
+    return 422 if fault.declared else BY_CODE.get(fault.code, 502)
 
 
 def _row(finding: Finding) -> dict[str, str]:

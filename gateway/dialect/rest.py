@@ -87,6 +87,11 @@ class JsonCodec:
             self.face.decode(parse_xml(text.encode(), self.limits, response=True))
         return text
 
+    def own(self, parsed: Any) -> Value:
+        """What was parsed, as a value of this codec's own face."""
+        value: Value = parsed
+        return value
+
     def decode(self, parsed: Any) -> Value:
         """The canonical value: the face's own where they are one, else by way of XML."""
         text = self.body_text(parsed)
@@ -103,8 +108,14 @@ class JsonCodec:
         if self.face is None:
             return {}
         source = message.codec
-        if not message.read and message.parsed is not None and isinstance(source, SoapCodec):
-            return source.value_by(self.face, message.parsed)
+        if not message.read and message.parsed is not None:
+            if isinstance(source, SoapCodec):
+                return source.value_by(self.face, message.parsed)
+            if isinstance(source, JsonCodec) and not source.partial:
+                text = source.body_text(message.parsed)  # the verdict, whatever becomes of the value
+                if source.face is self.face:
+                    return source.own(message.parsed)
+                return self.face.decode(parse_xml(text.encode(), self.limits, response=True))
         value = message.value()
         if self.face is self.canonical or self.canonical is None:
             return value

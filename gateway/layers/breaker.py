@@ -25,6 +25,7 @@ _FAILURES = frozenset(
         Kind.UPSTREAM_TLS,
         Kind.UPSTREAM_MALFORMED,
         Kind.UPSTREAM_NOT_SOAP,
+        Kind.UPSTREAM_NOT_JSON,
         Kind.UPSTREAM_UNAVAILABLE,
     }
 )

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from .behind import UpstreamFault
 from .bounds import RouteBounds
 from .fields import (
     FilePath,
@@ -252,8 +253,19 @@ class Upstream(Part):
         description="Its address; by default the one in the contract.",
         examples=["http://127.0.0.1:8090/portal"],
     )
+    speaks: Literal["soap", "json"] = Field(
+        default="soap", description="What it speaks: soap, or json (REST by the routes, read from the message)."
+    )
     soap: Literal["1.1", "1.2"] | None = Field(
         default=None, description="The SOAP version that it speaks; by default the binding's.", examples=["1.1"]
+    )
+    routes: tuple[Route, ...] = Field(
+        default=(),
+        description="The calls of a JSON service, as routes below `url`; by default those of `routes`, read backwards.",
+    )
+    faults: tuple[UpstreamFault, ...] = Field(
+        default=(),
+        description="Which refusals of a JSON service are which faults; by default `faults`, read backwards.",
     )
     timeout: Seconds = Field(default=30.0, description="Seconds for a whole call.")
     connect_timeout: Seconds = Field(default=1.0, description="Seconds for a connection.")
@@ -270,6 +282,24 @@ class Upstream(Part):
         default=("SOAPAction",), description="The HTTP headers that carry a SOAP 1.1 action."
     )
     tls: Tls = Field(default=Tls(), description="TLS to the service.")
+
+    @model_validator(mode="after")
+    def _one_language(self) -> Upstream:
+        told = self.model_fields_set
+        if self.speaks == "soap":
+            unused = told & {"routes", "faults"}
+            if unused:
+                raise ValueError(f"`{min(unused)}` is of a JSON service: say `speaks: json`")
+            return self
+        if told & {"soap", "action_headers"}:
+            raise ValueError(f"`{min(told & {'soap', 'action_headers'})}` has no effect with `speaks: json`")
+        if self.url is None:
+            raise ValueError("`speaks: json` needs `url`: the contract's address is that of a SOAP service")
+        for route in self.routes:
+            unused = route.model_fields_set & {"status", "cache", "idempotency", "limits", "faults"}
+            if unused:
+                raise ValueError(f"`{min(unused)}` of {route.route} has no effect on the service's side")
+        return self
 
 
 class Service(Part):

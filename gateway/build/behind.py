@@ -1,0 +1,242 @@
+"""The law of what stands behind: the calls of a JSON service, compiled from its routes read backwards.
+
+Every operation has a call, or the configuration is refused; so is a route that cannot be read backwards: a step of the
+path for a member that repeats, a value that has no text, an empty answer that the contract does not allow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..codec.scalars import scalar_for
+from ..core.limits import Limits
+from ..core.problem import Problem
+from ..core.value import Value
+from ..dialect.binding import Binding, Steps
+from ..dialect.heads import Heads
+from ..dialect.refusal import Declared, RefusalRule, Refusals
+from ..dialect.rest_answer import AnswerCodec
+from ..dialect.rest_upstream import Call, Told
+from ..schema.contract import BoundMessage
+from ..schema.errors import ContractError
+from ..schema.names import local
+from ..settings.behind import UpstreamFault
+from ..settings.loader import Loaded
+from ..settings.mistakes import Mistake
+from ..settings.service import FaultRule as FaultSettings
+from ..settings.service import Route as RouteSettings
+from ..settings.service import Service as ServiceSettings
+from .bindings import binding, member, members_at, steps_of
+from .doors import POINTERS, fault_rules, json_codec, mapping
+from .heads import heads
+from .operations import CANONICAL, Bound
+from .workbench import Workbench
+
+_STEP = re.compile(r"\{(/?[^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The calls of a JSON service, by operation."""
+
+    calls: Mapping[str, Sequence[Call]]
+
+
+def behind(
+    loaded: Loaded, bench: Workbench, name: str, settings: ServiceSettings, operations: Sequence[Bound], limits: Limits
+) -> tuple[Table | None, list[Mistake]]:
+    """The table of a service that speaks JSON, None of one that speaks SOAP; and what is wrong with it."""
+    if settings.upstream.speaks != "json":
+        return None, []
+    mistakes: list[Mistake] = []
+    own = bool(settings.upstream.routes)
+    start: tuple[str | int, ...] = ("services", name, "upstream", "routes") if own else ("services", name, "routes")
+    calls: dict[str, list[Call]] = {each.operation.name: [] for each in operations}
+    known = {each.operation.name: each for each in operations}
+    named = set()
+    for at, route in enumerate(backward(settings)):
+        named.add(route.operation)
+        bound = known.get(route.operation)
+        try:
+            if bound is None:
+                raise ContractError(f"the contract has no operation {route.operation}")
+            call = _Compiler(bench, settings, route, bound, limits).call()
+            if own:
+                _check_reached(calls[route.operation], route)
+            calls[route.operation].append(call)
+        except ContractError as error:
+            mistakes.append(loaded.mistake((*start, at), str(error)))
+    for lost in (each for each in known if each not in named):
+        words = f"the operation {lost} has no route to the service, which speaks JSON: add one to `upstream.routes`"
+        mistakes.append(loaded.mistake(("services", name, "upstream"), words))
+    if settings.accept_bare_reply:
+        words = "this is of a service that speaks SOAP"
+        mistakes.append(loaded.mistake(("services", name, "accept_bare_reply"), words))
+    return Table(calls), mistakes
+
+
+def backward(settings: ServiceSettings) -> tuple[RouteSettings, ...]:
+    """The routes that are read backwards: the service's own, else those that clients have."""
+    return settings.upstream.routes or settings.routes
+
+
+def _check_reached(before: Sequence[Call], route: RouteSettings) -> None:
+    for call in before:
+        if not call.binding.constants and not any(each.place == "path" for each in call.binding.parameters):
+            words = f"this is never called: {call.method} {call.path} takes every message of {route.operation}"
+            raise ContractError(words)
+
+
+class _Compiler:
+    """Compiles one route into a call. Raises ContractError."""
+
+    def __init__(
+        self, bench: Workbench, service: ServiceSettings, route: RouteSettings, bound: Bound, limits: Limits
+    ) -> None:
+        self.bench, self.service, self.route, self.bound, self.limits = bench, service, route, bound, limits
+        self.shape = mapping(service.mapping, route.mapping)
+        self.model = bench.laid(self.shape)
+
+    def call(self) -> Call:
+        """The call."""
+        route, bound = self.route, self.bound.bound
+        method, _, path = route.route.partition(" ")
+        if method in ("GET", "HEAD") and self.bound.operation.writes:
+            words = f"{method} is for operations that read; {bound.name} writes (see `writes`)"
+            raise ContractError(words)
+        if method == "HEAD":
+            raise ContractError("HEAD has no answer; call it by GET")
+        asks = bound.input.element or None
+        binds = binding(self.model, asks, self.shape, route.unwrap.request, route)
+        self._check_texts(asks, binds)
+        answer = None if bound.output is None else self._answer(bound.output)
+        version = steps_of(route.version.request) if route.version and route.version.request else ()
+        if version:
+            member(self.model, asks or "", route.unwrap.request, version)
+        mapped = heads(self.bench, bound, route.headers, self.shape)
+        request = json_codec(self.bench, bound.input, self.shape, route.unwrap.request, self.limits)
+        return Call(
+            method,
+            path,
+            request,
+            answer,
+            Refusals(tuple(self._rules()), self._declared(), self.limits),
+            binds,
+            self._whole(asks, binds, version),
+            None if answer is None else self._blank(answer),
+            route.empty == 404,
+            version,
+            self._told(),
+            Heads(mapped.reply, mapped.request),
+        )
+
+    def _check_texts(self, asks: str | None, binds: Binding) -> None:
+        for each in binds.parameters:
+            if each.place == "path" and each.many:
+                raise ContractError(f"{{{each.name}}} is one step of the path; the member that fills it repeats")
+            if each.scalar.qnames:
+                raise ContractError(f"{each.name} is a qualified name, which has no text outside XML")
+
+    def _answer(self, output: BoundMessage) -> AnswerCodec:
+        front = json_codec(self.bench, output, self.shape, self.route.unwrap.response, self.limits)
+        recheck = bool(output.element) and self.bench.recheck(output.element, self.shape)
+        return AnswerCodec(front.face, front.canonical, limits=self.limits, schema=front.schema, recheck=recheck)
+
+    def _blank(self, answer: AnswerCodec) -> Value:
+        """What an answer without a body is. Raises ContractError where 404 should be one and cannot."""
+        forms: tuple[Value, ...] = (None, {}, []) if self.route.unwrap.response else ({},)
+        for form in forms:
+            try:
+                answer.judge(form)
+            except Problem:
+                continue
+            return form
+        if self.route.empty == 404:
+            raise ContractError("`empty: 404` makes an empty answer of 404, but the contract's answer cannot be empty")
+        return {}
+
+    def _whole(self, asks: str | None, binds: Binding, version: Steps) -> bool:
+        """Whether nothing can be left for a body."""
+        if not asks:
+            return True
+        keys = set(members_at(self.model, asks, self.route.unwrap.request, ()))
+        taken = {each.to for each in binds.parameters} | {steps for steps, _ in binds.constants} | {version}
+        return bool(keys) and keys == {steps[0] for steps in taken if len(steps) == 1}
+
+    def _told(self) -> Told:
+        route, output = self.route, self.bound.bound.output
+        version = steps_of(route.version.reply) if route.version and route.version.reply else ()
+        pointers = POINTERS.findall(route.location or "")
+        if not version and not pointers:
+            return Told()
+        if output is None or not output.element:
+            raise ContractError("the operation has no answer that a version or Location could tell")
+        found = tuple((steps_of(text), self._scalar(output.element, steps_of(text))) for text in pointers)
+        kind = self._scalar(output.element, version) if version else None
+        return Told(version, kind, _pattern(route.location or "") if pointers else None, found)
+
+    def _scalar(self, element: str, steps: Steps) -> Any:
+        found = member(self.model, element, self.route.unwrap.response, steps)
+        if found.simple is None:
+            raise ContractError("a version, and what a Location names, is a scalar")
+        return scalar_for(self.model, found.simple, self.shape)
+
+    def _declared(self) -> dict[str, Declared]:
+        return {fault.element: self._detail(fault.element) for fault in self.bound.bound.faults}
+
+    def _detail(self, element: str) -> Declared:
+        try:
+            keys = frozenset(members_at(self.model, element, (), ()))
+        except ContractError:
+            keys = frozenset()
+        return Declared(element, self.bench.body(element, self.shape), self.bench.body(element, CANONICAL), keys)
+
+    def _rules(self) -> Iterator[RefusalRule]:
+        upstream = self.service.upstream
+        if upstream.faults:
+            yield from (rule for each in upstream.faults for rule in self._own(each))
+        elif not upstream.routes:
+            yield from (rule for each in (*self.route.faults, *self.service.faults) for rule in self._shared(each))
+
+    def _own(self, rule: UpstreamFault) -> Iterator[RefusalRule]:
+        faults = self._named(rule.name)
+        if rule.name and not faults:
+            return
+        for to in rule.members:
+            member(self.model, faults[0], (), steps_of(to))
+        yield RefusalRule(
+            rule.status,
+            rule.type or "",
+            steps_of(rule.path) if rule.path else (),
+            rule.equals,
+            faults,
+            rule.code or "",
+            None if rule.detail is None else steps_of(rule.detail),
+            tuple((steps_of(to), steps_of(source)) for to, source in rule.members.items()),
+        )
+
+    def _shared(self, rule: FaultSettings) -> Iterator[RefusalRule]:
+        """A rule of faults read backwards: it holds where the fault that it makes would have this status."""
+        faults = self._named(rule.name) if rule.name or rule.path is None else self._named(None, every=True)
+        if (rule.name or rule.path is not None) and not faults:
+            return
+        (forward,) = fault_rules([rule])
+        yield RefusalRule(rule.status, faults=faults, code=rule.code or "", test=forward.test)
+
+    def _named(self, name: str | None, *, every: bool = False) -> tuple[str, ...]:
+        elements = [fault.element for fault in self.bound.bound.faults]
+        return tuple(each for each in elements if every or name in (each, local(each)))
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    """What a Location's template makes, as a pattern with a group for each pointer; it may stand below any base."""
+    parts, last = [], 0
+    for found in _STEP.finditer(template):
+        parts += [re.escape(template[last : found.start()]), "([^/]+)" if found[1].startswith("/") else "[^/]+"]
+        last = found.end()
+    parts.append(re.escape(template[last:]))
+    return re.compile("".join(parts) + "/?$")
+

@@ -1,0 +1,26 @@
+"""The law of the way out at build: which dialect speaks with a service, by its settings."""
+
+from __future__ import annotations
+
+from ..core.limits import Limits
+from ..core.ports import UpstreamDialect
+from ..dialect.rest_upstream import RestUpstream
+from ..dialect.soap_upstream import SoapUpstream
+from ..dialect.untyped import untyped
+from .book import BuiltService
+
+
+def upstream_dialect(service: BuiltService, path: str, query: str, limits: Limits) -> UpstreamDialect:
+    """The half that faces a service whose address has this path and query."""
+    settings = service.settings.upstream
+    headers = {name.lower(): value for name, value in settings.headers.items()}
+    if service.behind is not None:
+        return RestUpstream(path.rstrip("/"), query, service.behind.calls, headers)
+    return SoapUpstream(
+        version=service.operations[0].operation.soap if service.operations else "1.1",
+        path=path,
+        limits=limits,
+        untyped=untyped,
+        action_headers=settings.action_headers,
+        headers=headers,
+    )

@@ -1,0 +1,236 @@
+"""The law of the REST half that faces a service: an operation becomes one HTTP call, its answer the operation's.
+
+A call is a route read backwards, compiled at start (`gateway.build.behind`): what the route would fill in is taken out
+of the message, what it would tell of a reply is read from the answer. Several calls of one operation are told
+apart by the message; none is guessed. An answer that breaks the contract is 502, a refusal is a fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+from ..codec.json import dumps
+from ..codec.lexical import Scalar, Unfit
+from ..core.message import Exchange, HeaderBlock, Message, Wire
+from ..core.problem import Finding, Kind, Problem
+from ..core.value import Value, pointer
+from .binding import Binding, Steps
+from .conditions import tag_of_version
+from .heads import KEY, Heads
+from .media import media
+from .refusal import Refusals
+from .rest import JsonCodec
+from .rest_answer import AnswerCodec
+from .rest_client import at
+from .soap_upstream import blamed
+from .unbinding import fits, take, without
+
+_ACCEPT: Final = "application/json, application/problem+json"
+_TAG: Final = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*')
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Members of a reply that the answer's header tells: its version, what its Location names."""
+
+    version: Steps = ()
+    version_type: Scalar | None = None
+    location: re.Pattern[str] | None = None  # a group for each pointer of the template
+    located: tuple[tuple[Steps, Scalar], ...] = ()
+
+    @property
+    def looks(self) -> bool:
+        """Whether the header must be looked at."""
+        return bool(self.version or self.location)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a JSON service: a route, read backwards."""
+
+    method: str
+    path: str  # the template, below the service's address
+    request: JsonCodec
+    answer: AnswerCodec | None  # None: one-way
+    refusals: Refusals
+    binding: Binding = field(default_factory=Binding)
+    whole: bool = False  # every member of the message has its own place: there is no body
+    blank: Value = None  # what an answer without a body is
+    missing: bool = False  # 404 is an answer without content
+    version: Steps = ()  # the member that goes out as If-Match
+    told: Told = field(default_factory=Told)
+    heads: Heads = field(default_factory=Heads)  # read backwards: `reply` is what goes out
+
+
+@dataclass(frozen=True, slots=True)
+class RestUpstream:
+    """Writes calls to one JSON service and reads its answers (port `UpstreamDialect`)."""
+
+    base: str  # path of the service's address, without a last slash
+    query: str
+    calls: Mapping[str, Sequence[Call]]  # by operation
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def write_request(self, exchange: Exchange) -> Wire:
+        """The call. Raises Problem INVALID_MESSAGE for a message that no call can carry."""
+        operation = exchange.operation
+        call, value = self._chosen(exchange)
+        exchange.facts["call"] = call
+        headers = {"accept": _ACCEPT}
+        version = at(value, call.version) if call.version else None
+        if version is not None:
+            headers["if-match"] = tag_of_version(str(version))
+            value = without(value, call.version)
+        parts = take(call.binding, value)
+        fields, members = _blocks(call.heads, exchange)
+        body = b""
+        if call.binding.body and not (call.whole and parts.body == {} and not members):
+            body = dumps(_with(members, parts.body))
+            headers["content-type"] = "application/json"
+        trace = exchange.facts.get("traceparent")
+        if trace:
+            headers["traceparent"] = trace
+        headers |= {**parts.headers, **fields, **self.headers, **exchange.upstream_headers}
+        facts = {} if operation.timeout is None else {"timeout": operation.timeout}
+        query = "&".join(filter(None, (self.query, urlencode(parts.query, quote_via=quote, safe=""))))
+        path = self.base + _filled(call.path, parts.variables)
+        return Wire(headers, body, call.method, path, query, facts=facts, operation=operation, exchange=exchange)
+
+    def _chosen(self, exchange: Exchange) -> tuple[Call, Value]:
+        """The first call that the message fits, and the message in its face."""
+        calls = self.calls[exchange.operation.name]
+        for call in calls:
+            value = call.request.form(exchange.request)
+            if len(calls) == 1 or fits(call.binding, value):
+                _require(call.binding, value)
+                return call, value
+        detail = "None of the service's routes takes this message: constants and steps of the path differ."
+        raise Problem(Kind.INVALID_MESSAGE, detail)
+
+    def read_reply(self, exchange: Exchange, wire: Wire) -> Message:
+        """The answer, valid by the contract, or a fault. Raises Problem UPSTREAM_… with the outcome of a write."""
+        try:
+            return self._read(exchange, wire)
+        except Problem as problem:
+            raise blamed(problem, exchange) from problem
+
+    def _read(self, exchange: Exchange, wire: Wire) -> Message:
+        call: Call = exchange.facts["call"]
+        if wire.status >= 400 and not (call.missing and wire.status == 404):
+            return _refused(call, wire)
+        if call.answer is None:
+            return Message(exchange.request.codec, value={})
+        empty = wire.status in (204, 205, 404) or not wire.body.strip()
+        value = call.blank if empty else _value(call.answer, wire)
+        if call.told.looks:
+            value = _told(call.told, value, wire.headers)
+        blocks: tuple[HeaderBlock, ...] = ()
+        if call.heads.request:
+            value = dict(value) if isinstance(value, dict) else value
+            blocks = call.heads.take(value, wire.headers)
+        return Message(call.answer, parsed=call.answer.judge(value), headers=blocks)
+
+
+def _require(binding: Binding, value: Value) -> None:
+    """Raises Problem INVALID_MESSAGE with each place where the message is not what the only call needs."""
+    if fits(binding, value):
+        return
+    findings = [
+        Finding(pointer(steps), "", "The service's route fills this in itself, with another value.", "its constant")
+        for steps, given in binding.constants
+        if not fits(Binding(constants=((steps, given),)), value)
+    ]
+    findings += [
+        Finding(pointer(each.to), "", "It is missing.", f"the step {{{each.name}}} of the service's path")
+        for each in binding.parameters
+        if each.place == "path" and at(value, each.to) is None
+    ]
+    raise Problem(Kind.INVALID_MESSAGE, findings=findings)
+
+
+def _blocks(heads: Heads, exchange: Exchange) -> tuple[dict[str, str], dict[str, Value]]:
+    """HTTP fields and `$headers` of the caller's header blocks. Raises Problem INVALID_MESSAGE."""
+    if not heads.reply:
+        return {}, {}
+    try:
+        return heads.give(exchange.request.headers)
+    except Problem as problem:
+        raise Problem(Kind.INVALID_MESSAGE, problem.detail, findings=problem.findings) from problem
+
+
+def _with(members: dict[str, Value], body: Value) -> Value:
+    return {KEY: members, **(body if isinstance(body, dict) else {"$value": body})} if members else body
+
+
+def _filled(template: str, variables: Mapping[str, str]) -> str:
+    """A path's template with its variables, each one step (RFC 3986 §3.3)."""
+
+    def step(text: str) -> str:
+        return quote(variables[text[1:-1]], safe="") if text.startswith("{") else quote(text, safe="!$&'()*+,;=:@%")
+
+    return "/".join(map(step, template.split("/")))
+
+
+def _refused(call: Call, wire: Wire) -> Message:
+    """The fault of a 4xx or 5xx; what speaks of the way to the service, and of no rule, is a Problem."""
+    fault, ruled = call.refusals.fault(wire)
+    if not ruled and not fault.declared:
+        if wire.status in (401, 407):
+            raise Problem(Kind.UPSTREAM_AUTH, cause=f"HTTP {wire.status}")
+        if wire.status == 503:
+            pause = wire.headers.get("retry-after", "")
+            more = {"retry-after": pause} if pause.isdigit() else {}
+            raise Problem(Kind.UPSTREAM_UNAVAILABLE, headers=more, cause=fault.reason)
+        if wire.status > 500 and media(wire.headers.get("content-type", "")).family != "json":
+            raise Problem(Kind.UPSTREAM_NOT_JSON, f"The service answered HTTP {wire.status} without JSON.")
+    codec = call.answer or call.request
+    return Message(codec, value=fault.detail, fault=fault)
+
+
+def _value(codec: AnswerCodec, wire: Wire) -> Value:
+    """The JSON of a good answer, by content, whatever the Content-Type. Raises Problem UPSTREAM_…"""
+    said = media(wire.headers.get("content-type", ""))
+    try:
+        return codec.read(wire.body)
+    except Problem as problem:
+        none = problem.kind in (Kind.MALFORMED_JSON, Kind.UNSUPPORTED_CHARSET)
+        if none and (said.family != "json" or wire.body.lstrip()[:1] == b"<"):
+            shown = "The service answered with something else than JSON."
+            raise Problem(Kind.UPSTREAM_NOT_JSON, shown, cause=problem.detail) from problem
+        raise
+
+
+def _told(told: Told, value: Value, headers: Mapping[str, str]) -> Value:
+    """The reply with what its header tells, where the body does not say it."""
+    if told.version and told.version_type is not None:
+        tag = _TAG.fullmatch(headers.get("etag", ""))
+        if tag is not None:
+            plain = unquote(tag[1])
+            text = plain if tag_of_version(plain) == f'"{tag[1]}"' else tag[1]
+            value = _put(value, told.version, told.version_type, text)
+    if told.location is not None and "location" in headers:
+        found = told.location.search(urlsplit(headers["location"]).path)
+        if found is not None:
+            for (steps, scalar), text in zip(told.located, found.groups(), strict=True):
+                value = _put(value, steps, scalar, unquote(text))
+    return value
+
+
+def _put(value: Value, steps: Steps, scalar: Scalar, text: str) -> Value:
+    """A copy with the member, the value itself where it says it already or has no place for it."""
+    if not isinstance(value, dict) and value is not None:
+        return value
+    known: dict[str, Any] = value or {}
+    if len(steps) > 1:
+        inner = _put(known.get(steps[0]), steps[1:], scalar, text)
+        return value if inner is known.get(steps[0]) else {**known, steps[0]: inner}
+    if known.get(steps[0]) is not None:
+        return value
+    try:
+        return {**known, steps[0]: scalar.read(text, {})}
+    except Unfit:
+        return value

@@ -1,0 +1,139 @@
+"""The law of bindings read backwards: what a route takes from a URL and a header is given back to them.
+
+The inverse of `Binding.apply`: members of a message leave it for the path, the query and the header of the call
+to a service; the rest is its body. What could not be read back is refused, never dropped: an empty step of
+a path, a field that HTTP cannot carry, a member for which the call has no place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ..codec.lexical import Unfit
+from ..core.problem import Finding, Kind, Problem
+from ..core.value import Value, pointer
+from .binding import Binding, Parameter, Steps
+
+_ABSENT: Final = object()
+
+
+@dataclass(slots=True)
+class Parts:
+    """A message as the parts of an HTTP request. `body` is what is left of it."""
+
+    variables: dict[str, str] = field(default_factory=dict)
+    query: list[tuple[str, str]] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    body: Value = None
+
+
+class _Plain:
+    """Prefixes for texts that stand outside XML: there are none."""
+
+    def prefix(self, namespace: str) -> str:
+        raise Unfit("a qualified name", "a value that has a form outside XML")
+
+
+_PLAIN: Final = _Plain()
+
+
+def fits(binding: Binding, value: Value) -> bool:
+    """Whether the route could have read this message: its constants hold and every step of its path is there."""
+    constant = all(_same(_at(value, steps), given) for steps, given in binding.constants)
+    return constant and all(
+        _at(value, each.to) not in (_ABSENT, None) for each in binding.parameters if each.place == "path"
+    )
+
+
+def take(binding: Binding, value: Value) -> Parts:
+    """The parts of a message that `fits`. Raises Problem INVALID_MESSAGE with every finding."""
+    parts = Parts(body=value)
+    findings: list[Finding] = []
+    for steps, _ in binding.constants:
+        parts.body = without(parts.body, steps)
+    for parameter in binding.parameters:
+        found = _at(value, parameter.to)
+        parts.body = without(parts.body, parameter.to)
+        if found is _ABSENT or found is None:
+            continue  # nil and absent are one where only text can stand
+        try:
+            _place(parts, parameter, _texts(parameter, found))
+        except Unfit as unfit:
+            findings.append(Finding(pointer(parameter.to), "", unfit.detail + ".", unfit.expected))
+    if not binding.body:
+        findings += _left(parts.body)
+    if findings:
+        raise Problem(Kind.INVALID_MESSAGE, findings=findings)
+    return parts
+
+
+def _texts(parameter: Parameter, found: Any) -> list[str]:
+    values = found if parameter.many and isinstance(found, list) else [found]
+    return [parameter.scalar.write(value, _PLAIN) for value in values]
+
+
+def _place(parts: Parts, parameter: Parameter, texts: Sequence[str]) -> None:
+    """Put a parameter's texts where it stands. Raises Unfit."""
+    if parameter.place == "query":
+        parts.query += [(parameter.name, text) for text in texts]
+    elif parameter.place == "path":
+        (text,) = texts
+        if text in ("", ".", ".."):
+            raise Unfit("empty or dots, which no step of a path can be", "a step of the service's path")
+        parts.variables[parameter.name] = text
+    elif texts:
+        for text in texts:
+            if parameter.many and "," in text:
+                raise Unfit("has a comma, which parts the items of a header field", "an item without one")
+        parts.headers[parameter.name.lower()] = field_of(", ".join(texts))
+
+
+def field_of(text: str) -> str:
+    """The text as the value of an HTTP field (RFC 9110 §5.5). Raises Unfit."""
+    if not text.isascii() or not text.isprintable() or text != text.strip(" "):
+        raise Unfit("cannot stand in an HTTP header field", "visible ASCII characters")
+    return text
+
+
+def _left(body: Value) -> list[Finding]:
+    """What a call without a body would lose."""
+    if not isinstance(body, Mapping):
+        return [] if body is None else [Finding("", "", "The service's route takes no body.", "nothing")]
+    return [
+        Finding(pointer((key,)), "", "The service's route has no place for this member.", "a message without it")
+        for key, value in body.items()
+        if value is not None and value != []
+    ]
+
+
+def without(value: Value, steps: Steps) -> Value:
+    """The value less one member; a structure that held nothing else goes with it. The value itself stays as it is."""
+    if not isinstance(value, dict) or steps[0] not in value:
+        return value
+    left = dict(value)
+    if len(steps) == 1:
+        del left[steps[0]]
+        return left
+    inner = without(left[steps[0]], steps[1:])
+    if inner == {} and left[steps[0]] != {}:
+        del left[steps[0]]
+    else:
+        left[steps[0]] = inner
+    return left
+
+
+def _at(value: Any, steps: Steps) -> Any:
+    for step in steps:
+        if not isinstance(value, Mapping) or step not in value:
+            return _ABSENT
+        value = value[step]
+    return value
+
+
+def _same(found: Any, given: Any) -> bool:
+    """JSON equality: true is not 1, and 1 is 1.0."""
+    if isinstance(found, bool) or isinstance(given, bool):
+        return found is given
+    return bool(found == given)
