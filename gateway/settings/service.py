@@ -287,9 +287,8 @@ class Upstream(Part):
     def _one_language(self) -> Upstream:
         told = self.model_fields_set
         if self.speaks == "soap":
-            unused = told & {"routes", "faults"}
-            if unused:
-                raise ValueError(f"`{min(unused)}` is of a JSON service: say `speaks: json`")
+            if self.routes or self.faults:
+                raise ValueError(f"`{'routes' if self.routes else 'faults'}` is of a JSON service: say `speaks: json`")
             return self
         if told & {"soap", "action_headers"}:
             raise ValueError(f"`{min(told & {'soap', 'action_headers'})}` has no effect with `speaks: json`")
