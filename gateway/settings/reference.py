@@ -30,6 +30,7 @@ _HEAD: Final = """\
 """
 _PLAIN: Final = re.compile(r"[A-Za-z0-9./_][A-Za-z0-9./_:-]*( [A-Za-z0-9./_:-]+)*", re.ASCII)
 # What the reference says where a mapping's keys are the reader's own.
+_DOORS: Final = 2  # how deep the routes stand that are shown live; those of a JSON service are off
 _KEYS: Final = {"services": "portal", "operations": "ReleaseTask"}
 
 
@@ -84,7 +85,7 @@ def _setting(name: str, field: FieldInfo, depth: int, *, off: bool) -> Iterator[
         yield _line(depth, f"{name}: {_flow(value)}", off=off or not live)
         return
     many = getattr(field.annotation, "__origin__", None) is tuple
-    off = off or field.default is None or (many and name != "routes")
+    off = off or field.default is None or (many and (name != "routes" or depth > _DOORS))
     yield _line(depth, f"{name}:", off=off)
     if name in _KEYS:
         depth += 1
