@@ -25,7 +25,7 @@ from ..schema.errors import ContractError
 from ..schema.names import local
 from ..settings.behind import UpstreamFault
 from ..settings.loader import Loaded
-from ..settings.mistakes import Mistake
+from ..settings.mistakes import Mistake, Path
 from ..settings.service import FaultRule as FaultSettings
 from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
@@ -35,6 +35,7 @@ from .heads import heads
 from .operations import CANONICAL, Bound
 from .workbench import Workbench
 
+_FRONT = frozenset({"status", "cache", "idempotency", "limits", "faults", "summary"})  # of a route's clients
 _STEP = re.compile(r"\{(/?[^{}]*)\}")
 
 
@@ -49,11 +50,12 @@ def behind(
     loaded: Loaded, bench: Workbench, name: str, settings: ServiceSettings, operations: Sequence[Bound], limits: Limits
 ) -> tuple[Table | None, list[Mistake]]:
     """The table of a service that speaks JSON, None of one that speaks SOAP; and what is wrong with it."""
+    place = ("services", name)
+    mistakes = [loaded.mistake((*place, *path), words) for path, words in _idle(settings)]
     if settings.upstream.speaks != "json":
-        return None, []
-    mistakes: list[Mistake] = []
+        return None, mistakes
     own = bool(settings.upstream.routes)
-    start: tuple[str | int, ...] = ("services", name, "upstream", "routes") if own else ("services", name, "routes")
+    start: Path = (*place, "upstream", "routes") if own else (*place, "routes")
     calls: dict[str, list[Call]] = {each.operation.name: [] for each in operations}
     known = {each.operation.name: each for each in operations}
     named = set()
@@ -71,11 +73,31 @@ def behind(
             mistakes.append(loaded.mistake((*start, at), str(error)))
     for lost in (each for each in known if each not in named):
         words = f"the operation {lost} has no route to the service, which speaks JSON: add one to `upstream.routes`"
-        mistakes.append(loaded.mistake(("services", name, "upstream"), words))
-    if settings.accept_bare_reply:
-        words = "this is of a service that speaks SOAP"
-        mistakes.append(loaded.mistake(("services", name, "accept_bare_reply"), words))
+        mistakes.append(loaded.mistake((*place, "upstream"), words))
     return Table(calls), mistakes
+
+
+def _idle(settings: ServiceSettings) -> Iterator[tuple[Path, str]]:
+    """What has no effect with the language that the service speaks, or is not enough for it."""
+    upstream = settings.upstream
+    if upstream.speaks == "soap":
+        for key in ("routes", "faults"):
+            if getattr(upstream, key):
+                yield ("upstream", key), "this is of a service that speaks JSON: say `speaks: json`"
+        return
+    if upstream.url is None:
+        yield ("upstream",), "`speaks: json` needs `url`: the contract's address is that of a SOAP service"
+    for key in ("soap", "action_headers"):
+        if key in upstream.model_fields_set:
+            yield ("upstream", key), "this is of a service that speaks SOAP"
+    if settings.accept_bare_reply:
+        yield ("accept_bare_reply",), "this is of a service that speaks SOAP"
+    for at, route in enumerate(upstream.routes):
+        for key in sorted(route.model_fields_set & _FRONT):
+            yield ("upstream", "routes", at, key), "this has no effect on the service's side"
+    for at, rule in enumerate(upstream.faults):
+        if rule.detail is not None and rule.members:
+            yield ("upstream", "faults", at, "members"), "`detail` and `members` exclude each other"
 
 
 def backward(settings: ServiceSettings) -> tuple[RouteSettings, ...]:

@@ -59,6 +59,4 @@ class UpstreamFault(Part):
             raise ValueError("a rule needs a fault: `name`, `code` or both")
         if self.name is None and (self.detail is not None or self.members):
             raise ValueError("`detail` and `members` need a `name`")
-        if self.detail is not None and self.members:
-            raise ValueError("`detail` and `members` exclude each other")
         return self

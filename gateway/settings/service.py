@@ -283,23 +283,6 @@ class Upstream(Part):
     )
     tls: Tls = Field(default=Tls(), description="TLS to the service.")
 
-    @model_validator(mode="after")
-    def _one_language(self) -> Upstream:
-        told = self.model_fields_set
-        if self.speaks == "soap":
-            if self.routes or self.faults:
-                raise ValueError(f"`{'routes' if self.routes else 'faults'}` is of a JSON service: say `speaks: json`")
-            return self
-        if told & {"soap", "action_headers"}:
-            raise ValueError(f"`{min(told & {'soap', 'action_headers'})}` has no effect with `speaks: json`")
-        if self.url is None:
-            raise ValueError("`speaks: json` needs `url`: the contract's address is that of a SOAP service")
-        for route in self.routes:
-            unused = route.model_fields_set & {"status", "cache", "idempotency", "limits", "faults"}
-            if unused:
-                raise ValueError(f"`{min(unused)}` of {route.route} has no effect on the service's side")
-        return self
-
 
 class Service(Part):
     """A contract and all that is served of it."""

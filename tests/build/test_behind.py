@@ -95,9 +95,44 @@ def test_what_cannot_be_read_backwards_is_refused_with_its_line(routes: list[str
     assert words in mistake
 
 
-def test_a_bare_reply_is_of_soap() -> None:
-    (mistake,) = refused([GET, SEARCH, PLACE, CANCEL], lines="    accept_bare_reply: Order\n")
-    assert mistake.startswith("c.yaml:6:")
+@pytest.mark.parametrize(
+    ("lines", "more", "line", "words"),
+    [
+        ("    accept_bare_reply: Order\n", "", 6, "this is of a service that speaks SOAP"),
+        ("", "      soap: '1.1'\n", 9, "this is of a service that speaks SOAP"),
+        ("", "      action_headers: [A]\n", 9, "this is of a service that speaks SOAP"),
+        (
+            "",
+            "      faults:\n        - {status: 404, name: OrderNotFound, detail: '', members: {/Id: /id}}\n",
+            10,
+            "exclude each other",
+        ),
+    ],
+)
+def test_what_has_no_effect_is_refused_with_its_line(lines: str, more: str, line: int, words: str) -> None:
+    (mistake,) = refused([GET, SEARCH, PLACE, CANCEL], lines=lines, more=more)
+    assert mistake.startswith(f"c.yaml:{line}:")
+    assert words in mistake
+
+
+def test_what_is_of_a_routes_clients_has_no_effect_on_the_services_side() -> None:
+    (mistake,) = refused([GET, SEARCH, PLACE, CANCEL.replace("]}", "], cache: 3}")])
+    assert "services.orders.upstream.routes[3].cache: this has no effect" in mistake
+
+
+@pytest.mark.parametrize(
+    ("upstream", "words"),
+    [
+        ("{routes: [{route: GET /x, operation: X}]}", "upstream.routes: this is of a service that speaks JSON"),
+        ("{faults: [{status: 404, name: X}]}", "upstream.faults: this is of a service that speaks JSON"),
+        ("{speaks: json, routes: [" + ", ".join([GET, SEARCH, PLACE, CANCEL]) + "]}", "upstream: `speaks: json` needs `url`"),
+    ],
+)  # fmt: skip
+def test_a_language_has_its_settings(upstream: str, words: str) -> None:
+    with pytest.raises(Refused) as caught:
+        build(parse(HEAD + f"    upstream: {upstream}\n", base=ROOT, env={}))
+    (mistake,) = map(str, caught.value.mistakes)
+    assert words in mistake
 
 
 def test_several_calls_of_one_operation_are_told_apart_by_a_constant() -> None:
