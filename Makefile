@@ -41,7 +41,7 @@ conformance: setup-dev ## scoreboard on what others wrote; FULL=1 for all of it
 	else echo "conformance: nothing to run yet"; fi
 
 interop: setup-interop ## starts foreign SOAP stacks and calls them; a missing stack fails in .ci/run
-	@$(BIN)/pytest -m interop
+	@$(BIN)/pytest -m interop -rs
 	@$(BIN)/pytest tests/plugins/encryption
 
 docs: setup-dev ## everything in README and docs/ that can be run, run

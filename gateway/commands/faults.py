@@ -15,7 +15,7 @@ from gateway.core.limits import Limits
 from gateway.core.message import Fault
 from gateway.core.operation import Operation
 from gateway.core.problem import Kind, Problem
-from gateway.core.value import Value
+from gateway.dialect.detail import typed_by
 from gateway.dialect.envelope import Envelope, open_envelope, write_envelope
 from gateway.dialect.fault import read_fault, write_fault
 from gateway.dialect.problem import Speaker
@@ -29,7 +29,7 @@ def to_problem(raw: bytes, operation: Operation, speaker: Speaker, limits: Limit
     if not envelope.is_fault:
         raise Problem(Kind.ENVELOPE_INVALID, "The Body holds no Fault.")
     declared = operation.faces[operation.soap].faults
-    fault = read_fault(envelope, lambda node: _typed(node, declared), untyped)
+    fault = read_fault(envelope, typed_by(declared), untyped)
     return speaker.document(speaker.of_fault(fault), LOCAL)
 
 
@@ -53,14 +53,6 @@ def to_fault(raw: bytes, operation: Operation, soap: Literal["1.1", "1.2"] | Non
         said.get("detail"),
     )
     return write_envelope(version, write_fault(version, fault, _detail(fault, operation)))
-
-
-def _typed(node: Any, declared: Mapping[str, Any]) -> tuple[str, Value] | None:
-    """A declared detail as its type; one that breaks its schema is told schema-less, as `serve` does."""
-    try:
-        return (node.tag, declared[node.tag].decode(node)) if node.tag in declared else None
-    except Problem:
-        return None
 
 
 def _detail(fault: Fault, operation: Operation) -> str:

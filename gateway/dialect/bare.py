@@ -30,6 +30,22 @@ def qualified(node: Any, namespace: str) -> Any:
     return _copy(node, lambda tag: tag if tag.startswith("{") else f"{{{namespace}}}{tag}")
 
 
+def respelled(node: Any, name: str, home: Callable[[str], str]) -> Any:
+    """A copy whose root is called `name`, and every element below stands in `home` of its namespace."""
+    root = _empty(node, name)
+    root.text = node.text
+    for child in node:
+        twin = _copy(child, lambda tag: _in(home(_namespace(tag)), tag))
+        twin.tail = child.tail
+        root.append(twin)
+    return root
+
+
+def _in(namespace: str, tag: str) -> str:
+    local = tag.rpartition("}")[2]
+    return f"{{{namespace}}}{local}" if namespace else local
+
+
 def renamed(node: Any, name: str) -> Any:
     """A copy whose root has another name."""
     root = _empty(node, name)

@@ -2,8 +2,8 @@
 
 Codes are held by their SOAP 1.2 names; SOAP 1.1's Client and Server are their twins, a dotted tail
 (`Server.Boom`) or a foreign code becomes the subcode. Reading forgives what real stacks do: an
-undeclared prefix in faultcode, an unprefixed SOAP 1.2 Value, an unqualified detail.
-SOAP 1.1 §4.4, SOAP 1.2 Part 1 §5.4.
+undeclared prefix in faultcode, an unprefixed SOAP 1.2 Value, an unqualified detail, the other version's Fault in an
+envelope; `regular` tells such a one, so that it is put right when it is passed on. SOAP 1.1 §4.4, SOAP 1.2 Part 1 §5.4.
 """
 
 from __future__ import annotations
@@ -16,30 +16,60 @@ from ..core.problem import Problem
 from ..core.value import Value
 from ..core.xmlnames import is_nc_name
 from ..xml import escape_attribute, escape_text, text_of
-from .envelope import NS, Envelope, Version
+from .bare import wrapped
+from .detail import Typed
+from .envelope import BY_NS, NS, Envelope, Version
 
 _NEUTRAL: Final = {"Client": "Sender", "Server": "Receiver"}
 _OLD: Final = {"Sender": "Client", "Receiver": "Server", "DataEncodingUnknown": "Client"}
 _KNOWN: Final = frozenset({"Sender", "Receiver", "VersionMismatch", "MustUnderstand", "DataEncodingUnknown"})
 PROBLEM_NS: Final = "urn:soapgw:problem"
 
-Typed = Callable[[Any], "tuple[str, Value] | None"]
-
 
 def read_fault(envelope: Envelope, typed: Typed, untyped: Callable[[Any], Value]) -> Fault:
-    """The Fault in a body. `typed` gives (declared name, value) for a declared detail, else None."""
+    """The Fault in a body. `typed` gives name, value and element of a declared detail, else None."""
     node = envelope.body
-    read = _read_11 if envelope.version == "1.1" else _read_12
+    read = _read_11 if _shape(node) == "1.1" else _read_12
     code, subcode, reason, actor, detail = read(node)
     first = next(iter(detail), None) if detail is not None else None
-    name, value, declared = "", None, ""
-    if first is not None:
-        name = first.tag
-        known = typed(first)
-        declared, value = known if known is not None else ("", untyped(first))
-    elif detail is not None:
-        value = text_of(detail).strip() or None
-    return Fault(code, reason, subcode, name, value, first, declared, actor)
+    if first is None:
+        value: Value = (text_of(detail).strip() or None) if detail is not None else None
+        return Fault(code, reason, subcode, "", value, None, "", actor)
+    known = typed(first)
+    if known is None:
+        return Fault(code, reason, subcode, first.tag, untyped(first), first, "", actor)
+    declared, value, element = known
+    if element is not first:
+        element = wrapped([element, *detail[1:]], "detail")[0]
+    return Fault(code, reason, subcode, declared, value, element, declared, actor)
+
+
+def regular(envelope: Envelope, fault: Fault) -> bool:
+    """Whether the Fault of an envelope stands there as its version's specification has it."""
+    node = envelope.body
+    uri = NS[envelope.version]
+    if _shape(node) != envelope.version or (fault.declared and not _holds(node, fault.declared)):
+        return False
+    said = node.find("faultcode" if envelope.version == "1.1" else f"{{{uri}}}Code/{{{uri}}}Value")
+    if said is None:
+        return False
+    prefix, colon, _ = text_of(said).strip().rpartition(":")
+    namespace = said.nsmap.get(prefix or None)
+    return bool(namespace) or not colon if envelope.version == "1.1" else namespace == uri
+
+
+def _holds(node: Any, name: str) -> bool:
+    """Whether a Fault's detail holds an element of this name."""
+    details = (child for child in node if _local(child.tag).lower() == "detail")
+    return any(entry.tag == name for detail in details for entry in detail)
+
+
+def _shape(node: Any) -> Version:
+    """The version that a Fault is written in: gSOAP sends SOAP 1.1's in an envelope of SOAP 1.2."""
+    names = {_local(child.tag) for child in node}
+    if names & {"faultcode", "faultstring"}:
+        return "1.1"
+    return "1.2" if "Code" in names else BY_NS.get(str(node.tag).removeprefix("{").rpartition("}")[0], "1.1")
 
 
 def _read_11(node: Any) -> tuple[str, str, str, str, Any]:
@@ -59,13 +89,13 @@ def _code_11(text: str, node: Any) -> tuple[str, str]:
     namespace = node.nsmap.get(prefix or None)
     # node-soap sends `SOAP-ENV:Server` with the prefix undeclared: the local name decides then.
     # An unprefixed one is a standard code, too, whatever default namespace is in scope.
-    if head in _KNOWN and (not prefix or namespace in (NS["1.1"], None)):
+    if head in _KNOWN and (not prefix or namespace is None or namespace in BY_NS):
         return head, tail
     return "Receiver", f"{{{namespace}}}{local}" if namespace else local
 
 
 def _read_12(node: Any) -> tuple[str, str, str, str, Any]:
-    uri = NS["1.2"]
+    uri = str(node.tag).removeprefix("{").rpartition("}")[0]
     value = node.find(f"{{{uri}}}Code/{{{uri}}}Value")
     deeper = node.find(f"{{{uri}}}Code/{{{uri}}}Subcode/{{{uri}}}Value")
     texts = node.findall(f"{{{uri}}}Reason/{{{uri}}}Text")

@@ -131,7 +131,7 @@ class SoapCodec:
 
     def write(self, message: Message) -> bytes:
         """The envelope's bytes. Raises Problem INVALID_MESSAGE when the value breaks the schema."""
-        return write_envelope(self.version, self.text(message), _headers(message, self.version))
+        return write_envelope(self.version, self.text(message), header_text(message, self.version))
 
     def text(self, message: Message) -> str:
         """The text of the Body's content."""
@@ -156,7 +156,7 @@ class SoapCodec:
         return "".join(element_text(node) for node in nodes)
 
 
-def _headers(message: Message, version: Version) -> str:
+def header_text(message: Message, version: Version) -> str:
     """Header blocks as text: those that were read, said in this version, and those that a layer wrote."""
     texts = []
     for block in message.headers:

@@ -23,7 +23,7 @@ from .media import Media, media
 from .problem import Speaker
 from .rest import JsonCodec
 from .rest_client import problem_wire
-from .soap import SoapCodec
+from .soap import SoapCodec, header_text
 
 _FAMILY: Final[Mapping[str, Version]] = {"soap11": "1.1", "soap12": "1.2"}
 _UNPLAIN: Final = frozenset({Kind.NOT_FOUND, Kind.METHOD_NOT_ALLOWED, Kind.NOT_ACCEPTABLE})
@@ -115,7 +115,8 @@ class SoapClient:
         assert reply.fault is not None
         if reply.raw is not None and isinstance(codec, SoapCodec) and reply.codec is codec:
             return reply.raw
-        return write_envelope(version, write_fault(version, reply.fault, fault_detail(reply.fault)))
+        body = write_fault(version, reply.fault, fault_detail(reply.fault))
+        return write_envelope(version, body, header_text(reply, version))
 
     def write_problem(self, problem: Problem, request_id: str, wire: Wire) -> Wire:
         """The problem as a Fault of the caller's version; a refusal of the transport stays plain HTTP."""

@@ -15,9 +15,9 @@ from ..core.message import Exchange, Message, Wire
 from ..core.problem import Kind, Problem
 from ..core.value import Value
 from ..xml import parse as parse_xml
-from .bare import qualified
+from .detail import typed_by
 from .envelope import Envelope, Version
-from .fault import read_fault
+from .fault import read_fault, regular
 from .media import media
 from .soap import SoapCodec
 from .soap_client import content_type
@@ -104,9 +104,10 @@ class SoapUpstream:
 
     def _fault(self, exchange: Exchange, wire: Wire, envelope: Envelope, codec: Any) -> Message:
         faults = exchange.operation.faces[self.version].faults
-        fault = read_fault(envelope, lambda node: _typed(node, faults), self.untyped)
+        fault = read_fault(envelope, typed_by(faults), self.untyped)
         whole = codec if isinstance(codec, SoapCodec) and codec.version == envelope.version else exchange.request.codec
-        return Message(whole, raw=wire.body, parsed=envelope, value=fault.detail, headers=envelope.headers, fault=fault)
+        raw = wire.body if regular(envelope, fault) else None  # a broken one is put right for SOAP callers
+        return Message(whole, raw=raw, parsed=envelope, value=fault.detail, headers=envelope.headers, fault=fault)
 
     def _no_soap(self, wire: Wire) -> Problem:
         if wire.status in (401, 403, 407):
@@ -121,20 +122,6 @@ def _is_page(wire: Wire) -> bool:
     """Whether what cannot be parsed is a web page, by its media type or its first words."""
     head = wire.body[:256].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return media(wire.headers.get("content-type", "")).type == "text/html" or head.startswith(_PAGE)
-
-
-def _typed(node: Any, faults: Mapping[str, Any]) -> tuple[str, Value] | None:
-    """A declared detail as its type; by local name where the stack lost the namespace."""
-    name = node.tag if node.tag in faults else None
-    if name is None and not str(node.tag).startswith("{"):
-        name = next((known for known in faults if known.rpartition("}")[2] == node.tag), None)
-    if name is None:
-        return None
-    codec = faults[name]
-    try:
-        return name, codec.decode(node if node.tag == name else qualified(node, name.rpartition("}")[0][1:]))
-    except Problem:
-        return None  # the detail breaks its own schema: told schema-less, nothing is lost
 
 
 def _reader(version: Version, limits: Limits) -> SoapCodec:

@@ -10,7 +10,7 @@ from lxml import etree
 from gateway.core.message import Fault
 from gateway.core.problem import Finding, Kind, Problem
 from gateway.dialect.envelope import NS, open_envelope
-from gateway.dialect.fault import PROBLEM_NS, problem_detail, read_fault, write_fault
+from gateway.dialect.fault import PROBLEM_NS, problem_detail, read_fault, regular, write_fault
 from gateway.dialect.problem import Speaker
 from gateway.dialect.untyped import untyped
 
@@ -70,7 +70,7 @@ def test_a_detail_is_typed_where_it_is_declared() -> None:
     inside = '<faultcode>e:Server</faultcode><faultstring/><faultactor>urn:me</faultactor><detail><x:E xmlns:x="urn:x">5</x:E></detail>'
     plain = read(inside)
     assert (plain.name, plain.declared, plain.detail, plain.actor) == ("{urn:x}E", "", {"$value": "5"}, "urn:me")
-    typed = read(inside, typed=lambda node: ("{urn:x}E", 5))
+    typed = read(inside, typed=lambda node: ("{urn:x}E", 5, node))
     assert (typed.declared, typed.detail) == ("{urn:x}E", 5)
 
 
@@ -103,6 +103,41 @@ def test_subcodes_cross_the_versions(subcode: str) -> None:
 def test_a_code_that_is_no_name_never_breaks_the_envelope(version: Any, subcode: str) -> None:
     found = read_fault(_enclosed(version, write_fault(version, Fault("Sender", "", subcode))), lambda _: None, untyped)
     assert found.reason == "The call failed."
+
+
+def test_the_other_versions_fault_in_an_envelope_is_read() -> None:
+    # gSOAP, made of a SOAP 1.1 WSDL and asked in SOAP 1.2
+    old = read("<faultcode>e:Server</faultcode><faultstring>no</faultstring><detail><x>1</x></detail>", "1.2")
+    assert (old.code, old.reason, old.detail) == ("Receiver", "no", {"$value": "1"})
+    new = read("<e:Code><e:Value>e:Sender</e:Value></e:Code><e:Reason><e:Text>no</e:Text></e:Reason>", "1.1")
+    assert (new.code, new.reason) == ("Sender", "no")
+
+
+@pytest.mark.parametrize(
+    ("version", "inside", "expected"),
+    [
+        ("1.1", "<faultcode>e:Server</faultcode><faultstring>no</faultstring>", True),
+        ("1.1", "<faultcode>Server</faultcode><faultstring>no</faultstring>", True),
+        ("1.1", "<faultcode>SOAP-ENV:Server</faultcode><faultstring>no</faultstring>", False),  # node-soap
+        ("1.1", "<e:Code><e:Value>e:Sender</e:Value></e:Code>", False),
+        ("1.2", "<e:Code><e:Value>e:Sender</e:Value></e:Code>", True),
+        ("1.2", "<e:Code><e:Value>Receiver</e:Value></e:Code>", False),  # PHP
+        ("1.2", "<e:Code/>", False),
+        ("1.2", "<faultcode>e:Server</faultcode>", False),  # gSOAP
+    ],
+)
+def test_a_fault_that_is_not_its_versions_is_told(version: Any, inside: str, expected: bool) -> None:
+    found = _enclosed(version, f"<e:Fault xmlns:e='{NS[version]}'>{inside}</e:Fault>")
+    assert regular(found, read_fault(found, lambda _: None, untyped)) is expected
+
+
+def test_a_respelled_detail_keeps_the_entries_beside_it() -> None:
+    inside = "<faultcode>e:Server</faultcode><faultstring/><detail><E>5</E><y:F xmlns:y='urn:y'/></detail>"
+    found = _enclosed("1.1", f"<e:Fault xmlns:e='{NS['1.1']}'>{inside}</e:Fault>")
+    fault = read_fault(found, lambda _: ("{urn:x}E", 5, etree.fromstring("<E xmlns='urn:x'>5</E>")), untyped)
+    assert (fault.name, fault.declared) == ("{urn:x}E", "{urn:x}E")
+    assert [entry.tag for entry in fault.element.getparent()] == ["{urn:x}E", "{urn:y}F"]
+    assert regular(found, fault) is False
 
 
 def test_a_problems_members_are_the_documents() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from gateway.core.message import Fault, Message
+from gateway.core.message import Fault, HeaderBlock, Message
 from gateway.core.problem import Kind, Problem
 from gateway.dialect.envelope import NS, open_envelope
 from gateway.dialect.fault import PROBLEM_NS, read_fault
@@ -203,6 +203,15 @@ def test_every_entry_of_a_fault_crosses_versions(soap: SoapClient) -> None:
     assert reply.status == 400
     told = etree.fromstring(reply.body).find(f".//{{{NS['1.2']}}}Detail")
     assert [node.tag for node in told] == ["{urn:a}a", "{urn:b}b"]
+
+
+def test_the_header_blocks_of_a_fault_cross_versions(soap: SoapClient) -> None:
+    exchange = soap.read_request(posted(envelope(BUY, "1.2"), "1.2"))
+    blocks = (HeaderBlock("{urn:t}Extra", element=etree.fromstring('<Extra xmlns="urn:t">x</Extra>')),)
+    reply = soap.write_reply(
+        exchange, Message(exchange.request.codec, value=None, fault=Fault("Sender", "no"), headers=blocks)
+    )
+    assert [block.name for block in open_envelope(etree.fromstring(reply.body)).headers] == ["{urn:t}Extra"]
 
 
 def test_the_content_type_carries_the_action_of_1_2_alone() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from gateway.core.message import Message, Wire
 from gateway.core.problem import Kind, Problem
@@ -70,6 +71,19 @@ def test_a_declared_detail_is_typed_even_when_it_lost_its_namespace(read: Any) -
     for detail in ("<t:SoldOut><t:left>0</t:left></t:SoldOut>", "<SoldOut><left>0</left></SoldOut>"):
         fault = read(envelope(FAULT.format(f"<detail>{detail}</detail>")), 500).fault
         assert (fault.declared, fault.detail) == ("{urn:t}SoldOut", {"left": 0})
+
+
+def test_a_broken_fault_is_put_right_for_a_soap_caller(read: Any, soap: SoapClient) -> None:
+    """node-soap's Fault: an undeclared prefix, a detail without its namespace."""
+    inside = "<detail><SoldOut><left>0</left></SoldOut></detail>"
+    reply = read(envelope(FAULT.format(inside).replace("e:Server", "SOAP-ENV:Server")), 500)
+    assert reply.raw is None
+    out = soap.write_reply(soap.read_request(posted(envelope(BUY))), reply)
+    assert b"soap:Server" in out.body
+    assert b"SOAP-ENV" not in out.body
+    assert etree.fromstring(out.body).find(".//{urn:t}SoldOut/{urn:t}left").text == "0"
+    whole = read(envelope(FAULT.format("<detail><t:SoldOut><t:left>0</t:left></t:SoldOut></detail>")), 500)
+    assert whole.raw is not None, "a regular one passes as it is"
 
 
 def test_a_declared_detail_that_breaks_its_schema_is_told_schema_less(read: Any) -> None:
@@ -150,8 +164,6 @@ def test_an_answer_in_the_other_version_is_read_but_never_passed_as_it_is(read: 
 
 
 def test_a_tree_that_a_layer_below_proved_is_what_is_read(soap: SoapClient, upstream: SoapUpstream, shop: Any) -> None:
-    from lxml import etree
-
     exchange = soap.read_request(posted(envelope(BUY)))
     proven = etree.fromstring(envelope(BOUGHT))
     reply = upstream.read_reply(exchange, Wire({}, b"anything", status=200, tree=proven))

@@ -1,17 +1,24 @@
-"""The demo's services and the gateway before them, each the real command in a process of its own, on free ports."""
+"""What the foreign tests share: the demos behind the gateway as real commands, and the foreign stacks behind it."""
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.interop.stages import STACKS, Lacking, Stage
+from tests.wire.conftest import gateway_of_file, in_thread
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = {
@@ -74,3 +81,52 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
             process.terminate()
         for process in started:
             process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The foreign stacks; each is started when it is first asked for, and that is told."""
+    reporter = request.config.pluginmanager.getplugin("terminalreporter")
+    stage = Stage(tmp_path_factory.mktemp("stacks"), lambda text: reporter.write_line(f" {text}") if reporter else None)
+    try:
+        yield stage
+    finally:
+        stage.stop()
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A gateway before one address of a stack: what `gateway import` said of its WSDL, and where it serves."""
+
+    verdict: dict[str, Any]
+    address: str
+
+    @property
+    def wsdl(self) -> str:
+        """The contract as the gateway gives it."""
+        return f"{self.address}/Desk?wsdl"
+
+
+@pytest.fixture(scope="session")
+def behind(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], Behind]]:
+    """(stack, path) -> the gateway before it, with the configuration that `gateway import` wrote of its WSDL."""
+    found: dict[tuple[str, str], Behind] = {}
+    with ExitStack() as opened:
+
+        def gateway(stack: str, path: str) -> Behind:
+            if (stack, path) not in found:
+                try:
+                    base = stage.base(stack)
+                except Lacking as missing:
+                    lacking(f"{STACKS[stack].title}: {missing}")
+                folder = tmp_path_factory.mktemp(f"{stack}-{path.strip('/')}")
+                words = ("import", f"{base}/{path}?wsdl", "-o", str(folder), "--report", "json")
+                done = subprocess.run(
+                    [sys.executable, "-m", "gateway", *words], cwd=ROOT, check=False, capture_output=True, encoding="utf-8"
+                )
+                assert done.returncode == 0, done.stderr
+                made = opened.enter_context(in_thread(lambda: gateway_of_file(folder / "gateway.yaml", {})))
+                found[stack, path] = Behind(json.loads(done.stdout), f"http://{made.addresses['data']}")
+            return found[stack, path]
+
+        yield gateway
