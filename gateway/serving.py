@@ -21,6 +21,7 @@ from .build.measured import expect, show_breakers, show_pools
 from .build.outward import upstream_dialect
 from .build.pages import docs_pages, index_page, openapi_page, problem_page, wsdl_page
 from .build.plugged import plugins_of
+from .build.unprotected import unprotected
 from .core.layers import Send, Service, WireLayer, stack
 from .core.message import Exchange, Message, Wire
 from .core.operation import Address, Door, Operation
@@ -98,6 +99,8 @@ class Serving:
         except BaseException:
             await self.close()
             raise
+        for line in unprotected(self.built):
+            self.parts.log.write("error", "warning", "unprotected", cause=line)
         self._watch_keys()
         for service in self.built.services:
             self._addresses(service)

@@ -138,6 +138,7 @@ def _service(
     path = settings.path or f"/{service.name}"
     operations = tuple(compile_operations(bench, name, port, settings, limits))
     _fill(loaded, bench, operations, plugins, mistakes)
+    mistakes.extend(_objections(loaded, operations, plugins))
     told = Speaker(speaker.base, fault_rules(settings.faults))
     faces: list[RouteFace] = []
     for at, route in enumerate(settings.routes):
@@ -166,6 +167,17 @@ def _fill(
         bench.loosen(asked)
     except ContractError as error:
         mistakes.append(loaded.mistake(("plugins",), str(error)))
+
+
+def _objections(loaded: Loaded, operations: tuple[Bound, ...], plugins: Plugins) -> Iterator[Mistake]:
+    """What plug-ins' settings cannot serve, once for all operations that it is true of."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for each in operations:
+        for objection in plugins.objections(each.operation):
+            told.setdefault(objection, []).append(each.operation.name)
+    for (label, words), names in told.items():
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        yield loaded.mistake(("plugins", label), f"{words} (for {', '.join(names[:3])}{more})")
 
 
 def choose(contract: Contract, settings: ServiceSettings) -> tuple[ContractService, Port]:

@@ -41,6 +41,16 @@ def keyring(built: Built, clock: Clock) -> Keyring:
     return Keyring(sources, clock)
 
 
+def ending(loaded: Loaded, keys: Keyring) -> list[str]:
+    """A line for each certificate that ends within thirty days or has ended, at the place of its setting."""
+    found = []
+    for line in keys.warnings():
+        named = [each for each in loaded.settings.keyring if f" key {each} " in line or f" key {each}." in line]
+        name = max(named, key=len, default="")
+        found.append(str(loaded.mistake(("keyring", name), line)))
+    return found
+
+
 async def watch(keys: Keyring, log: Log, metrics: Metrics, *, every: float = 5.0) -> None:
     """Take changed key files while serving; tell what changed and what could not be taken. Until cancelled."""
     for line in keys.warnings():

@@ -24,7 +24,7 @@ _HEADERS: Final = "headers"  # of the upstream: whatever is sent along may be a 
 
 
 def routes(built: Built) -> list[dict[str, str]]:
-    """A row a door: method, path, operation, whether it writes, protection on the service's side."""
+    """A row a door: method, path, operation, whether it writes, what service and clients demand of its messages."""
     return [row for service in built.services for row in _rows(service)]
 
 
@@ -39,14 +39,23 @@ def _rows(service: BuiltService) -> Iterator[dict[str, str]]:
             "operation": f"{service.name}.{operation.name}",
             "does": "writes" if operation.writes else "reads",
             "protection": _protection(operation),
+            "clients": _needs(operation.client_encryption, operation.client_signature) or "none",
         }
 
 
 def _protection(operation: Operation) -> str:
-    needs = [f"encryption {operation.encryption}"] if operation.encryption != "none" else []
-    needs += [f"signature {operation.signature}"] if operation.signature != "none" else []
-    needs += ["clear text allowed"] if needs and operation.clear_allowed else []
-    return ", ".join(needs) or "none"
+    needs = _needs(operation.encryption, operation.signature)
+    if needs and operation.clear_allowed:
+        needs += ", clear text allowed"
+    if operation.security is not None and operation.security.binding == "transport":
+        needs += f"{', ' if needs else ''}HTTPS"
+    return needs or "none"
+
+
+def _needs(encryption: str, signature: str) -> str:
+    needs = [f"encryption {encryption}"] if encryption != "none" else []
+    needs += [f"signature {signature}"] if signature != "none" else []
+    return ", ".join(needs)
 
 
 def masked(loaded: Loaded) -> Any:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from ..codec.encoded import Encoding
 from ..core.limits import Limits
 from ..core.operation import Face, Operation
+from ..core.security import Security
 from ..dialect.bare import bare_reply
 from ..dialect.envelope import Version
 from ..dialect.soap import SoapCodec
@@ -20,6 +21,7 @@ from ..schema.contract import BoundMessage, BoundOperation, Port
 from ..schema.errors import ContractError
 from ..schema.ir import Complex, ElementUse, Group, Model, Settings
 from ..schema.names import local
+from ..schema.securitypolicy import security_of
 from ..settings.service import OperationSettings
 from ..settings.service import Service as ServiceSettings
 from .workbench import Workbench
@@ -56,6 +58,7 @@ def _compile(
     bench: Workbench, service: str, port: Port, bound: BoundOperation, settings: ServiceSettings, limits: Limits
 ) -> Bound:
     own = settings.operations.get(bound.name, OperationSettings())
+    security = demanded(port, bound)
     speaks: Version = settings.upstream.soap or ("1.2" if port.soap == "1.2" else "1.1")
     operation = Operation(
         name=bound.name,
@@ -66,8 +69,9 @@ def _compile(
         faces={version: _face(bench, version, bound, settings, limits) for version in VERSIONS},
         writes=own.writes if own.writes is not None else not reads(bound.name),
         one_way=bound.one_way,
-        encryption=own.encryption or "none",
-        signature=own.signature or "none",
+        encryption=own.encryption or ("required" if security.request.encrypted else "none"),
+        signature=own.signature or ("required" if security.request.signed else "none"),
+        security=security or None,
         client_encryption=own.client.encryption,
         client_signature=own.client.signature,
         clear_allowed=_clear(own, settings),
@@ -76,6 +80,12 @@ def _compile(
         document=bound.document,
     )
     return Bound(operation, bound, own)
+
+
+def demanded(port: Port, bound: BoundOperation) -> Security:
+    """What the contract's policy asks of an operation and its two messages."""
+    reply = bound.output.assertions if bound.output is not None else ()
+    return security_of((*port.assertions, *bound.assertions), bound.input.assertions, reply)
 
 
 def _clear(own: OperationSettings, settings: ServiceSettings) -> bool:

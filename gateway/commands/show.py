@@ -26,11 +26,17 @@ def check(chosen: argparse.Namespace) -> int:
         say(f"ok: {len(bench.model.elements)} elements, {len(bench.model.types)} types")
         return OK
     from gateway.build.book import build
+    from gateway.build.keyring import ending, keyring
+    from gateway.build.unprotected import unprotected
+    from gateway.core.clock import SystemClock
 
     loaded = settings(chosen)
     built = build(loaded)
+    keys = keyring(built, SystemClock())
     for danger in loaded.dangers():
         say(f"{danger} is on")
+    for warning in (*unprotected(built), *ending(loaded, keys)):
+        say(f"warning: {warning}")
     operations = sum(len(service.operations) for service in built.services)
     routes = sum(len(service.faces) for service in built.services)
     say(f"ok: {len(built.services)} services, {operations} operations, {routes} routes")
@@ -39,7 +45,7 @@ def check(chosen: argparse.Namespace) -> int:
 
 @refusals
 def routes(chosen: argparse.Namespace) -> int:
-    """A line a door: method, path, operation, reads or writes, protection on the service's side."""
+    """A line a door: method, path, operation, reads or writes, protection towards the service and of clients."""
     from gateway.build.book import build
     from gateway.build.listing import routes as listed
 
@@ -47,6 +53,8 @@ def routes(chosen: argparse.Namespace) -> int:
     if chosen.json:
         put(json.dumps(rows, indent=2, ensure_ascii=False))
         return OK
+    for row in rows:
+        row |= {"protection": f"service: {row['protection']}", "clients": f"clients: {row['clients']}"}
     widths = [max(len(str(row[key])) for row in rows) for key in rows[0]] if rows else []
     for row in rows:
         put("  ".join(str(value).ljust(width) for value, width in zip(row.values(), widths, strict=True)).rstrip())

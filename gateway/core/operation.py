@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from .limits import Limits
+from .security import Security
 
 if TYPE_CHECKING:
     from .layers import Send, Service
@@ -49,6 +50,7 @@ class Operation:
     client_encryption: Need = "none"  # what a client must do
     client_signature: Need = "none"
     clear_allowed: bool = False
+    security: Security | None = None  # what the contract's policy demands of its messages
     headers: tuple[str, ...] = ()  # Clark names of the header blocks that the contract declares
     timeout: float | None = None  # seconds for a call; None: the upstream's own
     document: str = ""

@@ -160,6 +160,10 @@ class Plugin(Generic[S]):
         """
         return None
 
+    def objections(self, operation: Operation) -> Sequence[str]:
+        """What in the settings cannot serve this operation, in words for the operator; asked before `start`."""
+        return ()
+
     def fills(self, operation: Operation) -> Sequence[str]:
         """JSON pointers of the request members that this plug-in fills in."""
         return ()

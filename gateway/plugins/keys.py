@@ -167,7 +167,7 @@ class Keyring:
             raise
         except (ValueError, TypeError, KeyError, binascii.Error, orjson.JSONDecodeError) as error:
             # the parser's own words may quote the material
-            raise KeyRefused(f"key {source.id}: the material cannot be read ({type(error).__name__})") from None
+            raise KeyRefused(f"key {source.id}: {_words(source, error)}") from None
         return _Watched(source, keys, stamp, digest)
 
     def _merge(self) -> None:
@@ -177,6 +177,15 @@ class Keyring:
             merged.update(watched.keys)
             merged.update({key.id: key for key, until in watched.previous.values() if until > now})
         self._keys = merged
+
+
+def _words(source: KeySettings, error: Exception) -> str:
+    """What is likely wrong with the material, without a word of the parser's."""
+    if source.password is None and isinstance(error, TypeError) and source.pem is not None:
+        return "the private key is encrypted; give its `password`"
+    if source.pkcs12 is not None or source.password is not None:
+        return f"the password is wrong, or the material cannot be read ({type(error).__name__})"
+    return f"the material cannot be read ({type(error).__name__})"
 
 
 # -- files

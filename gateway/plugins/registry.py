@@ -183,10 +183,18 @@ class Plugins:
         made = [p.layer(operation) for p in inner]
         return [layer for layer in made if layer is not None]
 
+    def standing(self, service: str, kind: type[Plugin[Any]]) -> list[Plugin[Any]]:
+        """The plug-ins of a kind that stand before a service."""
+        return [plugin for plugin in self._of(service) if isinstance(plugin, kind)]
+
     def gates(self, operation: Operation) -> list[WireLayer]:
         """What judges callers of an operation before a kept answer is given again, outermost first."""
         made = [plugin.gate(operation) for plugin in self._of(operation.service)]
         return [layer for layer in made if layer is not None]
+
+    def objections(self, operation: Operation) -> list[tuple[str, str]]:
+        """(label, words) of what in each plug-in's settings cannot serve this operation."""
+        return [(label, words) for label, p in self._named(operation.service) for words in p.objections(operation)]
 
     def fills(self, operation: Operation) -> tuple[str, ...]:
         """JSON pointers of the request members that plug-ins fill in: the face does not ask for them."""
@@ -194,4 +202,8 @@ class Plugins:
 
     def _of(self, service: str) -> list[Plugin[Any]]:
         """The plug-ins that stand before this service."""
-        return [p for label, p in self._plugins.items() if not (own := self._services.get(label)) or service in own]
+        return [plugin for _, plugin in self._named(service)]
+
+    def _named(self, service: str) -> list[tuple[str, Plugin[Any]]]:
+        of = self._services
+        return [(label, p) for label, p in self._plugins.items() if not (own := of.get(label)) or service in own]

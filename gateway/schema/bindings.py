@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 from lxml import etree
 
 from gateway.schema.contract import (
+    Assertion,
     BoundMessage,
     BoundOperation,
     FaultUse,
@@ -222,7 +223,17 @@ class _Operation:
             style=self.style, use=use, parts=chosen, headers=header_uses, encoding=encoding, synthetic=made.synthetic,
             attachments=tuple(_mime(attachments)), action=action, action_given=given,
             document=documentation(declared) or documentation(message.element),
+            assertions=self._assertions(bound, declared, message),
         )  # fmt: skip
+
+    def _assertions(self, bound: Any, declared: Any, message: Declared) -> tuple[Assertion, ...]:
+        """The policy of one message (WS-PolicyAttachment §4.1.4)."""
+        own = self.reader.policies
+        return (
+            *(own.of(bound, self.document) if bound is not None else ()),
+            *own.of(declared, self.binding.port_type.document),
+            *own.of(message.element, message.document),
+        )
 
     def _check(self, part: Part, message: Declared) -> None:
         kind, name = ("element", part.element) if part.element else ("type", part.type)

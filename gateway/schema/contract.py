@@ -45,8 +45,8 @@ class Note:
 class Assertion:
     """One WS-Policy assertion in force, raw: whoever understands it (a plug-in) reads it.
 
-    `name` is its Clark name, `text` its XML standing alone, `alternative` the index of the policy
-    alternative it belongs to (0 outside wsp:ExactlyOne), `optional` its wsp:Optional.
+    `name` is its Clark name, `text` its XML standing alone, `alternative` the number of the policy alternative
+    that it belongs to, from 1 (0: of all, outside wsp:ExactlyOne or where that has one), `optional` its wsp:Optional.
     """
 
     name: str
@@ -115,6 +115,7 @@ class BoundMessage:
     encoding: str = ""  # encodingStyle of soap:body
     synthetic: bool = False  # `element` is declared by a synthetic source
     document: str = ""
+    assertions: tuple[Assertion, ...] = ()  # on this message alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,8 @@ class Policies:
             if _local(child, "All") or _local(child, "Policy"):
                 yield from self._inside(child, document, alternative, depth)
             elif _local(child, "ExactlyOne"):
-                for number, each in enumerate(each for each in child if isinstance(each.tag, str)):
+                choices = [each for each in child if isinstance(each.tag, str)]
+                for number, each in enumerate(choices, start=1 if len(choices) > 1 else 0):
                     wrapper = [each] if not (_local(each, "All") or _local(each, "Policy")) else list(each)
                     for inner in wrapper:
                         if isinstance(inner.tag, str):
@@ -89,8 +90,14 @@ class Policies:
             yield from self._inside(element, document, alternative, depth)
         else:
             optional = any(element.get(f"{{{namespace}}}Optional") in ("true", "1") for namespace in POLICY)
-            text = canonical(element).decode()
+            text = canonical(element, prefixes=_of_paths(element)).decode()
             yield Assertion(element.tag, text, document.place(element), alternative, optional)
+
+
+def _of_paths(element: Any) -> tuple[str, ...]:
+    """The prefixes in scope of paths: text that only means something with them."""
+    paths = [each for each in element.iter() if isinstance(each.tag, str) and etree.QName(each).localname == "XPath"]
+    return tuple(sorted({prefix for path in paths for prefix in path.nsmap if prefix}))
 
 
 def addressing_of(elements: list[Any], assertions: tuple[Assertion, ...]) -> Literal["", "allowed", "required"]:

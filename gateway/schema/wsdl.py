@@ -6,7 +6,7 @@ bindings. It reads no schema component; types are read from `Contract.sources` b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from gateway.schema.errors import ContractError
 from gateway.schema.gathering import Schemas
 from gateway.schema.loader import WSDL20, FetchBytes, Loader
 from gateway.schema.policies import Policies, addressing_of
+from gateway.schema.securitypolicy import kept
 from gateway.schema.source import XS
 from gateway.schema.synthetic import Synthetics
 from gateway.schema.wsdl20 import Reader20, read_descriptions
@@ -60,7 +61,7 @@ def load_wsdl(
     reader.synthetics.write()
     if not services:
         loader.notes.append(Note("ignored", "no wsdl:service with a port: nothing can be called", _place(first)))
-    loader.notes += [*definitions.notes, *reader.policies.notes]
+    loader.notes += [*definitions.notes, *reader.policies.notes, *_unmet(services)]
     return Contract(
         location=first.url,
         name=first.root.get("name") or "",
@@ -91,9 +92,19 @@ def _described(loader: Loader, first: Any) -> Contract:
         services=services,
         sources=tuple(schemas.sources.values()),
         documents=tuple(each.frozen() for each in loader.documents.values()),
-        notes=tuple(dict.fromkeys([*loader.notes, *found.notes, *reader.policies.notes])),
+        notes=tuple(dict.fromkeys([*loader.notes, *found.notes, *reader.policies.notes, *_unmet(services)])),
         document=described(first.root),
     )
+
+
+def _unmet(services: Sequence[Service]) -> Iterator[Note]:
+    """What the policies in force demand and nothing here can do: kept, and told."""
+    for port in (port for service in services for port in service.ports):
+        messages = (m for each in port.operations for m in (each.input, each.output) if m is not None)
+        several = (port.assertions, *(each.assertions for each in port.operations), *(m.assertions for m in messages))
+        for assertions in several:
+            for assertion, words in kept(assertions):
+                yield Note("ignored", words, assertion.place)
 
 
 def load_xsd(

@@ -18,7 +18,7 @@ services:
     default_routes: false
     dangerous_allow_clear_text: true
     upstream: {{url: "http://${{HOST}}/x", headers: {{x-key: hunter2}}}}
-    operations: {{CreateTask: {{encryption: required}}}}
+    operations: {{CreateTask: {{encryption: required, client: {{signature: required}}}}}}
     routes:
       - {{route: POST /one, operation: CreateTask}}
 state: "redis://user:pass@store:6379/0"
@@ -34,6 +34,7 @@ def test_rows_say_what_is_served_and_how_it_is_protected() -> None:
         "operation": "portal.CreateTask",
         "does": "writes",
         "protection": "encryption required, clear text allowed",
+        "clients": "signature required",
     }
     assert {row["path"] for row in rows if row["method"] == "SOAP"} == {"/portal"}
 

@@ -3,20 +3,93 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from lxml import etree
 
 from gateway.core.problem import Kind
 
 from .conftest import ROOT, Call
 
+KEY = ec.generate_private_key(ec.SECP256R1())
+
+
+def pem(path: Path, *, days: int = 90, password: bytes | None = None) -> Path:
+    """A private key with a certificate that ends in so many days, mode 0600."""
+    now = datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(KEY.public_key())
+    builder = builder.serial_number(7).not_valid_before(now - timedelta(365)).not_valid_after(now + timedelta(days))
+    hidden = BestAvailableEncryption(password) if password else NoEncryption()
+    path.write_bytes(
+        KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, hidden)
+        + builder.sign(KEY, hashes.SHA256()).public_bytes(Encoding.PEM)
+    )
+    path.chmod(0o600)
+    return path
+
+
+def test_key_files_are_looked_at(call: Call, tmp_path: Path) -> None:
+    """All that is wrong with keys is told at once, each at the line of its setting."""
+    good = pem(tmp_path / "good.pem")
+    wide = pem(tmp_path / "wide.pem")
+    wide.chmod(0o644)
+    pem(tmp_path / "shut.pem", password=b"secret")
+    config = tmp_path / "c.yaml"
+    lines = [
+        "keyring:",
+        f"  good: {{pem: {good}}}",
+        "  gone: {pem: gone.pem}",
+        "  wide: {pem: wide.pem}",
+        "  shut: {pem: shut.pem}",
+        "  wrong: {pem: shut.pem, password: hunter2}",
+        "  none: {env: NO_SUCH_VARIABLE}",
+        f"services: {{portal: {{wsdl: {ROOT}/schemas/netid/portal.wsdl}}}}",
+    ]
+    config.write_text("\n".join(lines))
+    done = call("check", str(config))
+    assert done.code == 1
+    told = [line.removeprefix(f"{config}:") for line in done.err.splitlines()]
+    wanted = {
+        3: "No such file or directory",
+        4: "can be read by others (mode 0644); make it 0600",
+        5: "the private key is encrypted; give its `password`",
+        6: "the password is wrong, or the material cannot be read",
+        7: "the environment variable NO_SUCH_VARIABLE is not set",
+    }
+    assert [line.partition(":")[0] for line in told] == [str(number) for number in wanted]
+    assert all(words in line for line, words in zip(told, wanted.values(), strict=True)), told
+    assert "hunter2" not in done.err
+
+
+@pytest.mark.parametrize(("days", "words"), [(-1, "ended on"), (10, "ends on"), (60, "")])
+def test_a_certificate_that_ends_is_a_warning_with_its_place(call: Call, tmp_path: Path, days: int, words: str) -> None:
+    pem(tmp_path / "k.pem", days=days)
+    config = tmp_path / "c.yaml"
+    config.write_text(f"services: {{p: {{wsdl: {ROOT}/schemas/netid/portal.wsdl}}}}\nkeyring:\n  mine: {{pem: k.pem}}\n")
+    done = call("check", str(config))
+    assert done.code == 0
+    warnings = [line for line in done.err.splitlines() if line.startswith("warning: ")]
+    assert len(warnings) == bool(words)
+    assert all(f"{config}:3:" in line and f"the certificate of key mine {words}" in line for line in warnings)
+
+
 CONFIGS = sorted(path.name for path in (ROOT / "config").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_every_example_configuration_is_one_that_would_be_served(call: Call, name: str) -> None:
+def test_every_example_configuration_is_one_that_would_be_served(
+    call: Call, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("NETID_KEY", "NETID_CERTIFICATE"):
+        monkeypatch.setenv(variable, str(pem(tmp_path / f"{variable}.pem")))
     done = call("check", f"config/{name}")
     assert (done.code, done.out) == (0, "")
     assert done.err.splitlines()[-1].startswith("ok: ")
@@ -75,6 +148,7 @@ def test_routes_say_what_is_protected(call: Call) -> None:
         "operation": "portal.ReleaseTask",
         "does": "writes",
         "protection": "encryption required, clear text allowed",
+        "clients": "none",
     }
     assert {"method": "SOAP", "path": "/portal"}.items() <= rows[-1].items()
     lines = call("routes", "config/netid.yaml").out.splitlines()

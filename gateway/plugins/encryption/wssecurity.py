@@ -6,125 +6,30 @@ One plug-in serves both edges: `send` is put on what leaves (requests to a servi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
-from pydantic import Field, SecretStr, model_validator
 
 from gateway.core.layers import WireLayer
 from gateway.core.limits import Limits
 from gateway.core.message import Wire
+from gateway.core.operation import Operation
 from gateway.core.problem import Problem
-from gateway.plugins.api import About, CipherSettings, Edge, Host, Place, PluginSettings, WireCipher
+from gateway.plugins.api import About, Edge, Host, Place, WireCipher
 from gateway.xml import parse
 
 from .wssecurity_encrypt import Encrypter
-from .wssecurity_names import BLOCKS, DIGESTS, MGFS, OAEP, SIGNATURES, TRANSPORTS, XENC11, Allowed
-from .wssecurity_process import Demand, Inbound, Outbound, Proof, prove, secure
-from .wssecurity_sign import SHA256, Signer
-from .wssecurity_tokens import Reference, Trust
+from .wssecurity_names import Allowed
+from .wssecurity_policy import asked, objections, sent
+from .wssecurity_process import Inbound, Outbound, Proof, prove, secure
+from .wssecurity_settings import EncryptSettings, ReceiveSettings, SendSettings, WsSecuritySettings
+from .wssecurity_sign import Signer
+from .wssecurity_tokens import Trust
 from .wssecurity_tree import refuse, security_of, shape_of
-
-
-def _known(value: str, table: Collection[str], what: str) -> None:
-    if value and value not in table:
-        raise ValueError(f"{what}: no such algorithm; allowed are {', '.join(sorted(table))}")
-
-
-class UsernameSettings(PluginSettings):
-    """A UsernameToken that is sent."""
-
-    name: str
-    password: SecretStr
-    digest: bool = Field(default=True, description="false: the password itself, for TLS only")
-
-
-class SignSettings(PluginSettings):
-    """A signature that is put on."""
-
-    key: str = Field(description="id of the private key with its certificate")
-    parts: tuple[str, ...] = Field(default=("body", "timestamp"), description="or `username`, or `{namespace}Header`")
-    reference: Reference = "token"
-    method: str = Field(default="", description="URI; by default the one that fits the key")
-    digest: str = SHA256
-
-    @model_validator(mode="after")
-    def _algorithms(self) -> SignSettings:
-        _known(self.method, SIGNATURES, "method")
-        _known(self.digest, DIGESTS, "digest")
-        return self
-
-
-class EncryptSettings(PluginSettings):
-    """Encryption that is put on."""
-
-    certificate: str = Field(description="id of the peer's certificate; `sender`: the one that signed the request")
-    parts: tuple[str, ...] = Field(default=("body",), description="or `username`, or `{namespace}Element`")
-    reference: Reference = "thumbprint"
-    block: str = f"{XENC11}aes256-gcm"
-    transport: str = OAEP
-    digest: str = SHA256
-    mgf: str = f"{XENC11}mgf1sha256"
-
-    @model_validator(mode="after")
-    def _algorithms(self) -> EncryptSettings:
-        _known(self.block, BLOCKS, "block")
-        _known(self.transport, TRANSPORTS, "transport")
-        _known(self.mgf, MGFS, "mgf")
-        return self
-
-
-class SendSettings(PluginSettings):
-    """What is put on a message that leaves."""
-
-    timestamp: float = Field(default=300.0, ge=0, le=3600, description="seconds that it holds; 0: none")
-    username: UsernameSettings | None = None
-    sign: SignSettings | None = None
-    encrypt: EncryptSettings | None = None
-    order: Literal["sign-encrypt", "encrypt-sign"] = "sign-encrypt"
-    actor: str = ""
-    must_understand: bool = True
-    confirm: bool = Field(default=False, description="replies confirm the request's signature (WSS 1.1 §8.5)")
-
-
-class ReceiveSettings(PluginSettings):
-    """What is asked of a SOAP message that arrives; of other calls, the operation's policy asks."""
-
-    demand: tuple[Demand, ...] = Field(default=(), description="signature, timestamp, username, encryption")
-    trust: tuple[str, ...] = Field(default=(), description="ids of certificates of peers")
-    authorities: tuple[str, ...] = Field(default=(), description="ids of CA certificates that vouch for peers")
-    decrypt: tuple[str, ...] = Field(default=(), description="ids of our private keys with their certificates")
-    users: Mapping[str, SecretStr] = Field(default_factory=dict, description="UsernameToken: name and password")
-    password_text: bool = Field(default=False, description="accept a password in clear, for TLS only")
-    signed: tuple[str, ...] = Field(default=("body", "timestamp"), description="parts that a signature must cover")
-    ttl: float = Field(default=300.0, gt=0, le=3600, description="seconds that a message is fresh")
-    actor: str = ""
-    clear_faults: bool = Field(default=True, description="a reply that is a fault may come without protection")
-    confirmed: bool = Field(default=False, description="replies must confirm our signature")
-    dangerous_legacy_algorithms: bool = Field(default=False, description="read SHA-1, CBC and RSA 1.5 of old services")
-
-    @model_validator(mode="after")
-    def _trusts_somebody(self) -> ReceiveSettings:
-        if "signature" in self.demand and not (self.trust or self.authorities):
-            raise ValueError("a signature is demanded, but nobody is trusted: name `trust` or `authorities`")
-        if "encryption" in self.demand and not self.decrypt:
-            raise ValueError("encryption is demanded, but `decrypt` names no key")
-        if "username" in self.demand and not self.users:
-            raise ValueError("a user is demanded, but `users` names none")
-        return self
-
-
-class WsSecuritySettings(CipherSettings):
-    """Settings of `wssecurity`."""
-
-    edges: tuple[Edge, ...] = ("upstream",)
-    send: SendSettings | None = None
-    receive: ReceiveSettings | None = None
-    operations: tuple[str, ...] = Field(default=(), description="only these; empty: all")
 
 
 class WsSecurity(WireCipher[WsSecuritySettings]):
@@ -147,6 +52,16 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
     def wire_layer(self, edge: Edge, where: Place) -> WireLayer | None:
         return super().wire_layer(edge, where) if edge in self.settings.edges else None
 
+    def objections(self, operation: Operation) -> Sequence[str]:
+        """What the contract's policy demands of this operation and these settings do not give."""
+        return tuple(objections(self.settings, operation))
+
+    def _policy(self, about: About) -> Any:
+        """The contract's demands where they count: towards the service."""
+        if about.edge != "upstream" or about.operation is None or self.settings.policy == "ignore":
+            return None
+        return about.operation.security
+
     # -- leaving
 
     def covers(self, wire: Wire, about: About) -> bool:
@@ -158,12 +73,12 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
         return not chosen or about.operation is None or about.operation.name in chosen
 
     def protect(self, wire: Wire, about: About) -> Wire:
-        send = self.settings.send
-        assert send is not None
-        asked: Proof | None = about.request.facts.get("wssecurity") if about.request is not None else None
-        plan = self._outbound(send, asked)
+        assert self.settings.send is not None
+        send = sent(self.settings.send, self._policy(about))
+        request: Proof | None = about.request.facts.get("wssecurity") if about.request is not None else None
+        plan = self._outbound(send, request)
         root = parse(wire.body, about.place.limits, response=about.direction == "reply")
-        confirm = [asked.signature] if send.confirm and about.direction == "reply" and asked is not None else None
+        confirm = [request.signature] if send.confirm and about.direction == "reply" and request is not None else None
         value = secure(root, plan, self.host.clock.now(), confirm=confirm)
         facts = {**wire.facts, "wssecurity_signature": value}
         if plan.signer is not None:
@@ -210,6 +125,8 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
         if receive is None or not _is_xml(wire):
             return self._clear(wire, receive, about)
         response = about.direction == "reply"
+        if response:
+            receive = asked(receive, self._policy(about))
         try:
             root = wire.tree if wire.tree is not None else parse(wire.body, about.place.limits, response=response)
         except Problem:

@@ -88,6 +88,8 @@ def secure(root: Any, plan: Outbound, now: float, *, confirm: Sequence[bytes] | 
             value = octets(signature.find(ds("SignatureValue")))
         if step == "encrypt" and plan.encrypter is not None:
             encrypt(security, _targets(shape, security, plan.encrypted), plan.encrypter)
+    for stamp in security.findall(wsu("Timestamp")):
+        security.insert(0, stamp)  # every layout but LaxTsLast takes it there (WS-SecurityPolicy §6.7)
     return value
 
 
@@ -107,22 +109,27 @@ def _parts(shape: Shape, security: Any, names: Sequence[str]) -> list[tuple[str,
         elif name in _FIXED:
             found += [(name, node) for node in security.findall(_FIXED[name])[:1]]
         else:
-            found += headers_named(shape.header, [name])
+            inside = [(etree.QName(name).localname, node) for node in shape.body.iter(name)]
+            found += headers_named(shape.header, [name]) or inside
     return found
 
 
-_FIXED: Final = {"timestamp": wsu("Timestamp"), "username": wsse("UsernameToken")}
+_FIXED: Final = {
+    "timestamp": wsu("Timestamp"),
+    "username": wsse("UsernameToken"),
+    "signature": ds("Signature"),
+}
 
 
 def _targets(shape: Shape, security: Any, names: Sequence[str]) -> list[tuple[Any, Type]]:
     """What is encrypted: the body's content, a token or header block whole, an element of the body whole."""
     targets: list[tuple[Any, Type]] = []
+    if "body" in names:
+        targets.append((shape.body, "Content"))
     for name in names:
-        if name == "body":
-            targets.append((shape.body, "Content"))
-            continue
-        nodes = [node for _, node in _parts(shape, security, [name])] or list(shape.body.iter(name))
-        targets += [(node, "Element") for node in nodes]
+        nodes = [node for _, node in _parts(shape, security, [name] if name != "body" else [])]
+        hidden = [node for node in nodes if "body" in names and shape.body in node.iterancestors()]
+        targets += [(node, "Element") for node in nodes if node not in hidden]
     if not targets:
         raise refuse("there is nothing to encrypt")
     return targets

@@ -1,7 +1,8 @@
 """The law of signing: a ds:Signature over named parts of an envelope, exclusive C14N, nothing optional.
 
-XML Signature 1.1, WSS 1.1 §8. The parts keep their places; the signature goes to the top of the security
-header after the token that it needs, so that a receiver meets it before what it covers was changed.
+XML Signature 1.1, WSS 1.1 §8. The parts keep their places; the token that is needed goes to the top of the security
+header, the signature behind what it covers there, before the key of what was encrypted earlier: a receiver meets it
+before what it covers was changed, and every token before its use.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def sign(security: Any, parts: Sequence[Any], signer: Signer) -> Any:
     """Sign these elements of the envelope; the ds:Signature, already in its place."""
     digest = DIGESTS[signer.digest]
     signature = etree.Element(ds("Signature"))
-    security.insert(0, signature)
+    security.insert(_place(security, parts), signature)
     signed = sub(signature, ds("SignedInfo"))
     sub(signed, ds("CanonicalizationMethod"), None, Algorithm=EXC_C14N)
     sub(signed, ds("SignatureMethod"), None, Algorithm=signer.algorithm)
@@ -58,6 +59,13 @@ def sign(security: Any, parts: Sequence[Any], signer: Signer) -> Any:
     refer(security, sub(signature, ds("KeyInfo")), signer.certificate, signer.reference)
     value.text = encoded(sign_bytes(signer.private, SIGNATURES[signer.algorithm], canonical(signed)))
     return signature
+
+
+def _place(security: Any, parts: Sequence[Any]) -> int:
+    """After what it covers in the header, before the key of what was encrypted first (WS-SecurityPolicy §6.7.1)."""
+    places = [security.index(part) + 1 for part in parts if part.getparent() is security]
+    keys = [security.index(key) for key in security.findall(f"{{{XENC}}}EncryptedKey")]
+    return min([max(places, default=0), *keys])
 
 
 def hashed(data: bytes, algorithm: type[hashes.HashAlgorithm]) -> bytes:

@@ -1,0 +1,118 @@
+"""The law of `wssecurity`'s settings: what may be put on a message and asked of one, refused where it makes no sense.
+
+What is not written here is taken from the contract's policy where there is one (`wssecurity_policy`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Literal
+
+from pydantic import Field, SecretStr, model_validator
+
+from gateway.plugins.api import CipherSettings, Edge, PluginSettings
+
+from .wssecurity_names import BLOCKS, DIGESTS, MGFS, OAEP, SIGNATURES, TRANSPORTS, XENC11
+from .wssecurity_process import Demand
+from .wssecurity_sign import SHA256
+from .wssecurity_tokens import Reference
+
+
+def _known(value: str, table: Collection[str], what: str) -> None:
+    if value and value not in table:
+        raise ValueError(f"{what}: no such algorithm; allowed are {', '.join(sorted(table))}")
+
+
+class UsernameSettings(PluginSettings):
+    """A UsernameToken that is sent."""
+
+    name: str
+    password: SecretStr
+    digest: bool = Field(default=True, description="false: the password itself, for TLS only")
+
+
+class SignSettings(PluginSettings):
+    """A signature that is put on."""
+
+    key: str = Field(description="id of the private key with its certificate")
+    parts: tuple[str, ...] = Field(default=("body", "timestamp"), description="or `username`, or `{namespace}Header`")
+    reference: Reference = "token"
+    method: str = Field(default="", description="URI; by default the one that fits the key")
+    digest: str = SHA256
+
+    @model_validator(mode="after")
+    def _algorithms(self) -> SignSettings:
+        _known(self.method, SIGNATURES, "method")
+        _known(self.digest, DIGESTS, "digest")
+        return self
+
+
+class EncryptSettings(PluginSettings):
+    """Encryption that is put on."""
+
+    certificate: str = Field(description="id of the peer's certificate; `sender`: the one that signed the request")
+    parts: tuple[str, ...] = Field(default=("body",), description="or `username`, or `{namespace}Element`")
+    reference: Reference = "thumbprint"
+    block: str = f"{XENC11}aes256-gcm"
+    transport: str = OAEP
+    digest: str = SHA256
+    mgf: str = f"{XENC11}mgf1sha256"
+
+    @model_validator(mode="after")
+    def _algorithms(self) -> EncryptSettings:
+        _known(self.block, BLOCKS, "block")
+        _known(self.transport, TRANSPORTS, "transport")
+        _known(self.mgf, MGFS, "mgf")
+        return self
+
+
+class SendSettings(PluginSettings):
+    """What is put on a message that leaves."""
+
+    timestamp: float = Field(default=300.0, ge=0, le=3600, description="seconds that it holds; 0: none")
+    username: UsernameSettings | None = None
+    sign: SignSettings | None = None
+    encrypt: EncryptSettings | None = None
+    order: Literal["sign-encrypt", "encrypt-sign"] = "sign-encrypt"
+    actor: str = ""
+    must_understand: bool = True
+    confirm: bool = Field(default=False, description="replies confirm the request's signature (WSS 1.1 §8.5)")
+
+
+class ReceiveSettings(PluginSettings):
+    """What is asked of a SOAP message that arrives; of other calls, the operation's policy asks."""
+
+    demand: tuple[Demand, ...] = Field(default=(), description="signature, timestamp, username, encryption")
+    trust: tuple[str, ...] = Field(default=(), description="ids of certificates of peers")
+    authorities: tuple[str, ...] = Field(default=(), description="ids of CA certificates that vouch for peers")
+    decrypt: tuple[str, ...] = Field(default=(), description="ids of our private keys with their certificates")
+    users: Mapping[str, SecretStr] = Field(default_factory=dict, description="UsernameToken: name and password")
+    password_text: bool = Field(default=False, description="accept a password in clear, for TLS only")
+    signed: tuple[str, ...] = Field(default=("body", "timestamp"), description="parts that a signature must cover")
+    ttl: float = Field(default=300.0, gt=0, le=3600, description="seconds that a message is fresh")
+    actor: str = ""
+    clear_faults: bool = Field(default=True, description="a reply that is a fault may come without protection")
+    confirmed: bool = Field(default=False, description="replies must confirm our signature")
+    dangerous_legacy_algorithms: bool = Field(default=False, description="read SHA-1, CBC and RSA 1.5 of old services")
+
+    @model_validator(mode="after")
+    def _trusts_somebody(self) -> ReceiveSettings:
+        if "signature" in self.demand and not (self.trust or self.authorities):
+            raise ValueError("a signature is demanded, but nobody is trusted: name `trust` or `authorities`")
+        if "encryption" in self.demand and not self.decrypt:
+            raise ValueError("encryption is demanded, but `decrypt` names no key")
+        if "username" in self.demand and not self.users:
+            raise ValueError("a user is demanded, but `users` names none")
+        return self
+
+
+class WsSecuritySettings(CipherSettings):
+    """Settings of `wssecurity`."""
+
+    edges: tuple[Edge, ...] = ("upstream",)
+    send: SendSettings | None = None
+    receive: ReceiveSettings | None = None
+    operations: tuple[str, ...] = Field(default=(), description="only these; empty: all")
+    policy: Literal["contract", "ignore"] = Field(
+        default="contract", description="its WS-SecurityPolicy fills what is left open; ignore: as if it had none"
+    )
