@@ -65,7 +65,7 @@ def _place(security: Any, parts: Sequence[Any]) -> int:
     """After what it covers in the header, before the key of what was encrypted first (WS-SecurityPolicy §6.7.1)."""
     places = [security.index(part) + 1 for part in parts if part.getparent() is security]
     keys = [security.index(key) for key in security.findall(f"{{{XENC}}}EncryptedKey")]
-    return min([max(places, default=0), *keys])
+    return int(min([max(places, default=0), *keys]))
 
 
 def hashed(data: bytes, algorithm: type[hashes.HashAlgorithm]) -> bytes:
