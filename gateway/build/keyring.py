@@ -24,21 +24,39 @@ _PATHS: Final = ("pem", "certificate", "pkcs12", "jwk", "secret")
 
 def keyring(built: Built, clock: Clock) -> Keyring:
     """All keys of the configuration. Raises Refused with every mistake."""
-    loaded = built.loaded
+    sources, mistakes = _sources(built.loaded, clock)
+    if mistakes:
+        raise Refused(each for each, _ in mistakes)
+    return Keyring(sources, clock)
+
+
+def looked_at(built: Built, clock: Clock) -> list[str]:
+    """What `check` warns of: certificates that end, and files that the environment names and that are not here.
+
+    A file named by `${…}` belongs to another machine than the one that checks. Raises Refused with every mistake.
+    """
+    sources, mistakes = _sources(built.loaded, clock)
+    if wrong := [each for each, elsewhere in mistakes if not elsewhere]:
+        raise Refused(wrong)
+    return [str(each) for each, _ in mistakes] + ending(built.loaded, Keyring(sources, clock))
+
+
+def _sources(loaded: Loaded, clock: Clock) -> tuple[list[KeySettings], list[tuple[Mistake, bool]]]:
+    """The sources that can be used, and the mistakes: whether each is but a file that is not on this machine."""
     sources: list[KeySettings] = []
-    mistakes: list[Mistake] = []
+    mistakes: list[tuple[Mistake, bool]] = []
     for name, given in loaded.settings.keyring.items():
         try:
             source = KeySettings.model_validate({"id": name, **_absolute(given, Path(loaded.base))})
             Keyring([source], clock)  # one by one first, so that every mistake is told
             sources.append(source)
         except ValidationError as error:
-            mistakes += [_mistake(loaded, name, *map(str, e["loc"]), words=e["msg"]) for e in error.errors()]
+            mistakes += [(_mistake(loaded, name, *map(str, e["loc"]), words=e["msg"]), False) for e in error.errors()]
         except KeyRefused as error:
-            mistakes.append(_mistake(loaded, name, words=str(error)))
-    if mistakes:
-        raise Refused(mistakes)
-    return Keyring(sources, clock)
+            absent = [each for each in _PATHS if each in given and not (Path(loaded.base) / str(given[each])).exists()]
+            elsewhere = bool(absent) and all(loaded.filled("keyring", name, each) for each in absent)
+            mistakes.append((_mistake(loaded, name, words=str(error)), elsewhere))
+    return sources, mistakes
 
 
 def ending(loaded: Loaded, keys: Keyring) -> list[str]:

@@ -26,16 +26,16 @@ def check(chosen: argparse.Namespace) -> int:
         say(f"ok: {len(bench.model.elements)} elements, {len(bench.model.types)} types")
         return OK
     from gateway.build.book import build
-    from gateway.build.keyring import ending, keyring
+    from gateway.build.keyring import looked_at
     from gateway.build.unprotected import unprotected
     from gateway.core.clock import SystemClock
 
     loaded = settings(chosen)
     built = build(loaded)
-    keys = keyring(built, SystemClock())
+    keys = looked_at(built, SystemClock())
     for danger in loaded.dangers():
         say(f"{danger} is on")
-    for warning in (*unprotected(built), *ending(loaded, keys)):
+    for warning in (*unprotected(built), *keys):
         say(f"warning: {warning}")
     operations = sum(len(service.operations) for service in built.services)
     routes = sum(len(service.faces) for service in built.services)

@@ -1,8 +1,8 @@
 """The law of algorithm suites: each name of WS-SecurityPolicy 1.3 §6.1 as its algorithms, and what is weak in it.
 
 Every suite of the standard encrypts with CBC, whose padding tells an attacker the text (One Bad Apple, CCS'11); those
-with GCM are Apache CXF's names. A suite that is weak can be read from an old service by the plug-in's dangerous
-setting; it is not written.
+with GCM are Apache CXF's names (`Basic256GCM` digests with SHA-1 there). A suite that is weak can be read from an old
+service by the plug-in's dangerous setting; it is not written.
 """
 
 from __future__ import annotations
@@ -36,14 +36,16 @@ def _standard(base: str, sha: str, rsa15: bool) -> Suite:
     return Suite(name, f"{_XENC}{_BLOCKS[base]}", transport, _SHA[sha], ", ".join(weak))
 
 
-def _gcm(bits: int, tail: str) -> Suite:
-    return Suite(f"Basic{bits}GCM{tail}", f"{_XENC11}aes{bits}-gcm", f"{_XENC}rsa-oaep-mgf1p", _SHA["256"])
+def _gcm(bits: int, sha: str) -> Suite:
+    name, weak = f"Basic{bits}GCM{'Sha256' if sha == '256' else ''}", "it digests with SHA-1" if sha == "1" else ""
+    return Suite(name, f"{_XENC11}aes{bits}-gcm", f"{_XENC}rsa-oaep-mgf1p", _SHA[sha], weak)
 
 
 SUITES: Final = {
     suite.name: suite
     for suite in (
         *(_standard(base, sha, rsa15) for base in _BLOCKS for sha in ("1", "256") for rsa15 in (False, True)),
-        *(_gcm(bits, tail) for bits in (128, 192, 256) for tail in ("", "Sha256")),
+        *(_gcm(bits, sha) for bits in (128, 192, 256) for sha in ("1", "256")),
+        Suite("CustomAlgorithmSuite", "", "", ""),  # its algorithms stand outside the contract: ours, or the settings'
     )
 }

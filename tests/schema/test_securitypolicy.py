@@ -58,12 +58,12 @@ def test_a_message_has_its_own_parts() -> None:
 
 def test_a_binding_says_order_layout_and_timestamp_which_is_signed() -> None:
     layout = f"<sp:Layout>{policy('<sp:Strict/>')}</sp:Layout>"
-    read = asymmetric(suite("Basic256GCM"), layout, "<sp:IncludeTimestamp/>", "<sp:EncryptBeforeSigning/>")
+    read = asymmetric(suite("Basic256GCMSha256"), layout, "<sp:IncludeTimestamp/>", "<sp:EncryptBeforeSigning/>")
     found = security_of([given(read)])
     assert (found.binding, found.order, found.layout, found.timestamp) == ("asymmetric", "encrypt-sign", "Strict", True)
     assert found.request.signed == found.reply.signed == ("timestamp",)
     assert found.suite is not None
-    assert found.suite.name == "Basic256GCM"
+    assert found.suite.name == "Basic256GCMSha256"
 
 
 def test_over_https_nothing_is_signed() -> None:
@@ -130,7 +130,7 @@ def test_an_optional_assertion_asks_nothing() -> None:
     ("first", "second", "taken"),
     [
         ("<sp:Surprise/>", SIGNED, "SignedParts"),  # the first in which everything can be met
-        (asymmetric(suite("Basic256")), asymmetric(suite("Basic256GCM")), "AsymmetricBinding"),
+        (asymmetric(suite("Basic256")), asymmetric(suite("Basic256GCMSha256")), "AsymmetricBinding"),
         ("<sp:Surprise/>", "<sp:Other/>", "Surprise"),  # none: the first is told
     ],
 )
@@ -139,7 +139,7 @@ def test_alternatives(first: str, second: str, taken: str) -> None:
     found = security_of([both, given(first, alternative=1), given(second, alternative=2)])
     assert [each.name for each in found.demands][:2] == ["EncryptedParts", taken]
     if found.suite is not None:
-        assert found.suite.name == "Basic256GCM"
+        assert found.suite.name == "Basic256GCMSha256"
 
 
 def test_a_whole_contract_by_operation_and_message() -> None:

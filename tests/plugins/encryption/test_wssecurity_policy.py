@@ -22,7 +22,7 @@ DEMANDS = tuple(
 )
 BOTH = Parts(("body", "timestamp"), ("body",))
 FULL = Security(
-    "asymmetric", suite_of("Basic256GCM"), "thumbprint", "issuer-serial", True, "encrypt-sign",
+    "asymmetric", suite_of("Basic256GCMSha256"), "thumbprint", "issuer-serial", True, "encrypt-sign",
     username="digest", request=BOTH, reply=BOTH, confirm=True, demands=DEMANDS,
 )  # fmt: skip
 SEND: dict[str, Any] = {
