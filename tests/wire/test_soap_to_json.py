@@ -45,7 +45,7 @@ class Caller:
 @pytest.fixture(name="caller", params=["1.1", "1.2"])
 async def _caller(request: Any) -> AsyncIterator[Caller]:
     async with stand_in() as service:
-        env = {"ORDERS": service.url + "/v1"}
+        env = {"ORDERS": service.url}
         async with (
             gateway_of_file(ROOT / "config/soap-to-json.yaml", env) as gateway,
             aiohttp.ClientSession() as session,
@@ -147,7 +147,7 @@ async def test_a_status_becomes_the_declared_fault(caller: Caller) -> None:
 
 async def test_a_problem_type_becomes_the_declared_fault_with_its_code(caller: Caller) -> None:
     caller.service.say(
-        422, '{"type":"https://orders.example/problems/closed","title":"Closed","state":"shipped","trace":"x"}', PROBLEM
+        422, '{"type":"https://orders.example/problems/OrderClosed","title":"Closed","state":"shipped","trace":"x"}', PROBLEM
     )
     _, body = await caller.ask("<o:CancelOrder><o:Id>7</o:Id></o:CancelOrder>")
     code, sub, reason, detail = fault(caller, body)
@@ -237,7 +237,7 @@ def test_zeep_calls_it_from_the_served_wsdl() -> None:
     async def both() -> AsyncIterator[Any]:
         async with AsyncExitStack() as stack:
             service = await stack.enter_async_context(stand_in())
-            env = {"ORDERS": service.url + "/v1"}
+            env = {"ORDERS": service.url}
             gateway = await stack.enter_async_context(gateway_of_file(ROOT / "config/soap-to-json.yaml", env))
             yield f"http://{gateway.addresses['data']}", service
 
