@@ -137,7 +137,7 @@ class Soap:
         """The answer to an envelope, or to `?wsdl`."""
         if call.method == "GET":
             return describe("orders/orders.wsdl", call)
-        prefixes = {"o": NS}
+        prefixes: dict[str | None, str] = {"o": NS}
         try:
             status, body = 200, envelope(self._answer(read_body(call.body)), prefixes)
         except Refused as refused:

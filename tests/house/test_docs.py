@@ -2,7 +2,7 @@
 
 A fenced block says how: `sh run` is run line by line as it stands (and must succeed), `sh serve` is started and kept
 for the blocks after it, `sh ci` holds commands that `.ci/run` runs. A page has its own folder with `my.wsdl` in it, the
-project's `config` and `schemas`, and a reference portal behind; its three ports are replaced by free ones.
+project's `config` and `schemas`, and a reference portal and order service behind; its four ports are replaced by free ones.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.demo import portal
+from gateway.demo import orders, portal
 from tests.house.tree import ROOT
 
 BLOCK = re.compile(r"^```(\S*)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -28,7 +28,7 @@ PAGES = sorted(
     path.relative_to(ROOT).as_posix()
     for path in [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
 )
-PORTS = ("8080", "9901", "8090")
+PORTS = ("8080", "9901", "8090", "8092")
 
 
 def blocks(page: str) -> list[tuple[str, str, str]]:
@@ -64,13 +64,15 @@ def ports() -> dict[str, str]:
 
 @pytest.fixture
 def behind(ports: dict[str, str]) -> Iterator[None]:
-    """The reference portal at the pages' third port."""
+    """The reference portal at the pages' third port, the order service at the fourth."""
     loop = asyncio.new_event_loop()
     running = loop.run_until_complete(portal.start("127.0.0.1", int(ports["8090"])))
+    shop = loop.run_until_complete(orders.start("127.0.0.1", int(ports["8092"])))
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     yield
-    asyncio.run_coroutine_threadsafe(running.stop(), loop).result(10)
+    for each in (running, shop):
+        asyncio.run_coroutine_threadsafe(each.stop(), loop).result(10)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()
@@ -89,6 +91,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.usefixtures("behind")
 def test_the_commands_of_a_page_work_in_order(page: str, ports: dict[str, str], folder: Path) -> None:
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    environment["ORDERS"] = f"http://127.0.0.1:{ports['8092']}"
     serving: list[subprocess.Popen[bytes]] = []
     try:
         for language, how, text in blocks(page):
