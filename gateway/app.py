@@ -8,6 +8,7 @@ protection, dialect and the value layers (`gateway.serving`).
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -37,6 +38,7 @@ from .serving import Parts, Serving
 from .settings.loader import Loaded
 from .settings.mistakes import Mistake, Refused
 from .state.home import Home, home
+from .supervisor.seat import Seat
 from .version import version
 
 
@@ -73,14 +75,18 @@ class Gateway:
         self._running: list[asyncio.Task[None]] = []
         self._retiring: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> None:
-        """Open the configuration's parts, then the admin socket, then the data socket. All or nothing."""
+    async def start(self, seat: Seat | None = None) -> None:
+        """Open the configuration's parts, then the admin socket, then the data socket. All or nothing.
+
+        With a `seat` this is one worker of several: the data address is shared, the admin socket its own.
+        """
         settings = self.built.loaded.settings
         try:
             await self.serving.open()
             self.serving.measure()
-            self.addresses["admin"] = await self.admin.start(settings.admin)
-            self.addresses["data"] = await self.data.start(settings.listen)
+            self.addresses["admin"] = await self.admin.start(f"unix:{seat.socket}" if seat else settings.admin)
+            listen = seat.data if seat else settings.listen
+            self.addresses["data"] = await self.data.start(listen, reuse_port=seat is not None)
         except BaseException:
             await self.stop(0.0)
             raise
@@ -193,41 +199,57 @@ class Gateway:
         return self.serving.body_limit(method, path)
 
 
-def serve(loaded: Loaded, again: Callable[[], Loaded] | None = None) -> None:
+def serve(loaded: Loaded, again: Callable[[], Loaded] | None = None, seat: Seat | None = None) -> None:
     """Run until SIGTERM or SIGINT. Raises Refused, ContractError, PluginError, OSError before it is ready.
 
-    `again` reads the settings anew for a reload; without it there is none.
+    `again` reads the settings anew for a reload; without it there is none. With a `seat`, as a worker of several.
     """
     broken = selftest()
     if broken:
         raise Refused([Mistake("this installation", 0, 0, "", words) for words in broken])
     built = build(loaded)
     if sys.platform == "win32":
-        asyncio.run(_run(built, again))
+        asyncio.run(_run(built, again, seat))
     else:
         import uvloop
 
-        uvloop.run(_run(built, again))
+        uvloop.run(_run(built, again, seat))
 
 
-async def _run(built: Built, again: Callable[[], Loaded] | None = None) -> None:
+async def _run(built: Built, again: Callable[[], Loaded] | None, seat: Seat | None) -> None:
     gateway = Gateway(built, again=again)
-    await gateway.start()
-    sys.stderr.write(f"ready data={gateway.addresses['data']} admin={gateway.addresses['admin']}\n")
-    sys.stderr.flush()
+    await gateway.start(seat)
+    if seat is None:
+        sys.stderr.write(f"ready data={gateway.addresses['data']} admin={gateway.addresses['admin']}\n")
+        sys.stderr.flush()
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, asked.set)
+    _ends(loop, asked, seat)
     if gateway.reload is not None:
         loop.add_signal_handler(signal.SIGHUP, gateway.reload.asked.set)
     await asked.wait()
-    # A second signal quits at once.
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.remove_signal_handler(name)
+    if seat is None:  # a second signal quits at once; a worker is ended by its supervisor
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(name)
     drain = gateway.built.loaded.settings.drain
     delay = 0.0 if gateway.health.draining else drain.delay  # /drain has let the balancers know
     gateway.drain()
     if delay:
         await asyncio.sleep(delay)
     await gateway.stop(drain.grace)
+
+
+def _ends(loop: asyncio.AbstractEventLoop, asked: asyncio.Event, seat: Seat | None) -> None:
+    """What ends this process. A terminal signals a whole group: a worker leaves SIGINT to its supervisor.
+
+    A worker whose supervisor is gone ends too, else nobody could stop it.
+    """
+    loop.add_signal_handler(signal.SIGTERM, asked.set)
+    loop.add_signal_handler(signal.SIGINT, asked.set if seat is None else _heard)
+    parent = multiprocessing.parent_process() if seat is not None else None
+    if parent is not None:
+        loop.add_reader(parent.sentinel, asked.set)
+
+
+def _heard() -> None:
+    """Nothing is done."""

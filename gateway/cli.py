@@ -64,6 +64,7 @@ def _serving(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     serve.add_argument("--upstream", metavar="URL", help="the service's address, over the contract's")
     serve.add_argument("--listen", metavar="HOST:PORT", help="where clients call, over the configuration's")
     serve.add_argument("--admin", metavar="HOST:PORT", help="where operators look, over the configuration's")
+    serve.add_argument("--workers", metavar="N", type=int, help="processes that serve, over the configuration's")
     demo = _command(commands, "demo", "serve:demo", "serve the reference services behind the gateway, with a tour")
     demo.add_argument(
         "--once", action="store_true", help="end after the tour: 0 only if every step came out as it must"

@@ -26,6 +26,7 @@ from .doors import RouteFace, configured_route, default_route, fault_rules
 from .operations import Bound, compile_operations
 from .pages import PAGES, docs_pages
 from .plugged import plugins_of, standing_before
+from .several import unshared
 from .workbench import Workbench
 
 
@@ -104,6 +105,7 @@ def build(loaded: Loaded) -> Built:
     for bench in contracts.values():
         bench.settle()
     mistakes.extend(_doubled(loaded, services))
+    mistakes.extend(unshared(loaded, plugins))
     if mistakes:
         raise Refused(mistakes)
     return Built(loaded, tuple(services), limits, speaker)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import sys
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from typing import TYPE_CHECKING, Any
 
 from gateway.cli import CONFIG, OK
 from gateway.commands.contract import refusals, say, settings
 from gateway.settings import Loaded
+
+if TYPE_CHECKING:
+    from gateway.supervisor.seat import Seat
 
 
 def serve(chosen: argparse.Namespace) -> int:
@@ -22,8 +29,33 @@ def _serve(chosen: argparse.Namespace) -> int:
     for danger in loaded.dangers():
         say(f"warning: {danger} is on")
     try:
+        if loaded.settings.workers > 1:
+            from gateway.supervisor import supervise
+
+            return supervise(loaded, partial(_worker, chosen))
         app.serve(loaded, lambda: _loaded(chosen))
     except OSError as error:  # an address that is taken, a file that is gone
+        say(f"cannot serve: {error.strerror or error}")
+        return CONFIG
+    return OK
+
+
+def _worker(chosen: argparse.Namespace, seat: Seat) -> BaseProcess:
+    """The process of a seat, not started. It reads the configuration itself: nothing live crosses."""
+    return get_context("spawn").Process(target=_work, args=(chosen, seat), name=f"gateway-{seat.number}")
+
+
+def _work(chosen: argparse.Namespace, seat: Seat) -> None:
+    """One worker, until it is told to stop; ends the process with its exit code."""
+    sys.exit(refusals(_seated, CONFIG)(argparse.Namespace(**vars(chosen), seat=seat)))
+
+
+def _seated(chosen: argparse.Namespace) -> int:
+    from gateway import app
+
+    try:
+        app.serve(_loaded(chosen), lambda: _loaded(chosen), chosen.seat)
+    except OSError as error:
         say(f"cannot serve: {error.strerror or error}")
         return CONFIG
     return OK
@@ -32,7 +64,8 @@ def _serve(chosen: argparse.Namespace) -> int:
 def _loaded(chosen: argparse.Namespace) -> Loaded:
     """The settings, with what the command line says over them; read anew for each reload."""
     loaded = settings(chosen)
-    over: dict[str, Any] = {name: getattr(chosen, name) for name in ("listen", "admin") if getattr(chosen, name)}
+    named = {name: getattr(chosen, name) for name in ("listen", "admin", "workers")}
+    over: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
     if chosen.upstream and chosen.config:
         over["services"] = {
             name: each.model_copy(update={"upstream": each.upstream.model_copy(update={"url": chosen.upstream})})

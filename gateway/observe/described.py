@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from prometheus_client import Counter, Gauge, Histogram, Info
 
-from .metrics import Metrics
+from .metrics import CrewMetrics, Metrics
 
 HEAD: Final = """\
 # Metrics
@@ -36,7 +36,7 @@ def page() -> str:
     metrics = Metrics()
     metrics.certificates({})
     rows = []
-    for found in vars(metrics).values():
+    for found in (*vars(metrics).values(), *vars(CrewMetrics()).values()):
         kind = type(found)
         if kind in _KINDS:
             name = f"{found._name}{_SUFFIX.get(kind, '')}"

@@ -169,3 +169,15 @@ class Metrics:
         """The exposition and its Content-Type; OpenMetrics where the scraper asks for it."""
         encoder, content_type = choose_encoder(accept)
         return encoder(self.registry), content_type
+
+
+class CrewMetrics:
+    """What a supervisor counts itself, beside what its workers tell; there with several workers alone."""
+
+    def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # else every series has a twin
+        self.registry = CollectorRegistry()
+        self.alive = Gauge("soapgw_workers", "Workers that run, of several.", registry=self.registry)
+        self.restarts = Counter(
+            "soapgw_worker_restarts", "Workers that died and were started again.", registry=self.registry
+        )

@@ -132,6 +132,7 @@ class Plugin(Generic[S]):
     """
 
     name: ClassVar[str]
+    alone: ClassVar[bool] = False  # several processes need not agree on anything: no locks, counters, seen nonces
     Settings: ClassVar[type[PluginSettings]] = PluginSettings
     events: ClassVar[tuple[str, ...]] = ()
     host: Host

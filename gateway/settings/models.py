@@ -93,6 +93,10 @@ class Settings(Part):
     admin: Address = Field(
         default="127.0.0.1:9901", description="Where operators and probes look: metrics, health. Keep it private."
     )
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=1,
+        description="Processes that serve on `listen`, under one supervisor; locks and counters then need `state`.",
+    )
     public_url: Url | None = Field(
         default=None,
         description="The gateway's address as clients see it, for ?wsdl and Location; by default the request's own.",

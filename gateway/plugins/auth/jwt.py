@@ -46,6 +46,7 @@ class JwtBearer(Plugin[JwtSettings]):
     """Authentication by bearer token."""
 
     name = "jwt"
+    alone = True
     Settings = JwtSettings
     events: ClassVar[tuple[str, ...]] = ("accepted", "absent", "refused", "forbidden")
 

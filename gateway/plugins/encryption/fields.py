@@ -94,6 +94,7 @@ class Fields(Plugin[FieldsSettings]):
     """Encryption and masks of named members."""
 
     name = "fields"
+    alone = True
     Settings = FieldsSettings
     events: ClassVar[tuple[str, ...]] = ("sealed", "opened", "masked", "clear", "refused")
 

@@ -76,6 +76,7 @@ class Jose(WireCipher[JoseSettings]):
     """JWE and JWS on the JSON side."""
 
     name = "jose"
+    alone = True
     Settings = JoseSettings
 
     async def start(self, host: Host) -> None:
