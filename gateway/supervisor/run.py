@@ -14,13 +14,14 @@ from ..core.problem import Problem
 from ..dialect.problem import Speaker
 from ..dialect.rest_client import problem_wire
 from ..net.server import Server
+from ..net.shared import reserve
 from ..observe.log import Log
 from ..observe.trace import request_id
 from ..settings.bounds import limits
 from ..settings.loader import Loaded
 from .crew import Crew
 from .pages import Health, pages
-from .seat import Seat, reserve
+from .seat import Seat
 
 MARGIN = 5.0  # seconds over drain and grace that workers have before they are ended
 
