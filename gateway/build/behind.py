@@ -45,6 +45,11 @@ class Table:
 
     calls: Mapping[str, Sequence[Call]]
 
+    def statuses(self, operation: str, fault: str) -> tuple[int, ...]:
+        """The statuses by which the service says a declared fault, as far as the rules tell; 0 for any."""
+        rules = [rule for call in self.calls[operation] for rule in call.refusals.rules if fault in rule.faults]
+        return tuple(dict.fromkeys(rule.status or 0 for rule in rules)) or (0,)
+
 
 def behind(
     loaded: Loaded, bench: Workbench, name: str, settings: ServiceSettings, operations: Sequence[Bound], limits: Limits

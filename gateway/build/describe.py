@@ -113,5 +113,8 @@ def _faults(service: BuiltService, face: RouteFace) -> Iterator[FaultBody]:
     rules = fault_rules(face.settings.faults) if face.settings else ()
     speaker = Speaker(rules=(*rules, *service.speaker.rules))
     for fault in face.bound.bound.faults:
-        status = speaker.of_fault(Fault("Receiver", "", name=fault.element, declared=fault.element)).status
-        yield FaultBody(fault.name, status, Body(service.bench.laid(CANONICAL), fault.element, CANONICAL))
+        body = Body(service.bench.laid(CANONICAL), fault.element, CANONICAL)
+        said = service.behind.statuses(face.bound.operation.name, fault.element) if service.behind else (0,)
+        told = (Fault("Receiver", "", name=fault.element, declared=fault.element, status=status) for status in said)
+        for status in dict.fromkeys(speaker.of_fault(each).status for each in told):
+            yield FaultBody(fault.name, status, body)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode
 
 from ..codec.json import dumps
 from ..codec.lexical import Scalar, Unfit
@@ -30,6 +30,7 @@ from .soap_upstream import blamed
 from .unbinding import fits, take, without
 
 _ACCEPT: Final = "application/json, application/problem+json"
+_QUERY: Final = re.compile("[?#]")
 _TAG: Final = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*')
 
 
@@ -213,7 +214,7 @@ def _told(told: Told, value: Value, headers: Mapping[str, str]) -> Value:
             text = plain if tag_of_version(plain) == f'"{tag[1]}"' else tag[1]
             value = _put(value, told.version, told.version_type, text)
     if told.location is not None and "location" in headers:
-        found = told.location.search(urlsplit(headers["location"]).path)
+        found = told.location.search(_QUERY.split(headers["location"])[0])
         if found is not None:
             for (steps, scalar), text in zip(told.located, found.groups(), strict=True):
                 value = _put(value, steps, scalar, unquote(text))

@@ -23,9 +23,9 @@ class Up:
         self.closed = True
 
 
-def wire(base=None):
+def wire(base=None, path="/own"):
     exchange = Exchange(None, Message(None, value={}), facts={"base": base} if base else {})
-    return Wire({}, b"", path="/own", exchange=exchange)
+    return Wire({}, b"", path=path, exchange=exchange)
 
 
 async def test_to_the_own_upstream_or_to_a_base_and_the_eldest_of_many_is_closed():
@@ -49,3 +49,16 @@ async def test_to_the_own_upstream_or_to_a_base_and_the_eldest_of_many_is_closed
     await bases.close()
     assert all(up.closed for up in made.values())
     assert not own.closed
+
+
+async def test_a_call_below_the_own_address_is_one_below_the_base():
+    made = {}
+
+    def make(url):
+        made[url] = Up(url)
+        return made[url]
+
+    bases = Bases(Up("http://a/own"), make)
+    await bases.send(wire("http://b/", "/own/orders/7"))
+    await bases.send(wire("http://c/else/", "/own/orders/7"))
+    assert [up.sent for up in made.values()] == [["/own/orders/7"], ["/else/orders/7"]]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from gateway.build.book import Built, build
+from gateway.build.describe import description
 from gateway.settings import parse
 from gateway.settings.mistakes import Refused
 from tests.build.conftest import ROOT
@@ -159,3 +161,17 @@ def test_a_rule_names_members_that_the_detail_has() -> None:
     faults = "      faults: [{status: 404, name: OrderNotFound, members: {/Key: /id}}]\n"
     found = refused([GET, SEARCH, PLACE, CANCEL], more=faults)
     assert all("the message has no member /Key" in mistake for mistake in found)
+
+
+def test_openapi_has_the_declared_faults_with_their_types_and_the_services_statuses() -> None:
+    faults = "      faults:\n        - {status: 410, name: OrderNotFound}\n        - {type: 'urn:closed', name: OrderClosed}\n"
+    front = ["{route: 'POST /x/{id}', operation: CancelOrder, parameters: [{in: path, name: id, to: /Id}]}"]
+    document = description(book([GET, SEARCH, PLACE, CANCEL], front, more=faults))
+    responses = document["paths"]["/x/{id}"]["post"]["responses"]
+    told = {status: json.dumps(responses[status]) for status in ("410", "422")}
+    assert "fault OrderNotFound" in told["410"]
+    assert "schemas/OrderNotFound" in told["410"]
+    assert "schemas/OrderClosed" in told["422"]
+    ruled = "    faults: [{name: OrderNotFound, status: 404}]\n"
+    document = description(book([GET, SEARCH, PLACE, CANCEL], front, more=faults, lines=ruled))
+    assert "fault OrderNotFound" in json.dumps(document["paths"]["/x/{id}"]["post"]["responses"]["404"])

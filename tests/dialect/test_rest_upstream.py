@@ -6,13 +6,17 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.build.book import Built, build
+from gateway.build.doors import soap_address
 from gateway.build.outward import upstream_dialect
 from gateway.core.limits import DEFAULT
 from gateway.core.message import Exchange, HeaderBlock, Message, Wire
 from gateway.core.problem import Kind, Problem
 from gateway.dialect.rest_upstream import RestUpstream
+from gateway.dialect.soap_client import SoapClient
 from gateway.settings import parse
 from tests.build.conftest import ROOT
 
@@ -134,9 +138,10 @@ def test_what_was_made_is_read_from_its_location(dialect: RestUpstream, asking: 
         assert reply.value() == {"Id": 9}
     body = b'{"Id": 8}'
     assert dialect.read_reply(exchange, Wire({"location": "/orders/9"}, body, status=201)).value() == {"Id": 8}
-    with pytest.raises(Problem) as caught:
-        dialect.read_reply(exchange, Wire({"location": "/elsewhere/9"}, b"", status=201))
-    assert (caught.value.kind, caught.value.outcome) == (Kind.UPSTREAM_SCHEMA_VIOLATION, "unknown")
+    for place in ("/elsewhere/9", "http://[", "/orders/", "/orders/x"):
+        with pytest.raises(Problem) as caught:
+            dialect.read_reply(exchange, Wire({"location": place}, b"", status=201))
+        assert (caught.value.kind, caught.value.outcome) == (Kind.UPSTREAM_SCHEMA_VIOLATION, "unknown")
 
 
 @pytest.mark.parametrize(
@@ -180,3 +185,59 @@ def test_a_refusal_is_a_fault_with_its_status(dialect: RestUpstream, asking: Any
     fault = dialect.read_reply(exchange, Wire({}, b'{"title": "No"}', status=status)).fault
     assert fault is not None
     assert (fault.code, fault.status, fault.reason) == (code, status, "No")
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=8,
+)
+_NAMES = st.sampled_from(["type", "title", "detail", "status", "fault", "name", "code", "Id", "Customer", "Line", "errors"])
+_bodies = st.one_of(
+    st.binary(max_size=30),
+    _json.map(lambda value: json.dumps(value).encode()),
+    st.dictionaries(_NAMES, _json, max_size=5).map(lambda value: json.dumps(value).encode()),
+)
+_fields = st.fixed_dictionaries(
+    {},
+    optional={
+        "content-type": st.sampled_from(["application/json", "application/problem+json", "text/html", "x", ""]),
+        "etag": st.text(max_size=6),
+        "location": st.text(max_size=12) | st.sampled_from(["/orders/1", "http://[", "/orders/%ff", "//x/orders/a b"]),
+        "retry-after": st.sampled_from(["3", "soon"]),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GetOrder", {"Id": 7}),
+        ("SearchOrders", {"State": ["open"]}),
+        ("PlaceOrder", {"Customer": "x", "Line": [{"Article": "a", "Count": 1}]}),
+        ("CancelOrder", {"Id": 7}),
+    ],
+)
+@given(status=st.integers(200, 299) | st.integers(400, 599), headers=_fields, body=_bodies)
+def test_whatever_a_service_answers_is_an_answer_a_fault_or_its_own_problem(
+    orders: Built, name: str, value: Any, status: int, headers: dict[str, str], body: bytes
+) -> None:
+    service = orders.services[0]
+    dialect = upstream_dialect(service, "/v1", "", DEFAULT)
+    operation = service.bound(name).operation  # type: ignore[union-attr]
+    exchange = Exchange(operation, Message(operation.faces["1.1"].request, value=value))
+    dialect.write_request(exchange)
+    try:
+        reply = dialect.read_reply(exchange, Wire(headers, body, status=status))
+    except Problem as problem:
+        assert problem.kind.row.side == "upstream"
+        return
+    client = SoapClient(service.speaker, soap_address(service.path, service.operations, service.settings, DEFAULT))
+    for version in ("1.1", "1.2"):
+        exchange.facts["soap"] = version
+        wire = client.write_reply(exchange, reply)
+        again = operation.faces[version].reply.parse(wire.body)  # what is written can be read
+        assert again.is_fault is (reply.fault is not None)
+        if reply.fault is None:
+            assert operation.faces[version].reply.decode(again) == reply.value()
+    assert (reply.fault is not None) is (status >= 400)
