@@ -7,14 +7,16 @@ belong to `gateway.app`, so that a reload swaps one `Serving` for another.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .build.bases import Bases
 from .build.book import Built, BuiltService
 from .build.describe import description
-from .build.doors import RouteFace, rest_door, soap_address
+from .build.doors import RouteFace, Serve, rest_door, soap_address
+from .build.forks import Group, choice, choosing, compared, filled, forked, grouped
 from .build.hosting import PluginHost
 from .build.keyring import keyring, watch
 from .build.measured import expect, show_breakers, show_pools
@@ -27,14 +29,16 @@ from .core.message import Exchange, Message, Wire
 from .core.operation import Address, Door, Operation
 from .core.ports import Clock, Store
 from .core.problem import Problem
+from .dialect.conditions import strong_match
 from .dialect.router import Router
-from .dialect.soap_client import SoapClient
+from .dialect.soap_client import SoapClient, SoapDoor
 from .layers.breaker import Breakers
 from .layers.cache import Cache
-from .layers.enter import enter, through
+from .layers.enter import enter, guarded, through
 from .layers.forward import forward
 from .layers.idempotency import idempotency
 from .layers.observe import measure_backend, timed
+from .layers.precondition import precondition
 from .layers.require import gated, require, sealed
 from .layers.retry import Budget, retry
 from .net.pool import Pool
@@ -221,16 +225,18 @@ class Serving:
 
         door = Door(service.path, SoapClient(service.speaker, soap), by_body, self.built.limits)
         self.router.add("POST", service.path, Address(door.name, through(door, edges, self.parts.stages)))
-        for face in service.faces:
-            rest = rest_door(face, service.speaker, soap, self.built.limits, serve)
-            send = through(rest, edges, self.parts.stages, self._route_layers(face))
-            self.router.add(face.route.method, face.route.path, Address(rest.name, send))
-            self._bodies[rest.name] = rest.limits.body
+        routes = _Routes(self, service, soap, edges, serve, through(door, (), self.parts.stages))
+        for group in grouped(service.faces):
+            first = group[0].route
+            doors = [routes.door(face) for face in group]
+            self.router.add(first.method, first.path, Address(doors[0].name, routes.send(group, doors)))
+            self._bodies[doors[0].name] = max(each.limits.body for each in doors)
 
-    def _route_layers(self, face: RouteFace) -> list[WireLayer]:
+    def route_layers(self, face: RouteFace, compare: WireLayer | None) -> list[WireLayer]:
         """What a route alone asks for, inside its protection: keys and the cache see what the client meant.
 
         Kept answers never come to the value layers, so callers are judged before: by policy, then by plug-ins.
+        A kept answer is not compared again.
         """
         settings = face.settings
         layers: list[WireLayer] = []
@@ -239,6 +245,7 @@ class Serving:
         if settings is not None and settings.idempotency != "off":
             scope = f"{face.route.method} {face.route.path}"
             layers.append(idempotency(self.parts.state, scope, settings.idempotency))
+        layers += [compare] if compare is not None else []
         if not layers:
             return []
         operation = face.route.operation
@@ -295,6 +302,44 @@ class Serving:
     async def _call(self, operation: Operation, exchange: Exchange, plugin: Plugin[Any] | None) -> Message:
         service = next(each for each in self.built.services if each.name == operation.service)
         return await self._serve(service, operation, within=plugin)(exchange)
+
+
+@dataclass
+class _Routes:
+    """The routes of one service on their way to addresses."""
+
+    serving: Serving
+    service: BuiltService
+    soap: SoapDoor
+    edges: list[WireLayer]
+    serve: Serve
+    envelopes: Send  # whoever sends SOAP where a field chooses
+
+    def door(self, face: RouteFace) -> Door:
+        """The door of a route."""
+        return rest_door(face, self.service.speaker, self.soap, self.serving.built.limits, self.serve)
+
+    def send(self, group: Group, doors: list[Door]) -> Send:
+        """All that stands at one verb and path, in its protection."""
+        if not any(map(choosing, group)):
+            return self._through(group[0], doors[0], self.edges)
+        sends = [self._through(face, door) for face, door in zip(group, doors, strict=True)]
+        chosen = choice(group, sends, self.envelopes, doors[0].limits)
+        return guarded(doors[0], self.edges, forked(chosen))
+
+    def _through(self, face: RouteFace, door: Door, edges: Sequence[WireLayer] = ()) -> Send:
+        inside = self.serving.route_layers(face, self._compare(face))
+        return through(door, edges, self.serving.parts.stages, inside)
+
+    def _compare(self, face: RouteFace) -> WireLayer | None:
+        """The layer that compares If-Match with the present ETag, where the route wants that of the gateway."""
+        read = compared(face, self.service.faces)
+        if read is None or face.settings is None or face.settings.version is None:
+            return None
+        path = partial(filled, read.route.path)
+        return precondition(
+            self._through(read, self.door(read)), path, strong_match, required=face.settings.version.required
+        )
 
 
 def _documents(contract: Any, service: str) -> Any:

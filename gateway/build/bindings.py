@@ -5,12 +5,13 @@ A binding that is missing, doubled, out of the message or of no effect is a mist
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..codec.lexical import Scalar
+from ..codec.lexical import Scalar, Unfit
 from ..codec.scalars import scalar_for
 from ..core.value import pointer
 from ..dialect.binding import Binding, Parameter, Steps
@@ -24,6 +25,11 @@ from ..settings.service import Route as RouteSettings
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 BODYLESS = frozenset({"GET", "HEAD", "DELETE"})
+# Fields that HTTP itself or the gateway reads: no parameter is made of them.
+_READ = frozenset(
+    "accept accept-encoding authorization connection content-encoding content-length content-type cookie expect host "
+    "idempotency-key if-match if-none-match prefer te trailer transfer-encoding upgrade x-request-id".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,31 +109,60 @@ def binding(
     """The binding of a route. Raises ContractError for the first thing that is wrong with it."""
     method, _, path = route.route.partition(" ")
     _check_path(path, route.parameters)
+    _check_names(route)
+    chosen = frozenset({route.when.name} if route.when and route.when.place == "query" else ())
     if not element:
-        if route.parameters or route.constants:
+        if route.parameters or route.constants or route.body.request:
             raise ContractError("the request has no members to bind")
-        return Binding(body=False)
+        return Binding(body=False, beside=chosen)
     taken: set[Steps] = set()
     parameters = []
     for each in route.parameters:
         steps = steps_of(each.to)
         _check_free(steps, taken)
-        found = member(model, element, unwrap, steps)
-        if found.simple is None:
-            raise ContractError(f"{each.to} is a structure; a parameter fills a scalar")
-        scalar: Scalar = scalar_for(model, found.simple, settings)
-        needed = each.required if each.required is not None else each.place == "path" or found.sure
-        parameters.append(Parameter(each.place, each.name, steps, scalar, found.slot.repeated, needed))
+        parameters.append(_parameter(model, settings, member(model, element, unwrap, steps), each))
     constants = []
     for place, value in route.constants.items():
         steps = steps_of(place)
         _check_free(steps, taken)
-        found = member(model, element, unwrap, steps)
-        _check_constant(model, settings, found, place, value)
-        constants.append((steps, value))
-    if method in BODYLESS:
-        _check_complete(model, element, unwrap, taken)
-    return Binding(tuple(parameters), tuple(constants), method not in BODYLESS)
+        constants.append((steps, _constant(model, settings, member(model, element, unwrap, steps), place, value)))
+    if route.version and route.version.request:
+        _check_free(steps_of(route.version.request), set(taken))
+    if route.body.request or method in BODYLESS:
+        _check_complete(model, element, unwrap, taken, route, method)
+    return Binding(tuple(parameters), tuple(constants), method not in BODYLESS, chosen)
+
+
+def _parameter(model: Model, settings: Settings, found: Member, each: ParameterSettings) -> Parameter:
+    if found.simple is None:
+        raise ContractError(f"{each.to} is a structure; a parameter fills a scalar")
+    scalar: Scalar = scalar_for(model, found.simple, settings)
+    if each.list and not (found.slot.repeated or scalar.shape == "list"):
+        raise ContractError(f"`list` of the parameter {each.name} has no effect: {each.to} does not repeat")
+    if each.list == "repeat" and each.place != "query":
+        raise ContractError(f"the parameter {each.name} cannot be repeated in the {each.place}: comma, space or pipe")
+    needed = each.required if each.required is not None else each.place == "path" or found.sure
+    if each.place == "path" and not needed:
+        raise ContractError(f"`required: false` of the parameter {each.name} has no effect: a path's always is")
+    style = each.list or ("repeat" if each.place == "query" else "comma")
+    many = found.slot.repeated or scalar.shape == "list"
+    style = style if many else "repeat"
+    return Parameter(each.place, each.name, steps_of(each.to), scalar, found.slot.repeated, needed, style)
+
+
+def _check_names(route: RouteSettings) -> None:
+    """Each name of the query and the header is bound once, and is nobody else's."""
+    heads = {head.http.lower(): head.name for head in route.headers if head.http}
+    seen: set[tuple[str, str]] = set()
+    for each in route.parameters:
+        name = each.name.lower() if each.place == "header" else each.name
+        if (each.place, name) in seen:
+            raise ContractError(f"the {each.place} parameter {each.name} is bound twice")
+        seen.add((each.place, name))
+        if each.place == "header" and name in heads:
+            raise ContractError(f"{each.name} is the header block {heads[name]} already")
+        if each.place == "header" and name in _READ:
+            raise ContractError(f"{each.name} is not a field that a parameter may be")
 
 
 def _check_path(path: str, parameters: tuple[ParameterSettings, ...]) -> None:
@@ -149,7 +184,8 @@ def _check_free(steps: Steps, taken: set[Steps]) -> None:
     taken.add(steps)
 
 
-def _check_constant(model: Model, settings: Settings, found: Member, place: str, value: Any) -> None:
+def _constant(model: Model, settings: Settings, found: Member, place: str, value: Any) -> Any:
+    """The constant's value; text from the environment is read by the member's type. Raises ContractError."""
     import jsonschema_rs
 
     writer = SchemaWriter(model, settings)
@@ -157,16 +193,44 @@ def _check_constant(model: Model, settings: Settings, found: Member, place: str,
     writer.finish()
     if found.slot.repeated:
         schema = {"type": "array", "items": schema}
-    if not jsonschema_rs.Draft202012Validator({**schema, "$defs": writer.defs}).is_valid(value):
+    fits = jsonschema_rs.Draft202012Validator({**schema, "$defs": writer.defs}).is_valid
+    if not fits(value) and isinstance(value, str) and found.simple is not None and not found.slot.repeated:
+        with contextlib.suppress(Unfit):
+            value = scalar_for(model, found.simple, settings).read(value, {})
+    if not fits(value):
         raise ContractError(f"the constant for {place} does not fit the member's type")
+    return value
 
 
-def _check_complete(model: Model, element: str, unwrap: tuple[str, ...], taken: set[Steps]) -> None:
-    """A route without a body must fill everything that every message needs."""
+def _check_complete(
+    model: Model, element: str, unwrap: tuple[str, ...], taken: set[Steps], route: RouteSettings, method: str
+) -> None:
+    """What no body can give must be filled: all that every message needs, beside the member that the body is."""
     declaration = model.elements[element]
     for slot in _unwrapped(model, declaration.type, unwrap):
         declaration = slot.element
-    _, needed = _slots(model, declaration.type)
-    missing = sorted(needed - {steps[0] for steps in taken})
+    inner = steps_of(route.body.request) if route.body.request else ()
+    if inner:
+        if method in BODYLESS:
+            raise ContractError(f"`body: request` has no effect: {method} has no body")
+        member(model, element, unwrap, inner)
+        if any(inner[: len(steps)] == steps for steps in taken):
+            raise ContractError(f"{route.body.request} is filled twice")
+    version = steps_of(route.version.request) if route.version and route.version.request else ()
+    given = {*taken, *([inner] if inner else ()), *([version] if version else ())}
+    missing = [pointer(steps) for steps in _lacking(model, declaration.type, given, inner, ())]
     if missing:
-        raise ContractError(f"a request without a body needs {', '.join(missing)} bound")
+        what = "whose body is a member" if inner else "without a body"
+        raise ContractError(f"a request {what} needs {', '.join(missing)} bound")
+
+
+def _lacking(model: Model, type_id: str, given: set[Steps], body: Steps, at: Steps) -> Iterator[Steps]:
+    """The members that every message needs and nobody fills; what stands within the body's member is the client's."""
+    slots, needed = _slots(model, type_id)
+    heads = {steps[0] for steps in given}
+    for key in sorted(needed - heads):
+        yield (*at, key)
+    for key in sorted(heads & set(slots)):
+        deeper = {steps[1:] for steps in given if steps[0] == key}
+        if () not in deeper and (*at, key) != body:
+            yield from _lacking(model, slots[key].element.type, deeper, body, (*at, key))

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..core.limits import Limits
 from ..dialect.problem import Speaker
+from ..dialect.router import shape
 from ..net.fetch import Fetcher
 from ..plugins.registry import Plugins
 from ..schema.contract import Contract, Port
@@ -23,6 +23,7 @@ from ..settings.mistakes import Mistake, Refused
 from ..settings.service import Service as ServiceSettings
 from .behind import Table, behind
 from .doors import RouteFace, configured_route, default_route, fault_rules
+from .forks import Group, choosing, grouped, quarrels, uncompared
 from .operations import Bound, compile_operations
 from .pages import PAGES, docs_pages
 from .plugged import plugins_of, standing_before
@@ -198,11 +199,11 @@ def choose(contract: Contract, settings: ServiceSettings) -> tuple[ContractServi
 
 def _doubled(loaded: Loaded, services: list[BuiltService]) -> list[Mistake]:
     """What two claim: service addresses, the gateway's own pages, routes; told at the one that the file names."""
-    seen = {("GET", _shape(path)): "the gateway itself" for path in (*PAGES, *docs_pages())}
+    seen = {("GET", shape(path)): "the gateway itself" for path in (*PAGES, *docs_pages())}
     mistakes = []
 
     def claim(method: str, path: str, who: str, place: tuple[str | int, ...]) -> None:
-        key = (method, _shape(path))
+        key = (method, shape(path))
         if key in seen:
             mistakes.append(loaded.mistake(place, f"{method} {path} is served already, by {seen[key]}"))
         seen.setdefault(key, who)
@@ -211,13 +212,24 @@ def _doubled(loaded: Loaded, services: list[BuiltService]) -> list[Mistake]:
         for method in ("POST", "GET"):  # the envelopes, and ?wsdl
             claim(method, service.path, service.name, ("services", service.name))
     for service in services:
-        for face in sorted(service.faces, key=lambda each: each.settings is not None):  # the default ones first
-            own = face.settings
-            place = ("services", service.name, *(("routes", service.settings.routes.index(own)) if own else ()))
-            claim(face.route.method, face.route.path, f"{service.name}/{face.bound.operation.name}", place)
+        for group in grouped(sorted(service.faces, key=lambda face: face.settings is not None)):  # default ones first
+            mistakes += [loaded.mistake(_place(service, face), words) for face, words in _within(service, group)]
+            for face in group if not any(map(choosing, group)) else group[:1]:
+                who = f"{service.name}/{face.bound.operation.name}"
+                claim(face.route.method, face.route.path, who, _place(service, face))
     return mistakes
 
 
-def _shape(path: str) -> str:
-    """A template without the names of its variables: what the router tells apart."""
-    return re.sub(r"\{[^{}]*\}", "{}", path)
+def _within(service: BuiltService, group: Group) -> Iterator[tuple[RouteFace, str]]:
+    """What is wrong with the routes of one verb and path among themselves, and with whom they compare."""
+    if any(map(choosing, group)):
+        yield from quarrels(group)
+    for face in group:
+        words = uncompared(face, service.faces)
+        if words:
+            yield face, words
+
+
+def _place(service: BuiltService, face: RouteFace) -> tuple[str | int, ...]:
+    own = face.settings
+    return ("services", service.name, *(("routes", service.settings.routes.index(own)) if own else ()))

@@ -8,10 +8,12 @@ from typing import Any
 from ..core.message import Fault
 from ..core.value import Value
 from ..dialect.problem import Speaker
+from ..dialect.rest_client import at
 from ..schema.contract import BoundMessage
-from ..schema.openapi import Body, DoorDoc, FaultBody, ParameterDoc, openapi
+from ..schema.openapi import Body, Chosen, DoorDoc, FaultBody, ParameterDoc, openapi
 from ..schema.openapi30 import downgraded
 from ..schema.samples import sample
+from ..settings.service import Route as RouteSettings
 from ..version import version
 from .bindings import member
 from .book import Built, BuiltService
@@ -23,10 +25,22 @@ from .plugged import hidden
 def description(built: Built, dialect: str = "3.1") -> dict[str, Any]:
     """The OpenAPI document of everything that is served; `dialect` 3.1, or 3.0 for older generators."""
     doors = [door for service in built.services for door in _doors(service)]
-    titles = ", ".join(service.service.name for service in built.services)
-    documents = "\n\n".join(s.service.document for s in built.services if s.service.document)
-    document = openapi(titles or "gateway", version(), doors, documents)
+    titles = ", ".join(dict.fromkeys(service.service.name for service in built.services))
+    documents = "\n\n".join(dict.fromkeys(s.service.document for s in built.services if s.service.document))
+    document = openapi(titles or "gateway", version(), doors, documents, _security(built))
     return downgraded(document) if dialect.startswith("3.0") else document
+
+
+def _security(built: Built) -> dict[str, dict[str, Any]]:
+    """The schemes that the plug-ins which know callers ask for."""
+    told: dict[str, dict[str, Any]] = {}
+    for label, settings in built.loaded.settings.plugins.items():
+        use = settings.get("use", label)
+        if use == "jwt":
+            told["bearer"] = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        if use == "session" and settings.get("per") == "basic":
+            told["basic"] = {"type": "http", "scheme": "basic"}
+    return told
 
 
 def _doors(service: BuiltService) -> Iterator[DoorDoc]:
@@ -50,7 +64,23 @@ def _doors(service: BuiltService) -> Iterator[DoorDoc]:
             status=face.rest.status or 200,
             empty=None if face.rest.empty == "keep" else face.rest.empty,
             tagged=face.rest.reads or bool(face.rest.version_reply),
+            cached=face.rest.reads,
+            **(_told(service, face.settings) if face.settings else {}),
         )
+
+
+def _told(service: BuiltService, route: RouteSettings) -> dict[str, Any]:
+    """What a route's own settings add to its operation."""
+    version, when = route.version, route.when
+    rules = (*route.faults, *service.settings.faults)
+    return {
+        "located": bool(route.location),
+        "version": version.required if version and (version.request or version.check) else None,
+        "key": None if route.idempotency == "off" else route.idempotency == "required",
+        "statuses": tuple(dict.fromkeys(rule.status for rule in rules)),
+        "group": route.group or "",
+        "chosen": Chosen(when.place, when.name, when.equals) if when else None,
+    }
 
 
 def _parameters(service: BuiltService, face: RouteFace) -> Iterator[ParameterDoc]:
@@ -63,10 +93,15 @@ def _parameters(service: BuiltService, face: RouteFace) -> Iterator[ParameterDoc
     if not element:
         return
     model = service.bench.asked(element).laid(face.request)
+    examples = {(each.place, each.name): each.example for each in (face.settings.parameters if face.settings else ())}
     for each in face.rest.binding.parameters:
         found = member(model, element, face.unwrap_request, each.to)
         body = Body(model, element, face.request)
-        yield ParameterDoc(each.place, each.name, body, found.slot.element, each.many, each.required)
+        said = examples.get((each.place, each.name))
+        example = None if said is None else each.scalar.read(said, {})
+        yield ParameterDoc(
+            each.place, each.name, body, found.slot.element, each.many, each.required, each.style, example
+        )
 
 
 def _body(service: BuiltService, message: BoundMessage, face: RouteFace, unwrap: tuple[str, ...]) -> Body | None:
@@ -79,10 +114,15 @@ def _body(service: BuiltService, message: BoundMessage, face: RouteFace, unwrap:
     checker = bench.checker(message.element, face.request, unwrap)
     known = example if checker.is_valid(example) else None
     bound = _bound(service, face) if asked else frozenset()
+    place = face.rest.body_request if asked else face.rest.body_reply
+    repeated = _of_path(face) if asked else frozenset()
+    told = at(_less(known, bound | repeated), place)
+    if asked and face.settings is not None and face.settings.example is not None:
+        told = face.settings.example
     mapped = face.rest.heads.request if asked else face.rest.heads.reply
     laid = service.bench.laid(face.request)
     blocks = tuple((h.key, Body(laid, h.name, face.request), h.required) for h in mapped if not h.http)
-    return Body(model, message.element, face.request, unwrap, _less(known, bound), bound, blocks)
+    return Body(model, message.element, face.request, unwrap, told, bound, blocks, repeated, place)
 
 
 def _bound(service: BuiltService, face: RouteFace) -> frozenset[tuple[str, ...]]:
@@ -94,7 +134,13 @@ def _bound(service: BuiltService, face: RouteFace) -> frozenset[tuple[str, ...]]
     if element and fills:
         loose = bench.asked(element)
         filled = hidden(loose.laid(CANONICAL), loose.laid(face.request), element, face.unwrap_request, fills)
-    return filled | {*(each.to for each in binding.parameters), *(steps for steps, _ in binding.constants)}
+    elsewhere = {each.to for each in binding.parameters} - _of_path(face)
+    return filled | elsewhere | {steps for steps, _ in binding.constants}
+
+
+def _of_path(face: RouteFace) -> frozenset[tuple[str, ...]]:
+    """The members that the path has: a body may repeat them, so that what was read can be put back."""
+    return frozenset(each.to for each in face.rest.binding.parameters if each.place == "path")
 
 
 def _less(example: Value, bound: frozenset[tuple[str, ...]]) -> Value:

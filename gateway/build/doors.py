@@ -22,19 +22,21 @@ from ..dialect.rest_client import RestClient, RestRoute
 from ..dialect.soap_client import SoapClient, SoapDoor
 from ..schema.contract import BoundMessage
 from ..schema.errors import ContractError
-from ..schema.ir import Settings
+from ..schema.ir import Model, Settings
+from ..schema.renames import idle
 from ..settings import bounds
 from ..settings.service import FaultRule as FaultSettings
 from ..settings.service import Mapping as MappingSettings
 from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
-from .bindings import binding, member, steps_of
+from .bindings import BODYLESS, binding, member, members_at, steps_of
 from .heads import heads
 from .operations import CANONICAL, Bound
 from .workbench import Workbench
 
 Serve = Callable[[Operation], Service]
 POINTERS: Final = re.compile(r"\{(/[^{}]*)\}")  # in a Location's template
+NAMES: Final = re.compile(r"\{([^{}/]*)\}")  # the variables of a path's template
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,12 @@ class RouteFace:
 def mapping(*layers: MappingSettings) -> Settings:
     """The mapping's settings: each layer over the ones before."""
     chosen: dict[str, Any] = {}
+    renames: dict[str, str] = {}
     for layer in layers:
         chosen.update(layer.chosen())
+        renames.update(layer.rename or {})
+    if renames:
+        chosen["rename"] = tuple(sorted(renames.items()))
     return replace(CANONICAL, **chosen)
 
 
@@ -72,6 +78,8 @@ def configured_route(
 ) -> RouteFace:
     """A route of the configuration. Raises ContractError where its settings would lose something."""
     shape = mapping(service.mapping, settings.mapping)
+    if settings.mapping.rename:
+        _check_renames(bench, bound, replace(CANONICAL, rename=mapping(settings.mapping).rename))
     method, _, path = settings.route.partition(" ")
     own = bounds.limits(settings.limits, limits)
     face = json_face(bench, bound, shape, settings.unwrap.request, settings.unwrap.response, own)
@@ -80,42 +88,88 @@ def configured_route(
     return RouteFace(route, bound, shape, settings.unwrap.request, settings.unwrap.response, settings, rest)
 
 
+def _check_renames(bench: Workbench, bound: Bound, shape: Settings) -> None:
+    messages = (bound.bound.input, bound.bound.output)
+    roots = [message.element for message in messages if message is not None and message.element]
+    for name in idle(bench.laid(shape), shape, roots):
+        raise ContractError(f"`rename` of {name} has no effect: no message of {bound.operation.name} has it")
+
+
 def rest_route(bench: Workbench, settings: RouteSettings, bound: Bound, shape: Settings) -> RestRoute:
     """What the route adds to its operation. Raises ContractError where that has no place in the messages."""
     model = bench.laid(shape)
     asks, answers = bound.bound.input.element or None, bound.bound.output.element if bound.bound.output else ""
     asked = bench.asked(asks).laid(shape)
     method = settings.route.partition(" ")[0]
-    if method in ("GET", "HEAD") and bound.operation.writes:
-        raise ContractError(f"{method} is for operations that read; {bound.operation.name} writes (see `writes`)")
-    version = settings.version
+    _check_verb(settings, bound, method)
+    _check_answer(model, answers, settings, bound)
     binds = binding(asked, asks, shape, settings.unwrap.request, settings)
-    reply = steps_of(version.reply) if version and version.reply else ()
+    version = settings.version
     request = steps_of(version.request) if version and version.request else ()
-    pointers = [reply] if reply else []
-    pointers += [steps_of(found) for found in POINTERS.findall(settings.location or "")]
-    for steps in pointers:
-        if not answers:
-            raise ContractError("the operation has no answer to take a version or Location from")
-        member(model, answers, settings.unwrap.response, steps)
     if request:
         member(asked, asks or "", settings.unwrap.request, request)
-    if settings.cache and bound.operation.writes:
-        raise ContractError(f"`cache` is for operations that read; {bound.operation.name} writes (see `writes`)")
-    if settings.idempotency != "off" and not bound.operation.writes:
-        raise ContractError(f"`idempotency` is for operations that write; {bound.operation.name} reads (see `writes`)")
-    mapped = heads(bench, bound.bound, settings.headers, shape)
     return RestRoute(
         binds,
         settings.status,
         settings.empty,
         settings.location or "",
-        reply,
+        steps_of(version.reply) if version and version.reply else (),
         request,
-        bool(version and version.required),
+        bool(version and version.required and request),
         method in ("GET", "HEAD"),
-        mapped,
+        heads(bench, bound.bound, settings.headers, shape),
+        steps_of(settings.body.request or ""),
+        steps_of(settings.body.response or ""),
+        _chosen_by(asked, asks, settings),
     )
+
+
+def _check_verb(settings: RouteSettings, bound: Bound, method: str) -> None:
+    """What the verb allows, and what it makes of no effect. Raises ContractError."""
+    name = bound.operation.name
+    writes = bound.operation.writes if settings.writes is None else settings.writes
+    if settings.writes is not None and settings.writes == bound.operation.writes:
+        raise ContractError(f"`writes` has no effect: {name} {'writes' if writes else 'reads'} as it is")
+    if method in ("GET", "HEAD") and writes:
+        raise ContractError(f"{method} is for operations that read; {name} writes (see `writes`)")
+    if settings.cache and writes:
+        raise ContractError(f"`cache` is for operations that read; {name} writes (see `writes`)")
+    if settings.cache and method not in ("GET", "HEAD"):
+        raise ContractError(f"`cache` has no effect: an answer to {method} is not kept")
+    if settings.idempotency != "off" and not writes:
+        raise ContractError(f"`idempotency` is for operations that write; {name} reads (see `writes`)")
+    if method in ("GET", "HEAD") and settings.status not in (None, 200):
+        raise ContractError(f"`status: {settings.status}` is not for {method}")
+    if settings.when is not None and settings.when.place == "body" and method in BODYLESS:
+        raise ContractError(f"`when` in the body has no effect: {method} has no body")
+    rules = [rule.model_dump_json(exclude={"status"}) for rule in settings.faults]
+    if len(set(rules)) != len(rules):
+        raise ContractError("two rules in `faults` have the same conditions: the second has no effect")
+
+
+def _check_answer(model: Model, answers: str, settings: RouteSettings, bound: Bound) -> None:
+    """What is taken from the reply is there, and there is a reply to take it from. Raises ContractError."""
+    version, location = settings.version, settings.location or ""
+    pointers = [version.reply] if version and version.reply else []
+    pointers += POINTERS.findall(location)
+    pointers += [settings.body.response] if settings.body.response else []
+    if not answers and (pointers or settings.empty != "keep"):
+        raise ContractError("the operation has no answer to take a version, Location or body from")
+    for place in pointers:
+        member(model, answers, settings.unwrap.response, steps_of(place))
+    variables = set(NAMES.findall(settings.route))
+    for name in NAMES.findall(POINTERS.sub("", location)):
+        if name not in variables:
+            raise ContractError(f"`location`: the path has no {{{name}}}; a place in the reply begins with /")
+
+
+def _chosen_by(model: Model, element: str | None, settings: RouteSettings) -> str:
+    """The member of the JSON that only chooses the route, '' where the message has it itself."""
+    if settings.when is None or settings.when.place != "body":
+        return ""
+    place = steps_of(settings.body.request or "")
+    own = members_at(model, element, settings.unwrap.request, place) if element else {}
+    return "" if settings.when.name in own else settings.when.name
 
 
 def json_face(

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
-from urllib.parse import parse_qsl
+from typing import Any, Final, Literal
+from urllib.parse import parse_qsl, unquote_plus
 
 from ..codec.lexical import Scalar, Unfit
 from ..core.problem import Finding, Kind, Problem
 from ..core.value import Value, pointer
 
 Steps = tuple[str, ...]
+ListStyle = Literal["repeat", "comma", "space", "pipe"]
+_BETWEEN: Final[Mapping[str, str]] = {"comma": ",", "space": " ", "pipe": "|"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Parameter:
     scalar: Scalar
     many: bool = False  # the member repeats: every value given is an item
     required: bool = False
+    style: ListStyle = "repeat"  # how the items stand; all but `repeat` in one text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +40,37 @@ class Binding:
     parameters: tuple[Parameter, ...] = ()
     constants: tuple[tuple[Steps, Value], ...] = ()
     body: bool = True
+    beside: frozenset[str] = frozenset()  # names of the query that are no parameters: they chose the route
 
     def apply(self, parsed: Any, variables: Mapping[str, str], query: str, headers: Mapping[str, str]) -> Any:
         """The request with every bound member in its place. Raises Problem PARAMETER_INVALID, INVALID_MESSAGE."""
         if not isinstance(parsed, dict):
             return parsed  # the schema tells what is wrong with it
-        given = _Given(variables, _query(query), headers)
+        given = _Given(variables, query, _query(query), headers)
         findings: list[Finding] = []
         self._check_query(given, findings)
-        members: list[tuple[Steps, Value]] = []
+        members: list[tuple[Steps, Value, bool]] = []
         for parameter in self.parameters:
-            texts = given.texts(parameter)
-            if not texts:
-                if parameter.required:
-                    findings.append(_finding(parameter, "It is missing.", parameter.scalar.expected))
-                continue
             try:
-                members.append((parameter.to, _read(parameter, texts)))
+                texts = given.texts(parameter)
+                if texts is not None:
+                    members.append((parameter.to, _read(parameter, texts), parameter.place == "path"))
+                elif parameter.required:
+                    raise Unfit("It is missing", parameter.scalar.expected)
             except Unfit as unfit:
                 findings.append(_finding(parameter, unfit.detail + ".", unfit.expected))
         if findings:
             raise Problem(Kind.PARAMETER_INVALID, findings=findings)
-        for steps, value in (*members, *self.constants):
-            _put(parsed, steps, value)
+        for steps, value, alike in members:
+            _put(parsed, steps, value, alike)
+        for steps, value in self.constants:
+            _put(parsed, steps, value, alike=False)
         return parsed
 
     def _check_query(self, given: _Given, findings: list[Finding]) -> None:
         known = {parameter.name for parameter in self.parameters if parameter.place == "query"}
         for name in given.query:
-            if name not in known:
+            if name not in known and name not in self.beside:
                 shown = name if len(name) <= 128 else name[:127] + "…"
                 findings.append(Finding(f"query:{shown}", "", "There is no such parameter.", ", ".join(sorted(known))))
 
@@ -73,18 +78,37 @@ class Binding:
 @dataclass(frozen=True, slots=True)
 class _Given:
     variables: Mapping[str, str]
+    text: str  # of the query
     query: Mapping[str, Sequence[str]]
     headers: Mapping[str, str]
 
-    def texts(self, parameter: Parameter) -> Sequence[str]:
+    def texts(self, parameter: Parameter) -> Sequence[str] | None:
+        """The texts given for a parameter, None for none. Raises Unfit for a list that is given twice."""
         if parameter.place == "query":
-            return self.query.get(parameter.name, ())
+            texts = self.query.get(parameter.name)
+            if texts is None or parameter.style == "repeat":
+                return texts
+            return self._delimited(parameter, texts)
         if parameter.place == "path":
-            return (self.variables[parameter.name],)
+            return _parted(parameter, self.variables[parameter.name])
         text = self.headers.get(parameter.name.lower())
-        if text is None:
-            return ()
-        return [part.strip() for part in text.split(",")] if parameter.many else (text,)
+        return None if text is None else [part.strip() for part in _parted(parameter, text)]
+
+    def _delimited(self, parameter: Parameter, texts: Sequence[str]) -> Sequence[str]:
+        """The items of one text; a comma that is percent-encoded belongs to an item (RFC 6570 §3.2.8)."""
+        if len(texts) > 1:
+            raise Unfit("given more than once", "it once, its items parted")
+        if parameter.style != "comma":
+            return _parted(parameter, texts[0])
+        pairs = (pair.partition("=") for pair in self.text.split("&"))
+        raw = next(text for name, _, text in pairs if unquote_plus(name) == parameter.name)
+        return [unquote_plus(item) for item in raw.split(",")] if raw else []
+
+
+def _parted(parameter: Parameter, text: str) -> Sequence[str]:
+    if parameter.style == "repeat":
+        return (text,)
+    return text.split(_BETWEEN[parameter.style]) if text else []
 
 
 def _query(query: str) -> dict[str, list[str]]:
@@ -106,6 +130,10 @@ def _query(query: str) -> dict[str, list[str]]:
 def _read(parameter: Parameter, texts: Sequence[str]) -> Value:
     if parameter.many:
         return [parameter.scalar.read(text, {}) for text in texts]
+    if parameter.scalar.shape == "list" and (len(texts) > 1 or parameter.style != "repeat"):
+        if any(len(text.split()) != 1 for text in texts):
+            raise Unfit("an item is empty or holds white space", parameter.scalar.expected)
+        return parameter.scalar.read(" ".join(texts), {})
     if len(texts) > 1:
         raise Unfit("given more than once", "it once")
     return parameter.scalar.read(texts[0], {})
@@ -115,18 +143,25 @@ def _finding(parameter: Parameter, detail: str, expected: str) -> Finding:
     return Finding(f"{parameter.place}:{parameter.name}", "", detail, expected)
 
 
-def _put(parsed: dict[str, Any], steps: Steps, value: Value) -> None:
-    """Set a member; what stands in the way is the body's, and refused."""
+def _put(parsed: dict[str, Any], steps: Steps, value: Value, alike: bool) -> None:
+    """Set a member; what stands in the way is the body's, and refused but where it may be there `alike`.
+
+    A body may repeat what the path says (a representation that was read is put back), never differ from it.
+    """
     target = parsed
     for step in steps[:-1]:
         inner = target.setdefault(step, {})
         if not isinstance(inner, dict):
             return  # the schema tells what is wrong with it
         target = inner
-    if steps[-1] in target:
+    if steps[-1] in target and not (alike and _same(target[steps[-1]], value)):
         where = pointer(steps)
         raise Problem(
             Kind.INVALID_MESSAGE,
             findings=[Finding(where, "", "The route fills this member itself.", "the body without it")],
         )
     target[steps[-1]] = value
+
+
+def _same(given: Value, value: Value) -> bool:
+    return given == value and isinstance(given, bool) == isinstance(value, bool)

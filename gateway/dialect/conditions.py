@@ -56,3 +56,8 @@ def _tags(header: str) -> list[tuple[bool, str]]:
         tags.append((bool(match[1]), match[2]))
         at = match.end()
     return tags
+
+
+def strong_match(if_match: str, tag: str) -> bool:
+    """Whether If-Match names the tag, strongly compared (§13.1.1). Raises Problem PARAMETER_INVALID."""
+    return any(not weak and f'"{text}"' == tag for weak, text in _tags(if_match))

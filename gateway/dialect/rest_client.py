@@ -7,7 +7,7 @@ compiled at start; a route without any costs nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from ..codec.json import dumps
 from ..core.message import Exchange, HeaderBlock, Message, Wire
 from ..core.operation import Route
 from ..core.problem import Finding, Kind, Problem
-from ..core.value import Value
+from ..core.value import Value, pointer
 from .binding import Binding, Steps
 from .conditions import none_match, tag_of_bytes, tag_of_version, version_of
 from .heads import KEY, Heads
@@ -41,11 +41,19 @@ class RestRoute:
     version_required: bool = False
     reads: bool = False  # GET: ETag and 304
     heads: Heads = field(default_factory=Heads)  # SOAP header blocks that clients send and get
+    body_request: Steps = ()  # the member of the request that the client's JSON is
+    body_reply: Steps = ()  # the member of the reply that the client gets
+    chosen_by: str = ""  # a member of the JSON that chose the route and is none of the message's
 
     @property
     def looks(self) -> bool:
         """Whether the reply's value must be looked at."""
-        return bool(self.empty != "keep" or self.location or self.version_reply)
+        return bool(self.empty != "keep" or self.location or self.version_reply or self.body_reply)
+
+    @property
+    def shapes(self) -> bool:
+        """Whether the request's JSON is more than the message's own."""
+        return bool(self.body_request or self.chosen_by)
 
 
 class RestClient:
@@ -65,6 +73,8 @@ class RestClient:
         binding = self.route.binding
         parsed = codec.parse(wire.body)
         raw: bytes | None = wire.body
+        if self.route.shapes:
+            parsed, raw = self._shaped(parsed), None
         if binding.parameters or binding.constants or wire.query or self.route.version_request:
             parsed = binding.apply(parsed, wire.facts.get("path", {}), wire.query, wire.headers)
             self._version(parsed, wire.headers.get("if-match"))
@@ -75,12 +85,21 @@ class RestClient:
         message = Message(codec, raw=raw, parsed=parsed, headers=blocks)
         return Exchange(route.operation, message, route=route, headers=wire.headers, facts=wire.facts)
 
+    def _shaped(self, parsed: Any) -> Any:
+        """The JSON without what chose the route, in its place of the message."""
+        if self.route.chosen_by and isinstance(parsed, dict):
+            parsed.pop(self.route.chosen_by, None)
+        beside = parsed.pop(KEY, None) if self.route.body_request and isinstance(parsed, dict) else None
+        for step in reversed(self.route.body_request):
+            parsed = {step: parsed}
+        return parsed if beside is None else {KEY: beside, **parsed}
+
     def _check_media(self, wire: Wire) -> None:
         body = wire.body
         said = media(wire.headers.get("content-type", ""))
         if body and not self.route.binding.body:
             raise Problem(Kind.BAD_REQUEST, f"A {wire.method} request has no body here.")
-        if said.family != "json" and (body or said.family != "none"):
+        if body and said.family != "json":  # without a body there is nothing that the field could speak of
             raise Problem(
                 Kind.UNSUPPORTED_MEDIA_TYPE,
                 "This route takes `application/json`.",
@@ -119,9 +138,9 @@ class RestClient:
     def write_reply(self, exchange: Exchange, reply: Message) -> Wire:
         """The answer: the face's JSON, 202, 204 or 304 without a body, or the fault's problem."""
         if reply.fault is not None:
-            outcome = "rejected" if exchange.operation.writes and reply.fault.code == "Sender" else None
-            if exchange.operation.writes and outcome is None:
-                outcome = "rejected" if reply.fault.declared else "unknown"
+            outcome = None
+            if exchange.operation.writes and not self.route.reads:
+                outcome = "rejected" if reply.fault.code == "Sender" or reply.fault.declared else "unknown"
             return problem_wire(self.speaker, self.speaker.of_fault(reply.fault, outcome), exchange.request_id)
         assert exchange.route is not None
         codec = exchange.route.json_face.reply
@@ -146,11 +165,15 @@ class RestClient:
         route = self.route
         if route.looks or members:
             value = codec.form(reply)
-            if route.empty != "keep" and is_empty(value):
+            if route.empty != "keep" and is_empty(at(value, route.body_reply)):
                 if route.empty == 404:
                     raise Problem(Kind.EMPTY_RESULT)
                 return Wire(headers, b"", status=204)
             headers.update(_told(route, value, exchange))
+            if route.body_reply:
+                value = at(value, route.body_reply)
+                if value is None and not members:
+                    return Wire(headers, b"", status=204)
             body = dumps(_with(members, value) if members else value)
         else:
             body = reply.wire(codec)
@@ -166,8 +189,18 @@ class RestClient:
         return Wire({"content-type": JSON, **headers}, body, status=status)
 
     def write_problem(self, problem: Problem, request_id: str, wire: Wire) -> Wire:
-        """The problem as RFC 9457 JSON."""
+        """The problem as RFC 9457 JSON; its pointers are those of the client's own body."""
+        if self.route.body_request and problem.findings and problem.kind.row.side == "client":
+            prefix = pointer(self.route.body_request)
+            problem.findings = tuple(_outside(finding, prefix) for finding in problem.findings)
         return problem_wire(self.speaker, problem, request_id)
+
+
+def _outside(finding: Finding, prefix: str) -> Finding:
+    """A finding within the member that is the client's body, as the client sees it."""
+    if finding.pointer == prefix or finding.pointer.startswith(prefix + "/"):
+        return replace(finding, pointer=finding.pointer[len(prefix) :])
+    return finding
 
 
 def _with(members: dict[str, Value], value: Value) -> Value:

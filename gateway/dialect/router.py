@@ -6,6 +6,7 @@ could take the same request are refused there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -81,6 +82,11 @@ class Router(Generic[T]):
         if step.variable is not None and parts[at]:
             for end, values in self._walk(step.variable, parts, at + 1):
                 yield end, (parts[at], *values)
+
+
+def shape(path: str) -> str:
+    """A template without the names of its variables: what is told apart here."""
+    return re.sub(r"\{[^{}]*\}", "{}", path)
 
 
 def allow(methods: Iterable[str]) -> tuple[str, ...]:

@@ -61,6 +61,11 @@ def through(
     return _answered(door, protected) if edges else protected
 
 
+def guarded(door: Door, edges: Sequence[WireLayer], inner: Send) -> Send:
+    """Several doors behind one protection: what fails in choosing or in protection is answered as `door` answers."""
+    return _answered(door, stack(list(edges), _answered(door, inner)))
+
+
 def _answered(door: Door, inner: Send) -> Send:
     async def send(wire: Wire) -> Wire:
         try:

@@ -325,3 +325,8 @@ class Settings:
     lists: Literal["omit", "empty"] = "omit"
     scalars: Literal["typed", "string"] = "typed"
     empties: Literal["keep", "null"] = "keep"
+    rename: tuple[tuple[str, str], ...] = ()  # an element's local name, or Type/Name, and its key
+
+    def __post_init__(self) -> None:
+        # a list where it comes from JSON
+        object.__setattr__(self, "rename", tuple((name, key) for name, key in self.rename))

@@ -26,6 +26,37 @@ def without(schema: Any, defs: Mapping[str, Any], bound: Collection[tuple[str, .
     return {**told, **({"required": left} if left else {})}
 
 
+def eased(schema: Any, defs: Mapping[str, Any], paths: Collection[tuple[str, ...]], refs: str) -> Any:
+    """The schema in which the members at these paths need not be given; along the way written out of `$ref`s."""
+    if not paths:
+        return schema
+    told = _resolved(schema, defs, refs)
+    properties = dict(told.get("properties", {}))
+    for name in {steps[0] for steps in paths if steps[0] in properties}:
+        deeper = {steps[1:] for steps in paths if steps[0] == name and len(steps) > 1}
+        properties[name] = eased(properties[name], defs, deeper, refs)
+    told["properties"] = properties
+    mine = {steps[0] for steps in paths if len(steps) == 1}
+    left = [name for name in told.pop("required", []) if name not in mine]
+    return {**told, **({"required": left} if left else {})}
+
+
+def within(schema: Any, defs: Mapping[str, Any], steps: tuple[str, ...], refs: str) -> Any:
+    """The schema of the member at a path of names: the part of a message that is the whole body."""
+    for step in steps:
+        schema = _resolved(schema, defs, refs)["properties"][step]
+    return schema
+
+
+def chosen(schema: Any, defs: Mapping[str, Any], name: str, value: str, refs: str) -> dict[str, Any]:
+    """The schema of a body whose member `name` has chosen the route by this value."""
+    told = _resolved(schema, defs, refs)
+    member = {"type": "string", "enum": [value]}
+    properties = {name: member, **{key: inner for key, inner in told.get("properties", {}).items() if key != name}}
+    needed = [name, *(key for key in told.get("required", []) if key != name)]
+    return {**told, "type": "object", "properties": properties, "required": needed}
+
+
 def beside(
     schema: Any, defs: Mapping[str, Any], members: Mapping[str, Any], needed: Collection[str], refs: str
 ) -> dict[str, Any]:

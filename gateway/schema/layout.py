@@ -41,6 +41,7 @@ from gateway.schema.ir import (
 from gateway.schema.names import SPELLINGS, clark, split
 from gateway.schema.passes import elements_of, expand_heads, may_be_empty, repeats, tidy, totals, wildcards_of
 from gateway.schema.refusals import check
+from gateway.schema.renames import renamed
 from gateway.schema.source import XS
 
 _ANY_TYPE = clark(XS, "anyType")
@@ -194,8 +195,9 @@ class _Layout:
         for name in found:
             namespace, local = split(name)
             clash = plain[local] > 1 and namespace
-            keys[name] = (self._prefix(kind, namespace) + ":" if clash else "") + spell(local)
-        _distinct(kind, keys, self._settings.names)
+            said = renamed(self._settings, kind.id, local) if self._settings.rename else None
+            keys[name] = said or (self._prefix(kind, namespace) + ":" if clash else "") + spell(local)
+        _distinct(kind, keys, self._settings)
         return keys
 
     def _attribute_keys(self, kind: Complex) -> list[tuple[Attribute, str]]:
@@ -204,7 +206,7 @@ class _Layout:
         for use in kind.attributes:
             namespace, local = split(use.name)
             keys[use.name] = "@" + (self._prefix(kind, namespace) + ":" if namespace else "") + spell(local)
-        _distinct(kind, keys, self._settings.names)
+        _distinct(kind, keys, self._settings)
         return [(use, keys[use.name]) for use in kind.attributes]
 
     def _prefix(self, kind: Complex, namespace: str) -> str:
@@ -213,12 +215,13 @@ class _Layout:
         return self._model.prefixes[namespace]
 
 
-def _distinct(kind: Complex, keys: Mapping[str, str], setting: str) -> None:
+def _distinct(kind: Complex, keys: Mapping[str, str], settings: Settings) -> None:
+    setting = f"`names: {settings.names}`" + (" with `rename`" if settings.rename else "")
     seen: dict[str, str] = {}
     for name, key in keys.items():
         if key in seen:
             raise ContractError(
-                f"`names: {setting}` gives {seen[key]} and {name} of type {kind.id} one key {key!r}",
+                f"{setting} gives {seen[key]} and {name} of type {kind.id} one key {key!r}",
                 file=kind.place or kind.id,
             )
         seen[key] = name

@@ -6,16 +6,19 @@ included. Knows operations only as `Door` records; nothing here reads settings o
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gateway.core.problem import Kind
 from gateway.core.value import Value
 from gateway.schema.ir import Element, Model, Settings
-from gateway.schema.jsonbody import beside, without
+from gateway.schema.jsonbody import beside, chosen, eased, within, without
 from gateway.schema.jsonschema import SchemaWriter
+from gateway.schema.openapi_fields import choosing, idempotency_key, if_match
+from gateway.schema.openapi_joined import joined
 
 REFS: Final = "#/components/schemas/"
 PROBLEM: Final = "application/problem+json"
@@ -30,8 +33,10 @@ class Body:
     settings: Settings
     unwrap: tuple[str, ...] = ()
     example: Value = None
-    bound: frozenset[tuple[str, ...]] = frozenset()  # members that the route fills itself
+    bound: frozenset[tuple[str, ...]] = frozenset()  # members that the route fills itself, in the whole message
     heads: tuple[tuple[str, Body, bool], ...] = ()  # of `$headers`: key, block, whether it must be given
+    repeated: frozenset[tuple[str, ...]] = frozenset()  # members that the path has and the body may repeat
+    within: tuple[str, ...] = ()  # the member of the message that is the body
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,15 @@ class FaultBody:
     name: str
     status: int
     body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The field whose value means this route; `place` is body, query or header."""
+
+    place: str
+    name: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +76,14 @@ class DoorDoc:
     parameters: Sequence[ParameterDoc] = field(default_factory=tuple)
     status: int = 200
     empty: int | None = None  # the status of an answer without content
-    tagged: bool = False  # answers with an ETag, and 304
+    tagged: bool = False  # answers with an ETag
+    cached: bool = False  # and with 304
+    located: bool = False  # answers with a Location
+    version: bool | None = None  # takes If-Match: whether it must be given
+    key: bool | None = None  # takes Idempotency-Key: whether it must be given
+    statuses: Sequence[int] = ()  # of fault rules
+    group: str = ""
+    chosen: Chosen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +96,30 @@ class ParameterDoc:
     element: Element
     many: bool
     required: bool
+    style: str = "repeat"
+    example: Value = None
 
 
-def openapi(title: str, version: str, doors: Sequence[DoorDoc], description: str = "") -> dict[str, Any]:
-    """The OpenAPI 3.1 document of the doors."""
+def openapi(
+    title: str,
+    version: str,
+    doors: Sequence[DoorDoc],
+    description: str = "",
+    security: Mapping[str, Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of the doors; `security` are the schemes by which callers say who they are."""
     writer = _Document()
     paths: dict[str, Any] = {}
     for door in doors:
-        paths.setdefault(door.path, {})[door.method.lower()] = writer.operation(door)
+        verbs = paths.setdefault(door.path, {})
+        before, told = verbs.get(door.method.lower()), writer.operation(door)
+        verbs[door.method.lower()] = told if before is None else joined(before, told)
     writer.finish()
     plainly(paths)
-    tags = [{"name": name} for name in dict.fromkeys(door.service for door in doors)]
+    groups = {door.group or door.service: door.service for door in doors}
+    tags = [{"name": name, "description": f"The service {service}."} for name, service in groups.items()]
+    used = json.dumps(paths)
+    answers = {status: answer for status, answer in _ANSWERS.items() if f"responses/{status}" in used}
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version, **({"description": description} if description else {})},
@@ -94,8 +128,10 @@ def openapi(title: str, version: str, doors: Sequence[DoorDoc], description: str
         "paths": paths,
         "components": {
             "schemas": {**writer.schemas, "Problem": _problem(), "Finding": _FINDING},
-            "responses": _ANSWERS,
+            "responses": answers,
+            **({"securitySchemes": dict(security)} if security else {}),
         },
+        "security": [{name: []} for name in security or ()],
     }
 
 
@@ -118,20 +154,42 @@ class _Document:
         """The operation object."""
         document: dict[str, Any] = {
             "operationId": self._id(door),
-            "tags": [door.service],
+            "tags": [door.group or door.service],
             "summary": door.summary or _first_line(door.description) or door.operation,
         }
         if door.description:
             document["description"] = door.description
-        if door.parameters:
-            document["parameters"] = [self._parameter(each) for each in door.parameters]
-        if door.request is not None and door.method not in ("GET", "HEAD", "DELETE"):
-            document["requestBody"] = {"required": True, "content": self._content(door.request)}
+        parameters = [*map(self._parameter, door.parameters), *_fields(door)]
+        if parameters:
+            document["parameters"] = parameters
+        body = self._request(door)
+        if body is not None:
+            document["requestBody"] = body
         document["responses"] = self._responses(door)
         if door.encryption != "none":
             document["x-encryption"] = door.encryption
         document["x-operation"] = f"{door.service}/{door.operation}"
         return document
+
+    def _request(self, door: DoorDoc) -> dict[str, Any] | None:
+        """The body that a client sends; None where the route fills all of it."""
+        if door.request is None or door.method in ("GET", "HEAD", "DELETE"):
+            return None
+        media: dict[str, Any] = {"schema": self._schema(door.request)}
+        example = door.request.example
+        chose = door.chosen if door.chosen is not None and door.chosen.place == "body" else None
+        if chose is not None:
+            for writer in self._writers.values():
+                writer.finish()
+            media["schema"] = chosen(media["schema"], self.schemas, chose.name, chose.value, REFS)
+            example = {chose.name: chose.value, **(example if isinstance(example, dict) else {})}
+        schema = media["schema"]
+        if not schema.get("properties", {"$ref"}) and schema.get("additionalProperties") is False:
+            return None
+        if example is not None:
+            media.update({"examples": {chose.value: {"value": example}}} if chose is not None else {"example": example})
+        needed = bool(schema.get("required")) or schema.get("type") != "object"
+        return {"required": needed, "content": {"application/json": media}}
 
     def _parameter(self, parameter: ParameterDoc) -> dict[str, Any]:
         schema = self._writer(parameter.body).place(parameter.element)
@@ -140,7 +198,10 @@ class _Document:
             schema = forms[0] if len(forms) == 1 else {"anyOf": forms}
         if parameter.many:
             schema = {"type": "array", "items": schema}
-        return {"name": parameter.name, "in": parameter.place, "required": parameter.required, "schema": schema}
+        told = {"name": parameter.name, "in": parameter.place, "required": parameter.required, "schema": schema}
+        if parameter.place == "query" and parameter.style in _STYLES:
+            told.update(style=_STYLES[parameter.style], explode=False)
+        return told if parameter.example is None else {**told, "example": parameter.example}
 
     def _id(self, door: DoorDoc) -> str:
         plain = door.path == f"/{door.service}/{door.operation}"
@@ -162,14 +223,17 @@ class _Document:
             if door.status != 204:
                 answer["content"] = self._content(door.reply)
             responses[str(door.status)] = answer
-            if door.tagged:
-                answer["headers"] = {"ETag": {"schema": {"type": "string"}}}
+            named = [*(["ETag"] if door.tagged else []), *(["Location"] if door.located else [])]
+            if named:
+                answer["headers"] = {name: {"schema": {"type": "string"}} for name in named}
+            if door.cached:
                 responses["304"] = {"description": "Not changed."}
-            if door.empty == 204 or (door.writes and door.status != 204):
+            if door.empty == 204 or door.reply.within or (door.writes and door.status != 204):
                 responses["204"] = {"description": "Done; there is no content, or none was asked for (Prefer)."}
             if door.empty == 404:
                 responses["404"] = {"$ref": "#/components/responses/404"}
-        for status in _STATUSES:
+        more = [*(["412"] if door.version is not None else []), *(["428"] if door.version else [])]
+        for status in (*_STATUSES, *more, *(str(each) for each in door.statuses if str(each) in _WORDS)):
             responses[status] = {"$ref": f"#/components/responses/{status}"}
         for fault in door.faults:
             responses[str(fault.status)] = self._fault(fault, responses.get(str(fault.status)))
@@ -203,15 +267,21 @@ class _Document:
     def _schema(self, body: Body) -> dict[str, Any]:
         writer = self._writer(body)
         root = writer.root(body.element, body.unwrap)
+        root = self._shaped(writer, root, body)
         if body.heads:
             writer.finish()
             members = {key: self._schema(block) for key, block, _ in body.heads}
             root = beside(root, self.schemas, members, [key for key, _, must in body.heads if must], REFS)
-        if not body.bound:
-            return root
-        writer.finish()
-        left: dict[str, Any] = without(root, self.schemas, body.bound, REFS)
-        return left
+        return root
+
+    def _shaped(self, writer: SchemaWriter, root: Any, body: Body) -> dict[str, Any]:
+        """The part of the message that the client sends or gets, less what the route fills."""
+        if body.bound or body.repeated or body.within:
+            writer.finish()
+        root = within(root, self.schemas, body.within, REFS)
+        left: dict[str, Any] = without(root, self.schemas, _inside(body.bound, body.within), REFS)
+        told: dict[str, Any] = eased(left, self.schemas, _inside(body.repeated, body.within), REFS)
+        return told
 
     def _writer(self, body: Body) -> SchemaWriter:
         key = (id(body.model), body.settings)
@@ -220,6 +290,22 @@ class _Document:
             writer.defs = self.schemas  # one namespace of names for the whole document
             self._writers[key] = writer
         return self._writers[key]
+
+
+def _fields(door: DoorDoc) -> Iterator[dict[str, Any]]:
+    """What the gateway itself reads of the request."""
+    if door.version is not None:
+        yield if_match(door.version)
+    if door.key is not None:
+        yield idempotency_key(door.key)
+    if door.chosen is not None and door.chosen.place != "body":
+        yield choosing(door.chosen.place, door.chosen.name, door.chosen.value)
+
+
+def _inside(paths: Collection[tuple[str, ...]], within: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
+    """The paths that lie in the member that is the body, as seen from there."""
+    size = len(within)
+    return frozenset(path[size:] for path in paths if path[:size] == within and len(path) > size)
 
 
 def plainly(schema: Any) -> None:
@@ -247,13 +333,22 @@ def _first_line(text: str) -> str:
     return first if len(first) <= 120 else first[:119].rsplit(" ", 1)[0] + "…"
 
 
+_STYLES: Final = {"comma": "form", "space": "spaceDelimited", "pipe": "pipeDelimited"}
 _STATUSES: Final = ("400", "413", "415", "422", "502", "503", "504")
 _WORDS: Final[Mapping[str, str]] = {
     "400": "The message is malformed.",
+    "401": "Credentials are missing, not valid, or a session has ended.",
+    "403": "The caller may not do this.",
     "404": "There is no such thing.",
+    "409": "The state of what is asked for does not allow it.",
+    "410": "It is gone.",
+    "412": "The version given is not the present one.",
     "413": "The body is too large.",
     "415": "The media type is not supported.",
     "422": "The message breaks its schema; `errors` names each place.",
+    "423": "Somebody holds it.",
+    "428": "A version is required: send the ETag in If-Match.",
+    "429": "Too many requests.",
     "502": "The service cannot be reached, or its answer is not what its contract says.",
     "503": "The gateway or the service is at its limit.",
     "504": "The service did not answer in time.",

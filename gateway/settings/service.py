@@ -25,6 +25,7 @@ from .fields import (
     UrlPath,
     VerbPath,
 )
+from .shaping import Body, JsonKey, Renamed, Version, When
 
 Need = Literal["required", "preferred", "none"]
 Status = Annotated[int, Field(ge=400, le=599)]
@@ -61,9 +62,16 @@ class Mapping(Part):
         Literal["keep", "null"] | None, BeforeValidator(lambda value: "null" if value is None else value)
     ] = Field(default=None, description='An empty element of simple type: keep ("", default) or null, both ways.')
 
+    rename: dict[Renamed, JsonKey] | None = Field(
+        default=None,
+        description="Other JSON keys for elements, by local name or Type/Name; () by default.",
+        examples=[{"ProcessorId": "holder", "CreateTaskInfo/Id": "entityId"}],
+    )
+
     def chosen(self) -> dict[str, Any]:
         """What was set, by the names of `gateway.schema.ir.Settings`."""
-        return self.model_dump(exclude_none=True)
+        found = self.model_dump(exclude_none=True)
+        return {**found, "rename": tuple(sorted(found["rename"].items()))} if "rename" in found else found
 
 
 class Unwrap(Part):
@@ -120,6 +128,12 @@ class Parameter(Part):
     required: bool | None = Field(
         default=None, description="Whether it must be given; by default as the schema says. A path's always must."
     )
+    list: Literal["repeat", "comma", "space", "pipe"] | None = Field(
+        default=None,
+        description="How a member that repeats stands there: repeat (?a=1&a=2, a query's default), comma (the others'), space or pipe.",
+        examples=["comma"],
+    )
+    example: str | None = Field(default=None, description="A value to try, for OpenAPI and /docs.", examples=["51001"])
 
 
 class Head(Part):
@@ -133,32 +147,20 @@ class Head(Part):
     )
 
 
-class Version(Part):
-    """The version that the service keeps: ETag out, If-Match in, verbatim."""
-
-    reply: Pointer | None = Field(
-        default=None, description="Where the reply has it: it becomes the ETag.", examples=["/RateTaskTimestamp"]
-    )
-    request: Pointer | None = Field(
-        default=None, description="Where the request takes it: If-Match fills it.", examples=["/RateTaskTimestamp"]
-    )
-    required: bool = Field(default=False, description="Refuse a request without If-Match, 428.")
-
-    @model_validator(mode="after")
-    def _some_place(self) -> Version:
-        if self.reply is None and self.request is None:
-            raise ValueError("a version needs a place: `reply`, `request` or both")
-        if self.required and self.request is None:
-            raise ValueError("`required` needs `request`")
-        return self
-
-
 class Route(Part):
     """A REST door to one operation."""
 
     route: VerbPath = Field(description="Verb and path template.", examples=["POST /api/task/release"])
     operation: LocalName = Field(description="The operation's name in the contract.", examples=["ReleaseTask"])
+    when: When | None = Field(
+        default=None, description="Several operations behind one route: the field that chooses this one."
+    )
+    writes: bool | None = Field(
+        default=None,
+        description="Whether a call by this route changes anything, over the operation's: a constant may make a mere look of it.",
+    )
     unwrap: Unwrap = Field(default=Unwrap(), description="Wrappers left out of the JSON.")
+    body: Body = Field(default=Body(), description="The part of a message that is the client's JSON, after `unwrap`.")
     mapping: Mapping = Field(default=Mapping(), description="The mapping here, over the service's.")
     limits: RouteBounds | None = Field(
         default=None, description="Bounds here, over the gateway's: `large`, or single numbers."
@@ -196,6 +198,16 @@ class Route(Part):
         default="off", description="Idempotency-Key on a writing route: the same key gives the same answer for a day."
     )
     summary: str | None = Field(default=None, description="A line for OpenAPI and /docs.", examples=["Give a task up"])
+    example: Any = Field(
+        default=None,
+        description="A request's JSON to try, for OpenAPI and /docs; by default one made from the types.",
+        examples=[{"Id": 51001}],
+    )
+    group: str | None = Field(
+        default=None,
+        description="The heading that it stands under in OpenAPI and /docs; by default its service's name.",
+        examples=["Tasks"],
+    )
 
 
 class ClientPolicy(Part):

@@ -41,7 +41,7 @@ def built(line):
         (PUT + "parameters: [%s], cache: 5}" % CODE, "writes"),
         (GET + "parameters: [%s], idempotency: optional}" % CODE, "reads"),
         (GET.replace("PwsGetProject,", "PwsSaveProjectTaskType,") + "parameters: [%s]}" % CODE, "writes"),
-        (GET + "parameters: [{in: path, name: code, to: /SessionTicket}]}", "needs ProjectIdentity bound"),
+        (GET + "parameters: [{in: path, name: code, to: /SessionTicket}]}", "needs /ProjectIdentity bound"),
         (PUT.replace("PwsSaveProjectTaskType", "PwsNope") + "parameters: [%s]}" % CODE, "no operation PwsNope"),
     ],
 )
@@ -63,3 +63,59 @@ def test_two_routes_at_one_door_are_refused():
     with pytest.raises(Refused) as refused:
         built(line + line)
     assert "is served already" in str(refused.value)
+
+
+POST = "      - {route: POST /find, operation: PwsSaveProjectTaskType, unwrap: {request: [serviceRequest]}, "
+FLAG = "{in: query, name: f, to: /StealLockFlag}"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (POST + "parameters: [%s, {in: query, name: f, to: /SessionTicket}]}" % FLAG, "query parameter f is bound twice"),
+        (
+            POST + "parameters: [{in: header, name: X-A, to: /SessionTicket}, {in: header, name: x-a, to: /StealLockFlag}]}",
+            "header parameter x-a is bound twice",
+        ),
+        (POST + "parameters: [{in: header, name: If-Match, to: /SessionTicket}]}", "not a field that a parameter may be"),
+        (POST + "parameters: [{in: query, name: f, to: /StealLockFlag, list: comma}]}", "does not repeat"),
+        (PUT + "parameters: [{in: path, name: code, to: /ProjectIdentity/ProjectCode, required: false}]}", "no effect"),
+        (POST + "parameters: [{in: query, name: v, to: /RateTaskTimestamp}], version: {request: /RateTaskTimestamp}}",
+         "filled twice"),
+        (POST + "body: {request: /ProjectTaskType}, parameters: []}", "needs /ProjectIdentity bound"),
+        (POST + "body: {request: /Nope}}", "no member /Nope"),
+        (POST + "body: {response: /Nope}}", "no member /Nope"),
+        (GET + "parameters: [%s], body: {request: /ProjectIdentity}}" % CODE, "has no body"),
+        (POST + "constants: {/StealLockFlag: '${NOPE:-maybe}'}}", "does not fit"),
+        (GET + "parameters: [%s], status: 201}" % CODE, "not for GET"),
+        (GET + "parameters: [%s], writes: false}" % CODE, "`writes` has no effect"),
+        (PUT + "parameters: [%s], location: '/x/{uid}'}" % CODE, "no {uid}"),
+        (PUT + "parameters: [%s], mapping: {rename: {Nowhere: x}}}" % CODE, "`rename` of Nowhere has no effect"),
+        (PUT + "parameters: [%s], mapping: {rename: {ProjectTaskType: SessionTicket}}}" % CODE, "one key"),
+        (
+            PUT + "parameters: [%s], faults: [{code: Sender, status: 404}, {code: Sender, status: 409}]}" % CODE,
+            "the second has no effect",
+        ),
+        (GET + "parameters: [%s], when: {in: body, name: x, equals: y}}" % CODE, "has no body"),
+        (POST + "cache: 5, writes: false}", "not kept"),
+    ],
+)  # fmt: skip
+def test_what_is_doubled_or_of_no_effect_is_refused_with_its_line(line, words):
+    with pytest.raises(Refused) as refused:
+        built(line)
+    assert words in str(refused.value)
+    assert ":7:" in str(refused.value)
+
+
+def test_a_value_of_the_environment_is_read_by_the_members_type():
+    text = HEAD + POST + "constants: {/StealLockFlag: '${STEAL}', /SessionTicket: '${TICKET}'}}\n"
+    face = build(parse(text, base=ROOT, env={"STEAL": "true", "TICKET": "1"})).services[0].faces[0]
+    assert dict(face.rest.binding.constants) == {("StealLockFlag",): True, ("SessionTicket",): "1"}
+
+
+def test_what_is_within_a_structure_must_be_bound_too():
+    line = "      - {route: 'DELETE /tasks/{id}', operation: SaveTask, parameters: [{in: path, name: id, to: /Info/Task/Id}]}"
+    text = "\nservices:\n  a:\n    wsdl: schemas/netid/portal.wsdl\n    routes:\n" + line + "\n"
+    with pytest.raises(Refused) as refused:
+        build(parse(text, base=ROOT, env={}))
+    assert "needs /Info/Count, /Info/SessionId, /Info/Task/BehalfOfId, " in str(refused.value)

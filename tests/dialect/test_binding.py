@@ -88,3 +88,64 @@ def test_a_broken_query_is_refused():
 
 def test_a_body_that_is_no_object_is_left_to_the_schema():
     assert BINDING.apply([1], {"id": "7"}, "", {}) == [1]
+
+
+WORDS = Scalar(lambda t, n: t.split(), lambda v, p: " ".join(v), lambda t, n: t, lambda t: t, "words", shape="list")
+
+
+def listed(style, query="", place="query", many=True, scalar=TEXT, headers=None, **variables):
+    binding = Binding((Parameter(place, "t", ("Tags",), scalar, many=many, style=style),))
+    return binding.apply({}, variables, query, headers or {}).get("Tags")
+
+
+@pytest.mark.parametrize(
+    ("style", "query", "items"),
+    [
+        ("repeat", "t=a,b&t=c", ["a,b", "c"]),
+        ("comma", "t=a,b", ["a", "b"]),
+        ("comma", "t=a%2Cb,c+d", ["a,b", "c d"]),  # a comma that is encoded belongs to the item
+        ("comma", "x=1&t=", None),
+        ("comma", "t=", []),
+        ("space", "t=a%20b+c", ["a", "b", "c"]),
+        ("pipe", "t=a|b%7Cc", ["a", "b", "c"]),
+    ],
+)
+def test_a_list_stands_in_a_query_as_it_is_said(style, query, items):
+    if query.startswith("x="):
+        with pytest.raises(Problem):
+            listed(style, query)
+        return
+    assert listed(style, query) == items
+
+
+def test_a_list_stands_in_a_header_or_a_path_too():
+    assert listed("comma", place="header", headers={"t": "a, b"}) == ["a", "b"]
+    assert listed("pipe", place="path", t="a|b") == ["a", "b"]
+
+
+def test_a_list_type_is_given_like_a_member_that_repeats():
+    assert listed("comma", "t=a,b", many=False, scalar=WORDS) == ["a", "b"]
+    assert listed("repeat", "t=a&t=b", many=False, scalar=WORDS) == ["a", "b"]
+    assert listed("repeat", "t=a+b", many=False, scalar=WORDS) == ["a", "b"]
+    with pytest.raises(Problem):
+        listed("comma", "t=a+b,c", many=False, scalar=WORDS)
+
+
+def test_a_list_in_one_text_comes_once():
+    with pytest.raises(Problem) as told:
+        listed("comma", "t=a&t=b")
+    assert told.value.findings[0].pointer == "query:t"
+
+
+def test_a_body_may_repeat_what_the_path_says_and_nothing_else():
+    assert apply({"Project": {"Id": 7}})["Project"] == {"Id": 7}
+    with pytest.raises(Problem):
+        apply({"Project": {"Id": 8}})
+    with pytest.raises(Problem):
+        apply({"Project": {"Id": True}}, id="1")
+    with pytest.raises(Problem):
+        apply({"Limit": 5}, "limit=5")
+
+
+def test_a_name_that_chose_the_route_is_no_unknown_parameter():
+    assert Binding((), beside=frozenset({"do"})).apply({}, {}, "do=x", {}) == {}

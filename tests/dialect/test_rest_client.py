@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.core.message import Fault, Message, Wire
-from gateway.core.problem import Kind, Problem
+from gateway.core.problem import Finding, Kind, Problem
 from gateway.dialect.problem import Speaker
 from gateway.dialect.rest_client import JSON, RestClient, RestRoute, at, is_empty, problem_wire
 from tests.dialect.conftest import BOUGHT, envelope, sent
@@ -135,3 +135,24 @@ def test_emptiness_and_places() -> None:
     assert at({"a": [1, {"b": 2}]}, ("a", "1", "b")) == 2
     assert at({"a": [1]}, ("a", "9")) is None
     assert at("text", ("a",)) is None
+
+
+def test_a_part_of_the_reply_is_the_answer(shop: Any, route: Any) -> None:
+    made = answer(shop, route, RestRoute(body_reply=("Task",), location="/tasks/{/Task/n}", version_reply=("Task", "n")))
+    assert json.loads(made.body) == {"n": 1}
+    assert (made.headers["location"], made.headers["etag"]) == ("/tasks/1", '"1"')
+    none = answer(shop, route, RestRoute(body_reply=("Nothing",)))
+    assert (none.status, none.body) == (204, b"")
+    with pytest.raises(Problem):
+        answer(shop, route, RestRoute(body_reply=("Nothing",), empty=404))
+
+
+def test_the_body_is_a_part_of_the_request_and_findings_are_told_in_its_terms(shop: Any, route: Any) -> None:
+    client = RestClient(shop.speaker, RestRoute(body_request=("Inner",), chosen_by="do"))
+    exchange = client.read_request(sent(b'{"do":"x","id":1}'), route)
+    assert exchange.request.parsed == {"Inner": {"id": 1}}
+    assert exchange.request.raw is None
+    findings = [Finding("/Inner/id", "", "bad", ""), Finding("/Inner", "", "bad", ""), Finding("/Innerst", "", "bad", "")]
+    problem = Problem(Kind.INVALID_MESSAGE, findings=findings)
+    told = json.loads(client.write_problem(problem, "r", sent(b"")).body)
+    assert [each["pointer"] for each in told["errors"]] == ["/id", "", "/Innerst"]

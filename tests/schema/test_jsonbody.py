@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.schema.jsonbody import without
+from gateway.schema.jsonbody import chosen, eased, within, without
 
 DEFS = {
     "Ref": {"type": "object", "properties": {"Id": {}, "Code": {}}, "required": ["Id"]},
@@ -35,3 +35,24 @@ def test_the_definitions_are_not_changed():
     without(ROOT, DEFS, {("Project", "Id")}, "#/d/")
     assert "Id" in DEFS["Ref"]["properties"]
     assert without(ROOT, DEFS, set(), "#/d/") is ROOT
+
+
+def test_an_eased_member_stays_and_need_not_be_given():
+    left = eased(ROOT, DEFS, {("A",), ("Project", "Id"), ("Nope",)}, "#/d/")
+    assert left["required"] == ["Project"]
+    assert set(left["properties"]["Project"]["properties"]) == {"Id", "Code"}
+    assert "required" not in left["properties"]["Project"]
+    assert DEFS["Ref"]["required"] == ["Id"]
+    assert eased(ROOT, DEFS, set(), "#/d/") is ROOT
+
+
+def test_a_part_of_a_message_is_the_body():
+    assert within(ROOT, DEFS, ("Project", "Code"), "#/d/") == {}
+    assert within(ROOT, DEFS, ("Only",), "#/d/") == {"$ref": "#/d/Only"}
+
+
+def test_what_chose_the_route_stands_first_and_must_be_given():
+    told = chosen({"$ref": "#/d/Ref"}, DEFS, "do", "go", "#/d/")
+    assert list(told["properties"]) == ["do", "Id", "Code"]
+    assert told["properties"]["do"] == {"type": "string", "enum": ["go"]}
+    assert told["required"] == ["do", "Id"]

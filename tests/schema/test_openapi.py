@@ -66,9 +66,11 @@ def test_every_example_is_valid_by_its_schema(name: str) -> None:
             if media is None:
                 continue
             schema = {**media["schema"], "components": whole["components"]}
-            assert jsonschema_rs.Draft202012Validator(schema).is_valid(media["example"]), path
+            examples = [each["value"] for each in media.get("examples", {}).values()] or [media["example"]]
+            for example in examples:
+                assert jsonschema_rs.Draft202012Validator(schema).is_valid(example), path
             seen += 1
-    assert seen >= 2 * len(operations(name)) - 2
+    assert seen >= 1.8 * len(operations(name))  # some have no body, or no answer
 
 
 def test_the_portals_routes_are_described_as_documented() -> None:
@@ -129,3 +131,38 @@ def test_a_rule_between_members_is_no_alternative() -> None:
     assert schema["then"] == rule
     assert "anyOf" not in schema
     assert schema["properties"]["b"] == {"anyOf": [{"type": "null"}]}
+
+
+def test_only_the_answers_that_are_given_are_components() -> None:
+    whole = document("netid")
+    text = dumps(whole["paths"]).decode()
+    assert all(f"#/components/responses/{status}\"" in text for status in whole["components"]["responses"])
+    assert whole["security"] == []
+    assert {tag["name"] for tag in whole["tags"]} >= {"Portal", "Tasks", "Holds", "Actions"}
+
+
+def test_several_operations_behind_one_route_are_one_operation() -> None:
+    operation = document("netid")["paths"]["/tasks/{id}/actions"]["post"]
+    assert operation["x-operation"] == "Portal/ExecuteTask, BackTask"
+    media = operation["requestBody"]["content"]["application/json"]
+    actions = [form["properties"]["action"]["enum"] for form in media["schema"]["anyOf"]]
+    assert actions == [["complete"], ["back"]]
+    assert media["examples"]["back"]["value"] == {"action": "back"}
+
+
+def test_a_resource_says_what_it_takes_and_gives() -> None:
+    paths = document("netid")["paths"]
+    put = paths["/tasks/{id}"]["put"]
+    assert {each["name"]: each["required"] for each in put["parameters"]} == {"id": True, "If-Match": True}
+    schema = put["requestBody"]["content"]["application/json"]["schema"]
+    assert "id" in schema["properties"]  # as it was read
+    assert "id" not in schema["required"]
+    assert {"holderId", "entityId"} <= set(schema["required"])
+    assert {"200", "204", "404", "409", "412", "423", "428"} <= set(put["responses"])
+    assert "requestBody" not in paths["/tasks/{id}/hold"]["put"]
+    post = paths["/tasks"]["post"]
+    assert post["responses"]["201"]["headers"] == {"Location": {"schema": {"type": "string"}}}
+    assert post["requestBody"]["content"]["application/json"]["example"] == {"type": "123", "entityId": 61}
+    assert [each["name"] for each in post["parameters"]] == ["Idempotency-Key"]
+    get = paths["/tasks/{id}"]["get"]
+    assert get["parameters"][0]["example"] == 51001

@@ -16,10 +16,20 @@ def test_the_mapping_mirrors_the_irs_settings() -> None:
     shape = get_type_hints(Shape)
     assert set(Mapping.model_fields) == {field.name for field in dataclasses.fields(Shape)}
     for name, kind in shape.items():
-        for value in get_args(kind):
+        for value in get_args(kind) if name != "rename" else ():
             assert Mapping.model_validate({name: value}).chosen() == {name: value}
         with pytest.raises(ValidationError):
             Mapping.model_validate({name: "something else"})
+
+
+def test_a_rename_is_pairs_in_order() -> None:
+    chosen = Mapping.model_validate({"rename": {"b": "x", "T/a": "y"}}).chosen()
+    assert chosen == {"rename": (("T/a", "y"), ("b", "x"))}
+    for key in ("@a", "$value", "p:a", ""):
+        with pytest.raises(ValidationError):
+            Mapping.model_validate({"rename": {"a": key}})
+    with pytest.raises(ValidationError):
+        Mapping.model_validate({"rename": {"a/b/c": "x"}})
 
 
 def test_the_defaults_that_are_described_are_the_irs() -> None:

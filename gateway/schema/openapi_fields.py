@@ -1,0 +1,30 @@
+"""The law of header fields in OpenAPI: what the gateway itself reads of a request, as parameters of its operation."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+# One entity tag for a version that is handed on, several where the gateway compares (RFC 9110 §8.8.3).
+TAG: Final = '^\\s*(\\*|(W/)?"[!#-~]*"(\\s*,\\s*(W/)?"[!#-~]*")*)\\s*$'
+KEY: Final = '^("[ !#-\\[\\]-~]{1,255}"|[A-Za-z0-9._:\\-]{1,255})$'
+
+
+def if_match(required: bool) -> dict[str, Any]:
+    """The version that was read, as its ETag gave it."""
+    return _field("If-Match", "The ETag of what was read: it is refused with 412 when that has changed.", required, TAG)
+
+
+def idempotency_key(required: bool) -> dict[str, Any]:
+    """A key of the client's own."""
+    words = "A new one for each new request; the same key gives the same answer for a day."
+    return _field("Idempotency-Key", words, required, KEY)
+
+
+def choosing(place: str, name: str, value: str) -> dict[str, Any]:
+    """The field whose value means the route."""
+    return {"name": name, "in": place, "required": True, "schema": {"type": "string", "enum": [value]}}
+
+
+def _field(name: str, words: str, required: bool, pattern: str) -> dict[str, Any]:
+    schema = {"type": "string", "pattern": pattern}
+    return {"name": name, "in": "header", "description": words, "required": required, "schema": schema}
