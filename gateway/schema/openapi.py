@@ -184,8 +184,9 @@ class _Document:
             media["schema"] = chosen(media["schema"], self.schemas, chose.name, chose.value, REFS)
             example = {chose.name: chose.value, **(example if isinstance(example, dict) else {})}
         schema = media["schema"]
-        if not schema.get("properties", {"$ref"}) and schema.get("additionalProperties") is False:
-            return None
+        again = {path[0] for path in _inside(door.request.repeated, door.request.within) if len(path) == 1}
+        if not set(schema.get("properties", {"$ref"})) - again and schema.get("additionalProperties") is False:
+            return None  # the path has said all
         if example is not None:
             media.update({"examples": {chose.value: {"value": example}}} if chose is not None else {"example": example})
         needed = bool(schema.get("required")) or schema.get("type") != "object"
