@@ -6,7 +6,6 @@ included. Knows operations only as `Door` records; nothing here reads settings o
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -118,8 +117,8 @@ def openapi(
     plainly(paths)
     groups = {door.group or door.service: door.service for door in doors}
     tags = [{"name": name, "description": f"The service {service}."} for name, service in groups.items()]
-    used = json.dumps(paths)
-    answers = {status: answer for status, answer in _ANSWERS.items() if f"responses/{status}" in used}
+    used = repr(paths)
+    answers = {status: answer for status, answer in _ANSWERS.items() if f"responses/{status}'" in used}
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version, **({"description": description} if description else {})},
