@@ -34,7 +34,7 @@ def test_a_request_is_read(client: RestClient, route: Any) -> None:
     [
         (b'{"id": 7}', {"content_type": "text/plain"}, Kind.UNSUPPORTED_MEDIA_TYPE),
         (b'{"id": 7}', {"content_type": ""}, Kind.UNSUPPORTED_MEDIA_TYPE),
-        (b"", {"content_type": "application/x-www-form-urlencoded"}, Kind.UNSUPPORTED_MEDIA_TYPE),
+        (b"id=7", {"content_type": "application/x-www-form-urlencoded"}, Kind.UNSUPPORTED_MEDIA_TYPE),
         (b'{"id": 7}', {"content_type": "application/json; charset=latin-1"}, Kind.UNSUPPORTED_CHARSET),
         (b" \n<a/>", {}, Kind.CONTENT_MISMATCH),
         (b"{", {}, Kind.MALFORMED_JSON),
@@ -49,6 +49,11 @@ def test_refused(client: RestClient, route: Any, body: bytes, headers: Any, kind
 
 def test_no_body_needs_no_content_type(client: RestClient, door: Any) -> None:
     assert client.read_request(Wire({}, b""), door("/Shop/GetPrice").route).operation.name == "GetPrice"
+
+
+def test_a_content_type_without_a_body_speaks_of_nothing(client: RestClient, door: Any) -> None:
+    wire = Wire({"content-type": "application/octet-stream"}, b"")
+    assert client.read_request(wire, door("/Shop/GetPrice").route).operation.name == "GetPrice"
 
 
 def test_an_answer(client: RestClient, route: Any, shop: Any) -> None:
