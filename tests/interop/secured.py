@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime
 import http.client
+import json
 import re
 import threading
 from collections.abc import Callable
@@ -83,6 +84,19 @@ def asymmetric(*more: str, initiator: str = "AlwaysToRecipient", suite: str = "<
         within("InitiatorToken", x509_token(initiator)),
         within("RecipientToken", x509_token("Never", "RequireIssuerSerialReference")),
         within("AlgorithmSuite", suite),
+        within("Layout", "<sp:Strict/>"),
+        "<sp:IncludeTimestamp/>",
+        *more,
+        "<sp:OnlySignEntireHeadersAndBody/>",
+    )
+
+
+def symmetric(*more: str, how: str = "") -> str:
+    """A symmetric binding: a key wrapped for the server's certificate signs and encrypts."""
+    return within(
+        "SymmetricBinding",
+        within("ProtectionToken", x509_token("Never", "RequireIssuerSerialReference", *([how] if how else []))),
+        within("AlgorithmSuite", "<cxf:CustomAlgorithmSuite/>"),
         within("Layout", "<sp:Strict/>"),
         "<sp:IncludeTimestamp/>",
         *more,
@@ -218,3 +232,49 @@ def _other(text: str) -> str:
         return text + "x"
     raw[len(raw) // 2] ^= 1
     return base64.b64encode(bytes(raw)).decode()
+
+
+class Plain:
+    """A service that knows nothing of security: answers each payment with its amount."""
+
+    def __init__(self) -> None:
+        self.seen: list[bytes] = []
+        plain = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                plain.seen.append(body)
+                amount = re.search(rb"amount[^>]*>(\d+)<", body)
+                text = PAID % (amount[1] if amount else b"nothing")
+                self.send_response(200)
+                self.send_header("content-type", "text/xml; charset=utf-8")
+                self.send_header("content-length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self._server.server_address[1]}/"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        """Stop."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+PAID = (
+    b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+    b'<PayResponse xmlns="urn:bank"><receipt>paid %s</receipt></PayResponse></s:Body></s:Envelope>'
+)
+
+
+def protecting(keys: Keyfiles, plugin: dict[str, Any], wsdl: Path, upstream: str) -> str:
+    """A gateway whose clients must protect their calls: it is the server, before a service that knows nothing of it."""
+    given = {"edges": ["client"], "failures_per_minute": 1000, **plugin}
+    service = {"wsdl": str(wsdl), "path": "/bank", "upstream": {"url": upstream}}
+    lines = [json.dumps({"plugins": {"wssecurity": given}})[1:-1], "services: " + json.dumps({"bank": service})]
+    return keys.keyring("server", "client") + "\n".join(lines) + "\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
+import re
 import socket
 import subprocess
 import urllib.error
@@ -23,11 +23,15 @@ from tests.interop.secured import (
     USERNAME,
     Between,
     Keyfiles,
+    Plain,
     asymmetric,
     contract,
+    protecting,
+    symmetric,
     tampered,
     within,
 )
+from tests.interop.stages import JVM, Lacking, built, class_path, need, run
 from tests.wire.conftest import gateway_of, in_thread
 
 pytestmark = pytest.mark.interop
@@ -42,6 +46,9 @@ POLICIES = {
     "named": asymmetric() + SIGNED + ENCRYPTED + within("SignedEncryptedSupportingTokens", USERNAME),
     "hidden": asymmetric("<sp:EncryptSignature/>") + SIGNED + ENCRYPTED,
     "confirmed": asymmetric() + within("Wss11", "<sp:RequireSignatureConfirmation/>") + SIGNED,
+    "symmetric": symmetric() + within("Wss11") + SIGNED + ENCRYPTED,
+    "symmetric-turned": symmetric("<sp:EncryptBeforeSigning/>") + within("Wss11") + SIGNED + ENCRYPTED,
+    "symmetric-signed": symmetric() + within("Wss11") + SIGNED,
 }
 SEND: dict[str, Any] = {
     "username": {"username": {"name": "anna", "password": "pass word"}},
@@ -50,6 +57,7 @@ SEND: dict[str, Any] = {
 }
 SEND["both"] = SEND["turned"] = SEND["hidden"] = SEND["encrypt"]
 SEND["confirmed"] = SEND["sign"]
+SEND["symmetric"] = SEND["symmetric-turned"] = SEND["symmetric-signed"] = {"symmetric": {"certificate": "them"}}
 SEND["named"] = SEND["username"] | SEND["encrypt"]
 
 
@@ -65,14 +73,14 @@ class Stack:
         self.wsdls.mkdir()
         for name, policy in POLICIES.items():
             (self.wsdls / f"{name}.wsdl").write_text(contract(policy))
-        path = f"{folder}:{folder}/lib/*"
-        _run("mvn", "-q", "-B", "-f", HERE / "pom.xml", "dependency:copy-dependencies", f"-DoutputDirectory={folder}/lib")
-        _run("javac", "-nowarn", "-cp", path, "-d", folder, HERE / "Cxf.java")
+        jars = class_path("wss_cxf")
+        source = HERE / "Cxf.java"
+        classes = built("wss_cxf", [source, jars], lambda to: _compiled(jars, source, to))
         for name in ("client", "server"):
-            _run("keytool", "-importkeystore", "-noprompt", "-srckeystore", keys.folder / f"{name}.p12", "-srcstorepass",
+            run("keytool", "-importkeystore", "-noprompt", "-srckeystore", keys.folder / f"{name}.p12", "-srcstorepass",
                  PASSWORD, "-destkeystore", keys.store, "-deststoretype", "PKCS12", "-deststorepass", PASSWORD)  # fmt: skip
         self.java = subprocess.Popen(
-            ["java", "-Xshare:auto", "-cp", path, "Cxf", self.wsdls, str(self.port), keys.store],
+            ["java", *JVM, "-cp", f"{classes}:{jars}", "Cxf", self.wsdls, str(self.port), keys.store],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=(folder / "err").open("wb"), text=True,
         )  # fmt: skip
         assert self.java.stdout is not None
@@ -87,20 +95,19 @@ class Stack:
         return self.java.stdout.readline().strip()
 
 
-def _run(*command: Any) -> None:
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, timeout=300)
-    if done.returncode:
-        lacking(f"Apache CXF needs Debian's maven and a JDK, and Maven Central: {(done.stdout + done.stderr)[-800:]}")
+def _compiled(jars: str, source: Path, to: Path) -> None:
+    run("javac", "-nowarn", "-cp", jars, "-d", to, source)
 
 
 @pytest.fixture(scope="module")
 def cxf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The stack; skipped or failed where it cannot be had."""
-    for tool in ("mvn", "javac", "keytool"):
-        if shutil.which(tool) is None:
-            lacking(f"Apache CXF needs {tool} (Debian: maven, default-jdk-headless)")
     folder = tmp_path_factory.mktemp("cxf")
-    stack = Stack(folder, Keyfiles(tmp_path_factory.mktemp("keys")))
+    try:
+        need("keytool", package="default-jdk-headless")
+        stack = Stack(folder, Keyfiles(tmp_path_factory.mktemp("keys")))
+    except Lacking as words:
+        lacking(str(words))
     yield stack
     assert stack.java.stdin is not None
     stack.java.stdin.close()
@@ -142,7 +149,7 @@ def test_its_service_takes_our_calls_by_its_policy(cxf: Stack, between: Between,
     with in_thread(lambda: gateway_of(_gateway(cxf, name, f"{between.address}/{name}"))) as gateway:
         assert _pay(gateway, 4321) == (200, {"receipt": "paid 4321"}), between.seen
         request, reply = (body for _, body in between.seen)
-        hidden = "encrypt" in SEND[name]
+        hidden = "EncryptedParts" in POLICIES[name]
         assert (b"4321" not in request) == hidden
         assert (b"paid" not in reply) == hidden
         refused = 0
@@ -162,3 +169,68 @@ def test_its_service_takes_our_calls_by_its_policy(cxf: Stack, between: Between,
                 else:
                     assert b"Fault" in between.seen[1][1]
         assert refused >= (3 if name == "username" else 6)
+
+
+THEIRS = {"trust": ["them"], "decrypt": ["us"], "users": {"anna": "pass word"}}
+RECEIVE: dict[str, Any] = {
+    "username": {"demand": ["username"]},
+    "sign": {"demand": ["signature", "timestamp"]},
+    "encrypt": {"demand": ["encryption"]},
+    "both": {"demand": ["signature", "timestamp", "encryption"]},
+    "turned": {"demand": ["signature", "timestamp", "encryption"]},
+    "named": {"demand": ["signature", "encryption", "username"], "signed": ["body", "timestamp", "username"]},
+    "hidden": {"demand": ["signature", "timestamp", "encryption"]},
+    "confirmed": {"demand": ["signature", "timestamp"]},
+    "symmetric": {"demand": ["signature", "timestamp", "encryption"], "symmetric": True},
+    "symmetric-turned": {"demand": ["signature", "timestamp", "encryption"], "symmetric": True},
+    "symmetric-signed": {"demand": ["signature", "timestamp"], "symmetric": True},
+}
+SIGN, ENCRYPT = {"key": "us"}, {"certificate": "them"}
+ANSWER: dict[str, Any] = {
+    "username": {"timestamp": 0},
+    "sign": {"sign": SIGN},
+    "encrypt": {"sign": {**SIGN, "parts": ["timestamp"]}, "encrypt": ENCRYPT},
+    "both": {"sign": SIGN, "encrypt": ENCRYPT},
+    "turned": {"sign": SIGN, "encrypt": ENCRYPT, "order": "encrypt-sign"},
+    "named": {"sign": SIGN, "encrypt": {"certificate": "sender"}},
+    "hidden": {"sign": SIGN, "encrypt": {**ENCRYPT, "parts": ["body", "signature"]}},
+    "confirmed": {"sign": SIGN, "confirm": True},
+    "symmetric": {"symmetric": {"certificate": "sender"}},
+    "symmetric-turned": {"symmetric": {"certificate": "sender"}, "order": "encrypt-sign"},
+    "symmetric-signed": {"symmetric": {"certificate": "sender", "parts": []}},
+}
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_its_client_is_served_by_its_policy(cxf: Stack, name: str) -> None:
+    bank = Plain()
+    plugin = {"receive": {**THEIRS, **RECEIVE[name]}, "send": {"timestamp": 300, **ANSWER[name]}}
+    config = protecting(cxf.keys, plugin, cxf.wsdls / f"{name}.wsdl", bank.address).replace(
+        '"edges"', '"policy": "ignore", "edges"'
+    )
+    config = config.replace('"path": "/bank"', '"path": "/bank", "dangerous_allow_clear_text": true')
+    try:
+        with in_thread(lambda: gateway_of(config)) as gateway:
+            between = Between(gateway.addresses["data"])
+            address = f"{between.address}/bank"
+            assert re.search(r"^answer .*paid 77<", cxf.call(name, address, 77)), between.seen
+            assert b"77" in bank.seen[0]
+            assert (b"<amount>77" in between.seen[0][1]) == ("EncryptedParts" not in POLICIES[name])
+            refused, asked = 0, len(bank.seen)
+            for part in PARTS:
+                for direction in ("request", "reply"):
+                    between.tamper = lambda way, body, d=direction, p=part: tampered(body, p) if way == d else body
+                    between.seen.clear()
+                    told = cxf.call(name, address, 77)
+                    changed = any(tampered(body, part) != body for way, body in between.seen if way == direction)
+                    if not changed or (name == "username" and part not in ("Username", "Password", "Nonce")):
+                        asked = len(bank.seen)
+                        continue
+                    refused += 1
+                    assert told.startswith("refused "), (part, direction, told)
+                    assert direction == "reply" or len(bank.seen) == asked
+                    asked = len(bank.seen)
+            assert refused >= (3 if name == "username" else 6)
+            between.close()
+    finally:
+        bank.close()

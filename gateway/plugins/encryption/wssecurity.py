@@ -26,6 +26,7 @@ from .wssecurity_encrypt import Encrypter
 from .wssecurity_names import Allowed
 from .wssecurity_policy import asked, objections, sent
 from .wssecurity_process import Inbound, Outbound, Proof, prove, secure
+from .wssecurity_session import SessionKey
 from .wssecurity_settings import EncryptSettings, ReceiveSettings, SendSettings, WsSecuritySettings
 from .wssecurity_sign import Signer
 from .wssecurity_tokens import Trust
@@ -44,8 +45,9 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
         send, receive = self.settings.send, self.settings.receive
         if send is not None and send.sign is not None:
             _ = host.keys.get(send.sign.key).certificate
-        if send is not None and send.encrypt is not None and send.encrypt.certificate != "sender":
-            _ = host.keys.get(send.encrypt.certificate).certificate
+        peer = (send.symmetric or send.encrypt) if send is not None else None
+        if peer is not None and peer.certificate != "sender":
+            _ = host.keys.get(peer.certificate).certificate
         if receive is not None:
             self._inbound(receive, host.limits)
 
@@ -79,32 +81,37 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
         plan = self._outbound(send, request)
         root = parse(wire.body, about.place.limits, response=about.direction == "reply")
         confirm = [request.signature] if send.confirm and about.direction == "reply" and request is not None else None
-        value = secure(root, plan, self.host.clock.now(), confirm=confirm)
-        facts = {**wire.facts, "wssecurity_signature": value}
-        if plan.signer is not None:
+        made = secure(root, plan, self.host.clock.now(), confirm=confirm)
+        facts = {**wire.facts, "wssecurity_signature": made.signature, "wssecurity_session": made.session}
+        if made.signature:
             facts["signed"] = tuple(plan.signed)
-        if plan.encrypter is not None:
+        if plan.encrypted:
             facts["encrypted"] = tuple(plan.encrypted)
         return replace(wire, body=_bytes(root), tree=None, facts=facts)
 
     def _outbound(self, send: SendSettings, asked: Proof | None) -> Outbound:
-        signer = encrypter = None
+        signer = encrypter = session = None
         if send.sign is not None:
             key = self.host.keys.get(send.sign.key)
             signer = Signer(key.private, key.certificate, send.sign.reference, send.sign.method, send.sign.digest)
-        if send.encrypt is not None:
-            to = self._peer(send.encrypt, asked)
-            how = send.encrypt
+        how = send.symmetric or send.encrypt
+        if send.symmetric is not None and asked is not None:
+            session = self._session(asked)
+        elif how is not None:
+            to = self._peer(how, asked)
             encrypter = Encrypter(to, how.reference, how.block, how.transport, how.digest, how.mgf)
+        signs = send.symmetric.signed if send.symmetric else send.sign.parts if send.sign else ()
         user = send.username
         return Outbound(
             timestamp=send.timestamp,
             username=(user.name, user.password.get_secret_value()) if user else None,
             digest=user.digest if user else True,
             signer=signer,
-            signed=send.sign.parts if send.sign else (),
+            signed=signs,
             encrypter=encrypter,
-            encrypted=send.encrypt.parts if send.encrypt else (),
+            encrypted=how.parts if how else (),
+            symmetric=send.symmetric is not None,
+            session=session,
             order=send.order,
             actor=send.actor,
             must_understand=send.must_understand,
@@ -117,6 +124,12 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
         if asked is None or asked.certificate is None:
             raise refuse("the request was not signed, so there is no sender's certificate to encrypt to")
         return asked.certificate
+
+    def _session(self, asked: Proof) -> SessionKey:
+        """The key that the request wrapped for us, by its name."""
+        if asked.session is None:
+            raise refuse("the request carried no session key to answer with")
+        return replace(asked.session, id="")
 
     # -- arriving
 
@@ -135,7 +148,13 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
             raise
         if response and receive.clear_faults and _is_clear_fault(root, receive.actor):
             return replace(wire, tree=root)
-        proof = prove(root, self._inbound(receive, _bounds(about)), self.host.clock.now())
+        sent_with = about.request.facts.get("wssecurity_session") if response and about.request is not None else None
+        plan = replace(
+            self._inbound(receive, _bounds(about)),
+            sessions=() if sent_with is None else (sent_with,),
+            tokens_pass=response,
+        )
+        proof = prove(root, plan, self.host.clock.now())
         if response and receive.confirmed:
             self._confirmed(proof, about)
         if not proof.present:
@@ -173,6 +192,7 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
             certificates=tuple(key.certificate for key in own),
             users={name: secret.get_secret_value() for name, secret in receive.users.items()},
             password_text=receive.password_text,
+            symmetric=receive.symmetric,
             demands=receive.demand,
             signed=receive.signed,
             ttl=receive.ttl,

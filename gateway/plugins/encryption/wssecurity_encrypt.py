@@ -37,6 +37,8 @@ from .wssecurity_names import (
     wsse,
     xenc,
 )
+from .wssecurity_session import SessionKey, name_of
+from .wssecurity_session import refer as refer_session
 from .wssecurity_sign import SHA256
 from .wssecurity_tokens import Reference, refer, referred
 from .wssecurity_tree import Ids, algorithm, attributes, children, encoded, id_of, octets, refuse, sub
@@ -45,8 +47,6 @@ Type = Literal["Content", "Element"]
 MAX_REFERENCES: Final = 20
 _DATA: Final = 100 * 1024 * 1024  # characters of one cipher value: the message's own limit is lower
 _MGF_SHA256: Final = f"{XENC11}mgf1sha256"
-
-KeyOf = Callable[[x509.Certificate], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,16 @@ class Encrypter:
 
 def encrypt(security: Any, parts: Sequence[tuple[Any, Type]], to: Encrypter) -> Any:
     """Encrypt these elements (or their content) under one fresh key; the xenc:EncryptedKey, already in place."""
+    key, wrapped = wrap(security, to)
+    references = sub(wrapped, xenc("ReferenceList"))
+    for node, kind in parts:
+        data = _encrypted(node, kind, key.key, to.block)
+        sub(references, xenc("DataReference"), None, URI=f"#{id_of(data)}")
+    return wrapped
+
+
+def wrap(security: Any, to: Encrypter) -> tuple[SessionKey, Any]:
+    """A fresh key for the peer: the key, and its xenc:EncryptedKey at the top of the header. Raises Refusal."""
     public = to.certificate.public_key()
     if not isinstance(public, rsa.RSAPublicKey) or public.key_size < 2048:
         raise refuse("the peer's certificate has no RSA key of 2048 bits or more")
@@ -73,16 +83,28 @@ def encrypt(security: Any, parts: Sequence[tuple[Any, Type]], to: Encrypter) -> 
     key = os.urandom(size)
     wrapped = etree.Element(xenc("EncryptedKey"))
     security.insert(0, wrapped)
-    id_of(wrapped)
+    name = id_of(wrapped)
     _method(wrapped, to)
     refer(security, sub(wrapped, ds("KeyInfo")), to.certificate, to.reference)
     value = public.encrypt(key, _oaep(to.transport, to.digest, to.mgf))
     sub(sub(wrapped, xenc("CipherData")), xenc("CipherValue"), encoded(value))
-    references = sub(wrapped, xenc("ReferenceList"))
+    return SessionKey(key, name_of(value), name, ours=True), wrapped
+
+
+def encrypt_by(
+    security: Any, parts: Sequence[tuple[Any, Type]], session: SessionKey, block: str, *, last: bool
+) -> None:
+    """Encrypt under a session key; a xenc:ReferenceList behind its key, `last`: behind the signature, too."""
+    references = etree.Element(xenc("ReferenceList"))
+    wrapped = [each for each in security.findall(xenc("EncryptedKey")) if each.get("Id") == session.id]
+    at = len(security) if last else security.index(wrapped[0]) + 1 if wrapped else 0
+    security.insert(at, references)
+    size, _ = Allowed().blocks[block]
+    if len(session.key) != size:
+        raise refuse("the session key does not fit the algorithm")
     for node, kind in parts:
-        data = _encrypted(node, kind, key, to.block)
+        data = _encrypted(node, kind, session.key, block, session)
         sub(references, xenc("DataReference"), None, URI=f"#{id_of(data)}")
-    return wrapped
 
 
 def _method(wrapped: Any, to: Encrypter) -> None:
@@ -92,10 +114,12 @@ def _method(wrapped: Any, to: Encrypter) -> None:
         sub(method, f"{{{XENC11}}}MGF", None, Algorithm=to.mgf)
 
 
-def _encrypted(node: Any, kind: Type, key: bytes, block: str) -> Any:
+def _encrypted(node: Any, kind: Type, key: bytes, block: str, session: SessionKey | None = None) -> Any:
     data = etree.Element(xenc("EncryptedData"), {"Type": f"{XENC}{kind}"}, nsmap={"xenc": XENC})
     id_of(data)
     sub(data, xenc("EncryptionMethod"), None, Algorithm=block)
+    if session is not None:
+        refer_session(sub(data, ds("KeyInfo")), session)
     iv = os.urandom(12)
     sealed = iv + AESGCM(key).encrypt(iv, _octets(node, kind), None)
     sub(sub(data, xenc("CipherData")), xenc("CipherValue"), encoded(sealed))
@@ -146,17 +170,23 @@ def read_key(node: Any, ids: Ids, known: Sequence[x509.Certificate], allowed: Al
     """The EncryptedKey of a security header. Raises Refusal."""
     attributes(node, "Id", "Recipient")
     method, key_info, data, references = children(
-        node, xenc("EncryptionMethod"), ds("KeyInfo"), xenc("CipherData"), xenc("ReferenceList")
+        node, xenc("EncryptionMethod"), ds("KeyInfo"), xenc("CipherData"), xenc("ReferenceList") + "?"
     )
     transport = algorithm(method, allowed.transports)
     digest, mgf = _oaep_parameters(method, transport)
+    uris = () if references is None else read_references(references)
+    return Wrapped(node, referred(key_info, ids, known), transport, digest, mgf, _cipher_value(data), uris)
+
+
+def read_references(references: Any) -> tuple[str, ...]:
+    """The URIs of a ReferenceList. Raises Refusal."""
+    attributes(references)
     if not 1 <= len(references) <= MAX_REFERENCES:
-        raise refuse("an encrypted key has no reference, or too many")
+        raise refuse("a list of references is empty, or too long")
     found = children(references, *[xenc("DataReference")] * len(references))
     for reference in found:
         attributes(reference, "URI")
-    uris = tuple(str(reference.get("URI", "")) for reference in found)
-    return Wrapped(node, referred(key_info, ids, known), transport, digest, mgf, _cipher_value(data), uris)
+    return tuple(str(reference.get("URI", "")) for reference in found)
 
 
 def _oaep_parameters(method: Any, transport: str) -> tuple[str, str]:
@@ -178,20 +208,26 @@ def _cipher_value(data: Any) -> bytes:
     return octets(value, limit=_DATA)
 
 
-def decrypt(wrapped: Wrapped, key_of: KeyOf, ids: Ids, allowed: Allowed, limits: Limits) -> list[tuple[Any, list[Any]]]:
-    """Open every element that the key names, in place: (the EncryptedData that is gone, the elements in its place).
+def decrypt(
+    uris: Sequence[str], key_for: Callable[[Any], bytes], ids: Ids, allowed: Allowed, limits: Limits
+) -> list[tuple[Any, list[Any]]]:
+    """Open every element that is named, in place: (the EncryptedData that is gone, the elements in its place).
 
-    Raises Refusal, one for every cause, or Problem from the parser's limits.
+    `key_for`: the key by the data's KeyInfo, which may be None. Raises Refusal, one for every cause, or Problem
+    from the parser's limits.
     """
-    targets = [ids.one(uri) for uri in wrapped.references]
+    targets = [ids.one(uri) for uri in uris]
     if len({id(target) for target in targets}) != len(targets):
         raise refuse("two references name one element")
-    read = [_read_data(target, wrapped, allowed) for target in targets]
-    key = _unwrap(wrapped, key_of(wrapped.certificate))
-    return [(target, _opened(target, one, key, limits)) for target, one in zip(targets, read, strict=True)]
+    read = [_read_data(target, allowed) for target in targets]
+    keys = [key_for(key_info) for *_, key_info in read]
+    return [
+        (target, _opened(target, (kind, block, sealed), key, limits))
+        for target, (kind, block, sealed, _), key in zip(targets, read, keys, strict=True)
+    ]
 
 
-def _read_data(node: Any, wrapped: Wrapped, allowed: Allowed) -> tuple[Type, str, bytes]:
+def _read_data(node: Any, allowed: Allowed) -> tuple[Type, str, bytes, Any]:
     if node.tag != xenc("EncryptedData") or node.getparent() is None:
         raise refuse("the reference does not mean encrypted data")
     attributes(node, "Id", "Type", "MimeType")
@@ -202,13 +238,13 @@ def _read_data(node: Any, wrapped: Wrapped, allowed: Allowed) -> tuple[Type, str
     method, key_info, data = children(node, xenc("EncryptionMethod"), ds("KeyInfo") + "?", xenc("CipherData"))
     block = algorithm(method, allowed.blocks)
     children(method)
-    if key_info is not None:
-        _names_key(key_info, wrapped.node)
-    return kind, block, _cipher_value(data)
+    return kind, block, _cipher_value(data), key_info
 
 
-def _names_key(key_info: Any, wrapped: Any) -> None:
-    """The KeyInfo of encrypted data may only name the very key that lists it."""
+def names_key(key_info: Any, wrapped: Any) -> None:
+    """The KeyInfo of encrypted data may only name the very key that lists it. Raises Refusal."""
+    if key_info is None:
+        return
     (reference,) = children(key_info, wsse("SecurityTokenReference"))
     (inner,) = children(reference, wsse("Reference"))
     attributes(inner, "URI", "ValueType")
@@ -216,7 +252,7 @@ def _names_key(key_info: Any, wrapped: Any) -> None:
         raise refuse("encrypted data names another key than the one that lists it")
 
 
-def _unwrap(wrapped: Wrapped, private: Any) -> bytes:
+def unwrap(wrapped: Wrapped, private: Any) -> bytes:
     """The content key; of a wrong wrapping one that opens nothing, so that both cases go the same way."""
     if not isinstance(private, rsa.RSAPrivateKey):
         raise refuse("there is no key for this certificate")

@@ -31,6 +31,8 @@ X509V3: Final = f"{_TOKEN}X509v3"
 SKI: Final = f"{_TOKEN}X509SubjectKeyIdentifier"
 THUMBPRINT: Final = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#ThumbprintSHA1"
 ENCRYPTED_KEY: Final = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#EncryptedKey"
+ENCRYPTED_KEY_SHA1: Final = f"{ENCRYPTED_KEY}SHA1"
+STR_TRANSFORM: Final = f"{_OASIS}soap-message-security-1.0#STR-Transform"
 BASE64: Final = f"{_OASIS}soap-message-security-1.0#Base64Binary"
 PASSWORD_TEXT: Final = f"{_OASIS}username-token-profile-1.0#PasswordText"
 PASSWORD_DIGEST: Final = f"{_OASIS}username-token-profile-1.0#PasswordDigest"
@@ -78,6 +80,13 @@ SIGNATURES: Final[Mapping[str, Signing]] = {
 }
 LEGACY_SIGNATURES: Final[Mapping[str, Signing]] = {f"{DS}rsa-sha1": Signing("rsa", hashes.SHA1)}
 
+HMACS: Final[Mapping[str, type[hashes.HashAlgorithm]]] = {
+    f"{MORE}hmac-sha256": hashes.SHA256,
+    f"{MORE}hmac-sha384": hashes.SHA384,
+    f"{MORE}hmac-sha512": hashes.SHA512,
+}
+LEGACY_HMACS: Final[Mapping[str, type[hashes.HashAlgorithm]]] = {f"{DS}hmac-sha1": hashes.SHA1}
+
 DIGESTS: Final[Mapping[str, type[hashes.HashAlgorithm]]] = {
     f"{XENC}sha256": hashes.SHA256,
     f"{MORE}sha384": hashes.SHA384,
@@ -122,6 +131,11 @@ class Allowed:
     def signatures(self) -> Mapping[str, Signing]:
         """Signature methods."""
         return {**SIGNATURES, **LEGACY_SIGNATURES} if self.legacy else SIGNATURES
+
+    @property
+    def hmacs(self) -> Mapping[str, type[hashes.HashAlgorithm]]:
+        """Signature methods of a session key."""
+        return {**HMACS, **LEGACY_HMACS} if self.legacy else HMACS
 
     @property
     def digests(self) -> Mapping[str, type[hashes.HashAlgorithm]]:

@@ -36,11 +36,17 @@ def sent(send: SendSettings, demanded: Security | None) -> SendSettings:
         digest = suite.digest if suite is not None and not suite.weak else ""
         known = _open(send.sign, parts=demanded.request.signed, reference=demanded.sign_reference, digest=digest)
         changes["sign"] = send.sign.model_copy(update=known)
-    if send.encrypt is not None:
-        known = _open(send.encrypt, parts=demanded.request.encrypted, reference=demanded.encrypt_reference)
+    for name, how in (("encrypt", send.encrypt), ("symmetric", send.symmetric)):
+        if how is None:
+            continue
+        known = _open(how, parts=demanded.request.encrypted, reference=demanded.encrypt_reference)
         if suite is not None and suite.block in BLOCKS:
-            known |= _open(send.encrypt, block=suite.block, transport=suite.transport)
-        changes["encrypt"] = send.encrypt.model_copy(update=known)
+            known |= _open(how, block=suite.block, transport=suite.transport)
+        if name == "symmetric":
+            known |= _open(how, signed=demanded.request.signed)
+            if demanded.binding and "parts" not in how.model_fields_set:
+                known["parts"] = demanded.request.encrypted
+        changes[name] = how.model_copy(update=known)
     if send.username is not None and demanded.username and "digest" not in send.username.model_fields_set:
         changes["username"] = send.username.model_copy(update={"digest": demanded.username == "digest"})
     return send.model_copy(update=changes)
@@ -70,19 +76,28 @@ def objections(settings: WsSecuritySettings, operation: Operation) -> Iterator[s
         yield f"{each.place}: the contract demands {each.name}: {each.unmet}; `policy: ignore` sends without"
     send = settings.send or SendSettings(timestamp=0)
     yield from _of_suite(send, demanded)
+    if demanded.binding in ("asymmetric", "symmetric") and (demanded.binding == "symmetric") != bool(send.symmetric):
+        if operation.signature != "none" or operation.encryption != "none":
+            wanted = "`send.symmetric`" if demanded.binding == "symmetric" else "`send.sign` and `send.encrypt`"
+            yield f"{demanded.place()}: the contract's binding is {demanded.binding}: give {wanted}"
+        return
     if operation.signature != "none":
         yield from _of_signing(send, demanded)
     if operation.encryption != "none":
         yield from _of_encryption(send, demanded)
     yield from _of_tokens(send, demanded)
-    yield from _of_replies(settings.receive, demanded)
+    if send.symmetric is None:
+        yield from _of_replies(settings.receive, demanded)
+    elif settings.receive is None and (demanded.reply.signed or demanded.reply.encrypted):
+        yield f"{demanded.place()}: the contract says that replies are protected: give `receive`, if an empty one"
 
 
 def _of_suite(send: SendSettings, demanded: Security) -> Iterator[str]:
     suite = demanded.suite
     if suite is None or not suite.weak:
         return
-    encrypts = bool(demanded.request.encrypted) and not (send.encrypt and "block" in send.encrypt.model_fields_set)
+    how = send.symmetric or send.encrypt
+    encrypts = bool(demanded.request.encrypted) and not (how and "block" in how.model_fields_set)
     digests = bool(demanded.request.signed) and "sha1" in suite.digest
     digests = digests and not (send.sign and "digest" in send.sign.model_fields_set)
     if encrypts or digests:
@@ -98,11 +113,20 @@ def _of_signing(send: SendSettings, demanded: Security) -> Iterator[str]:
     if not wanted:
         return
     place = demanded.place("SignedParts") or demanded.place()
-    if send.sign is None:
+    if send.symmetric is not None:
+        given, setting = _written(send.symmetric, "signed"), "send.symmetric.signed"
+    elif send.sign is not None:
+        given, setting = _written(send.sign, "parts"), "send.sign.parts"
+    else:
         yield f"{place}: the contract demands that requests are signed ({', '.join(wanted)}): give `send.sign`"
         return
-    if "parts" in send.sign.model_fields_set and (lacking := set(wanted) - set(send.sign.parts)):
-        yield f"{place}: the contract demands {', '.join(sorted(lacking))} signed: add it to `send.sign.parts`"
+    if given is not None and (lacking := set(wanted) - set(given)):
+        yield f"{place}: the contract demands {', '.join(sorted(lacking))} signed: add it to `{setting}`"
+
+
+def _written(settings: BaseModel, name: str) -> tuple[str, ...] | None:
+    """A setting's parts where they are written, None where the contract fills them."""
+    return getattr(settings, name) if name in settings.model_fields_set else None
 
 
 def _of_encryption(send: SendSettings, demanded: Security) -> Iterator[str]:
@@ -110,11 +134,14 @@ def _of_encryption(send: SendSettings, demanded: Security) -> Iterator[str]:
     if not wanted:
         return
     place = demanded.place("EncryptedParts") or demanded.place()
-    if send.encrypt is None:
+    how = send.symmetric or send.encrypt
+    if how is None:
         yield f"{place}: the contract demands that requests are encrypted ({', '.join(wanted)}): give `send.encrypt`"
         return
-    if "parts" in send.encrypt.model_fields_set and (lacking := set(wanted) - set(send.encrypt.parts)):
-        yield f"{place}: the contract demands {', '.join(sorted(lacking))} encrypted: add it to `send.encrypt.parts`"
+    given = _written(how, "parts")
+    if given is not None and (lacking := set(wanted) - set(given)):
+        setting = "symmetric" if send.symmetric else "encrypt"
+        yield f"{place}: the contract demands {', '.join(sorted(lacking))} encrypted: add it to `send.{setting}.parts`"
     if "order" in send.model_fields_set and send.order != demanded.order and demanded.request.signed:
         yield f"{demanded.place()}: the contract's order is {demanded.order}, `send.order` says {send.order}"
 

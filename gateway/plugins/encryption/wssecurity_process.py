@@ -8,7 +8,7 @@ an id. Both functions are pure: a tree, a plan and the time in; the tree changed
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -18,8 +18,20 @@ from lxml import etree
 
 from gateway.core.limits import DEFAULT, Limits
 
-from .wssecurity_encrypt import Encrypter, Type, decrypt, encrypt, read_key
-from .wssecurity_names import ID, WSSE11, Allowed, ds, wsse, wsu, xenc
+from .wssecurity_encrypt import (
+    Encrypter,
+    Type,
+    decrypt,
+    encrypt,
+    encrypt_by,
+    names_key,
+    read_key,
+    read_references,
+    unwrap,
+    wrap,
+)
+from .wssecurity_names import BLOCKS, ID, WSSE11, Allowed, ds, wsse, wsu, xenc
+from .wssecurity_session import SessionKey, SessionKeys, SessionSigner, name_of
 from .wssecurity_sign import Signer, sign
 from .wssecurity_tokens import Login, Trust, add_timestamp, add_username, check_timestamp, check_username
 from .wssecurity_tree import (
@@ -46,6 +58,7 @@ _KINDS: Final[Mapping[str, int]] = {
     wsse("UsernameToken"): 1,
     ds("Signature"): 1,
     xenc("EncryptedKey"): 2,
+    xenc("ReferenceList"): 2,
     CONFIRMATION: 2,
 }
 
@@ -64,13 +77,23 @@ class Outbound:
     signed: Sequence[str] = ("body", "timestamp")
     encrypter: Encrypter | None = None
     encrypted: Sequence[str] = ("body",)
+    symmetric: bool = False  # one fresh key, wrapped by the encrypter, signs and encrypts
+    session: SessionKey | None = None  # the key of the request that this answers, in place of a fresh one
     order: Literal["sign-encrypt", "encrypt-sign"] = "sign-encrypt"
     actor: str = ""
     must_understand: bool = True
 
 
-def secure(root: Any, plan: Outbound, now: float, *, confirm: Sequence[bytes] | None = None) -> bytes:
-    """Protect an envelope in place; the signature's value, or nothing. Raises Refusal."""
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """What was put on: the signature's value (empty: none), and the session key that the answer may use."""
+
+    signature: bytes = b""
+    session: SessionKey | None = None
+
+
+def secure(root: Any, plan: Outbound, now: float, *, confirm: Sequence[bytes] | None = None) -> Secured:
+    """Protect an envelope in place. Raises Refusal."""
     shape = shape_of(root)
     security = make_security(shape, plan.actor, must_understand=plan.must_understand)
     shape = shape_of(root)
@@ -79,18 +102,38 @@ def secure(root: Any, plan: Outbound, now: float, *, confirm: Sequence[bytes] | 
     confirmations = [_confirmation(security, value) for value in confirm or ()]
     if plan.timestamp:
         add_timestamp(security, now, plan.timestamp)
+    session = plan.session
+    if plan.symmetric and session is None:
+        if plan.encrypter is None:
+            raise refuse("there is nobody to wrap a session key for")
+        session, _ = wrap(security, plan.encrypter)
+    signer = plan.signer if session is None else SessionSigner(session)
     value = b""
-    steps = ("sign", "encrypt") if plan.order == "sign-encrypt" else ("encrypt", "sign")
-    for step in steps:
-        if step == "sign" and plan.signer is not None:
+    for step in ("sign", "encrypt") if plan.order == "sign-encrypt" else ("encrypt", "sign"):
+        if step == "sign" and signer is not None:
             nodes = [node for _, node in _parts(shape, security, plan.signed)]
-            signature = sign(security, [*nodes, *confirmations], plan.signer)
-            value = octets(signature.find(ds("SignatureValue")))
-        if step == "encrypt" and plan.encrypter is not None:
-            encrypt(security, _targets(shape, security, plan.encrypted), plan.encrypter)
+            if nodes or confirmations:
+                signature = sign(security, [*nodes, *confirmations], signer)
+                value = octets(signature.find(ds("SignatureValue")))
+        elif step == "encrypt" and plan.encrypted:
+            _encrypt(shape, security, plan, session)
     for stamp in security.findall(wsu("Timestamp")):
         security.insert(0, stamp)  # every layout but LaxTsLast takes it there (WS-SecurityPolicy §6.7)
-    return value
+    return Secured(value, session)
+
+
+def _encrypt(shape: Shape, security: Any, plan: Outbound, session: SessionKey | None) -> None:
+    if session is not None:
+        targets = _targets(shape, security, plan.encrypted)
+        block = plan.encrypter.block if plan.encrypter is not None else _fitting(session)
+        encrypt_by(security, targets, session, block, last=plan.order == "encrypt-sign")
+    elif plan.encrypter is not None:
+        encrypt(security, _targets(shape, security, plan.encrypted), plan.encrypter)
+
+
+def _fitting(session: SessionKey) -> str:
+    """The block encryption that a session key of a request is for."""
+    return next(name for name, (size, _) in BLOCKS.items() if size == len(session.key))
 
 
 def _confirmation(security: Any, value: bytes) -> Any:
@@ -145,6 +188,9 @@ class Inbound:
     trust: Trust = field(default_factory=Trust)
     keys: Mapping[bytes, Any] = field(default_factory=dict)
     certificates: Sequence[x509.Certificate] = ()  # our own, that an encrypted key may name
+    sessions: Sequence[SessionKey] = ()  # of the request that this answers
+    symmetric: bool = False  # a session key that the message carries may sign it
+    tokens_pass: bool = False  # a UsernameToken that nobody asks for is passed over (in answers)
     users: Mapping[str, str] = field(default_factory=dict)
     password_text: bool = False
     demands: Sequence[Demand] = ()
@@ -166,6 +212,7 @@ class Proof:
     signature: bytes = b""
     confirmations: tuple[bytes, ...] = ()
     once: tuple[tuple[str, float], ...] = ()
+    session: SessionKey | None = None
     present: bool = False
 
 
@@ -183,6 +230,8 @@ class _Run:
     opened: list[str] = field(default_factory=list)
     instead: list[Any] = field(default_factory=list)  # opened elements whose encrypted form was signed
     confirmations: list[bytes] = field(default_factory=list)
+    session: SessionKeys = field(default_factory=SessionKeys)
+    carried: SessionKey | None = None  # the last key that the message carries
 
 
 def prove(root: Any, plan: Inbound, now: float) -> Proof:
@@ -194,7 +243,7 @@ def prove(root: Any, plan: Inbound, now: float) -> Proof:
             raise refuse("there is no security header")
         return Proof()
     attributes(security, *[name for name in security.attrib if name.startswith(f"{{{shape.namespace}}}")])
-    run = _Run(shape, security, plan, now)
+    run = _Run(shape, security, plan, now, session=SessionKeys(plan.sessions))
     at = 0
     while at < len(security):
         _take(run, security[at])
@@ -219,12 +268,19 @@ def _take(run: _Run, node: Any) -> None:
         check_timestamp(node, run.now, run.plan.ttl)
     elif node.tag == wsse("UsernameToken"):
         plan = run.plan
+        if plan.tokens_pass and not plan.users:
+            return
         run.login = check_username(node, plan.users, run.now, plan.ttl, text_allowed=plan.password_text)
     elif node.tag == ds("Signature"):
         ids = Ids(run.shape.envelope)
-        run.signed = verify(node, ids, run.plan.trust, run.plan.allowed, run.now)
+        plan = run.plan
+        run.signed = verify(
+            node, ids, plan.trust, plan.allowed, run.now, session=run.session, symmetric=plan.symmetric
+        )
     elif node.tag == xenc("EncryptedKey"):
-        _decrypt(run, node)
+        _key(run, node)
+    elif node.tag == xenc("ReferenceList"):
+        _decrypt(run, read_references(node), run.session.key_for)
     elif node.tag == CONFIRMATION:
         run.confirmations.append(_confirmed(node))
 
@@ -235,16 +291,27 @@ def _confirmed(node: Any) -> bytes:
     return octets(value)
 
 
-def _decrypt(run: _Run, node: Any) -> None:
+def _key(run: _Run, node: Any) -> None:
+    """An EncryptedKey: what it lists is opened, and it may be named from here on."""
+    wrapped = read_key(node, Ids(run.shape.envelope), run.plan.certificates, run.plan.allowed)
+    key = unwrap(wrapped, run.plan.keys.get(wrapped.certificate.public_bytes(Encoding.DER)))
+    run.carried = SessionKey(key, name_of(wrapped.value), node.get("Id", ""))
+    run.session.add(run.carried)
+
+    def listed(key_info: Any) -> bytes:
+        names_key(key_info, node)
+        return key
+
+    if wrapped.references:
+        _decrypt(run, wrapped.references, listed)
+
+
+def _decrypt(run: _Run, uris: Sequence[str], key_for: Callable[[Any], bytes]) -> None:
     ids = Ids(run.shape.envelope)
-    wrapped = read_key(node, ids, run.plan.certificates, run.plan.allowed)
-    places = [ids.one(uri) for uri in wrapped.references]
+    places = [ids.one(uri) for uri in uris]
     whole = [place.getparent() is run.shape.body for place in places]
     parents = [place.getparent() for place in places]
-    keys = run.plan.keys
-    opened = decrypt(
-        wrapped, lambda own: keys.get(own.public_bytes(Encoding.DER)), ids, run.plan.allowed, run.plan.limits
-    )
+    opened = decrypt(uris, key_for, ids, run.plan.allowed, run.plan.limits)
     for (gone, found), is_body, parent in zip(opened, whole, parents, strict=True):
         if is_body and str(gone.get("Type", "")).endswith("Content"):
             run.opened.append("body")
@@ -258,6 +325,7 @@ def _decrypt(run: _Run, node: Any) -> None:
 def _judged(run: _Run) -> Proof:
     plan, security = run.plan, run.security
     proof = Proof(present=True, encrypted=tuple(run.opened), confirmations=tuple(run.confirmations))
+    proof.session = run.carried
     stamps = security.findall(wsu("Timestamp"))
     if run.signed is not None:
         signed = Signed((*run.signed.nodes, *run.instead), run.signed.certificate, run.signed.value)

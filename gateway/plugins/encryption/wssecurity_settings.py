@@ -66,6 +66,12 @@ class EncryptSettings(PluginSettings):
         return self
 
 
+class SymmetricSettings(EncryptSettings):
+    """One fresh key a request, wrapped for the peer: it signs (HMAC-SHA256), encrypts, and protects the answer."""
+
+    signed: tuple[str, ...] = Field(default=("body", "timestamp"), description="or `username`, or `{namespace}Header`")
+
+
 class SendSettings(PluginSettings):
     """What is put on a message that leaves."""
 
@@ -73,10 +79,17 @@ class SendSettings(PluginSettings):
     username: UsernameSettings | None = None
     sign: SignSettings | None = None
     encrypt: EncryptSettings | None = None
+    symmetric: SymmetricSettings | None = Field(default=None, description="in place of `sign` and `encrypt`")
     order: Literal["sign-encrypt", "encrypt-sign"] = "sign-encrypt"
     actor: str = ""
     must_understand: bool = True
     confirm: bool = Field(default=False, description="replies confirm the request's signature (WSS 1.1 §8.5)")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> SendSettings:
+        if self.symmetric is not None and (self.sign is not None or self.encrypt is not None):
+            raise ValueError("`symmetric` signs and encrypts: leave `sign` and `encrypt` away")
+        return self
 
 
 class ReceiveSettings(PluginSettings):
@@ -93,11 +106,14 @@ class ReceiveSettings(PluginSettings):
     actor: str = ""
     clear_faults: bool = Field(default=True, description="a reply that is a fault may come without protection")
     confirmed: bool = Field(default=False, description="replies must confirm our signature")
+    symmetric: bool = Field(
+        default=False, description="a key that the message wraps for us may sign it: whole, but from anybody"
+    )
     dangerous_legacy_algorithms: bool = Field(default=False, description="read SHA-1, CBC and RSA 1.5 of old services")
 
     @model_validator(mode="after")
     def _trusts_somebody(self) -> ReceiveSettings:
-        if "signature" in self.demand and not (self.trust or self.authorities):
+        if "signature" in self.demand and not (self.trust or self.authorities or self.symmetric):
             raise ValueError("a signature is demanded, but nobody is trusted: name `trust` or `authorities`")
         if "encryption" in self.demand and not self.decrypt:
             raise ValueError("encryption is demanded, but `decrypt` names no key")

@@ -19,10 +19,13 @@ from lxml import etree
 from gateway.xml import canonical
 
 from .wssecurity_names import DIGESTS, EXC_C14N, MORE, SIGNATURES, XENC, Signing, ds
+from .wssecurity_session import SessionSigner
 from .wssecurity_tokens import Reference, refer
 from .wssecurity_tree import encoded, id_of, refuse, sub
 
 SHA256: Final = f"{XENC}sha256"
+_LIST: Final = f"{{{XENC}}}ReferenceList"
+_KEY: Final = f"{{{XENC}}}EncryptedKey"
 _DEFAULT: Final = {"rsa": f"{MORE}rsa-sha256", "ec": f"{MORE}ecdsa-sha256"}
 
 
@@ -41,8 +44,16 @@ class Signer:
         """The signature method's identifier."""
         return self.method or _DEFAULT["rsa" if isinstance(self.private, rsa.RSAPrivateKey) else "ec"]
 
+    def refer(self, security: Any, key_info: Any) -> None:
+        """Name the certificate."""
+        refer(security, key_info, self.certificate, self.reference)
 
-def sign(security: Any, parts: Sequence[Any], signer: Signer) -> Any:
+    def value(self, data: bytes) -> bytes:
+        """The signature value."""
+        return sign_bytes(self.private, SIGNATURES[self.algorithm], data)
+
+
+def sign(security: Any, parts: Sequence[Any], signer: Signer | SessionSigner) -> Any:
     """Sign these elements of the envelope; the ds:Signature, already in its place."""
     digest = DIGESTS[signer.digest]
     signature = etree.Element(ds("Signature"))
@@ -56,16 +67,18 @@ def sign(security: Any, parts: Sequence[Any], signer: Signer) -> Any:
         sub(reference, ds("DigestMethod"), None, Algorithm=signer.digest)
         sub(reference, ds("DigestValue"), encoded(hashed(canonical(part), digest)))
     value = sub(signature, ds("SignatureValue"))
-    refer(security, sub(signature, ds("KeyInfo")), signer.certificate, signer.reference)
-    value.text = encoded(sign_bytes(signer.private, SIGNATURES[signer.algorithm], canonical(signed)))
+    signer.refer(security, sub(signature, ds("KeyInfo")))
+    value.text = encoded(signer.value(canonical(signed)))
     return signature
 
 
 def _place(security: Any, parts: Sequence[Any]) -> int:
-    """After what it covers in the header, before the key of what was encrypted first (WS-SecurityPolicy §6.7.1)."""
+    """Behind what it covers in the header and the key that it names, before the list of what was encrypted first."""
     places = [security.index(part) + 1 for part in parts if part.getparent() is security]
-    keys = [security.index(key) for key in security.findall(f"{{{XENC}}}EncryptedKey")]
-    return int(min([max(places, default=0), *keys]))
+    lists = [next(each.iterancestors(), None) for each in security.iter(f"{{{XENC}}}ReferenceList")]
+    keys = [each for each in security if any(each is found or each.tag == _LIST for found in lists)]
+    after = [security.index(key) + 1 for key in security.findall(_KEY) if key.find(_LIST) is None]
+    return int(max([min([max(places, default=0), *map(security.index, keys)]), *after]))
 
 
 def hashed(data: bytes, algorithm: type[hashes.HashAlgorithm]) -> bytes:

@@ -9,7 +9,7 @@ that were proven. XML Signature 1.1 §3.2, WSS 1.1 §8.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,11 +22,13 @@ from gateway.core.problem import Problem
 from gateway.xml import canonical
 
 from .wssecurity_names import EXC_C14N, Allowed, Signing, ds
+from .wssecurity_session import SessionKeys, mac
 from .wssecurity_sign import hashed, scheme
 from .wssecurity_tokens import Trust, referred
 from .wssecurity_tree import Ids, algorithm, attributes, children, octets, refuse
 
 MAX_REFERENCES: Final = 10  # Santuario 30
+_NONE: Final = SessionKeys()
 _INCLUSIVE: Final = f"{{{EXC_C14N}}}InclusiveNamespaces"
 _CURVES: Final = ("secp256r1", "secp384r1", "secp521r1")
 
@@ -46,7 +48,7 @@ class Signed:
     """What a signature proved: these nodes, by the key of this certificate. `value` names the message."""
 
     nodes: tuple[Any, ...]
-    certificate: x509.Certificate
+    certificate: x509.Certificate | None  # None: a session key
     value: bytes
 
     def covers(self, node: Any) -> bool:
@@ -54,15 +56,31 @@ class Signed:
         return any(proven is node for proven in self.nodes)
 
 
-def verify(signature: Any, ids: Ids, trust: Trust, allowed: Allowed, now: float) -> Signed:
-    """Prove a ds:Signature. Raises Refusal."""
+def verify(
+    signature: Any,
+    ids: Ids,
+    trust: Trust,
+    allowed: Allowed,
+    now: float,
+    *,
+    session: SessionKeys = _NONE,
+    symmetric: bool = False,
+) -> Signed:
+    """Prove a ds:Signature. `symmetric`: a session key that is not ours may have made it. Raises Refusal."""
     attributes(signature, "Id")
     info, value_node, key_info = children(signature, ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"))
-    prefixes, method, parts = _signed_info(info, ids, allowed)
+    key = session.named(key_info)
+    prefixes, method, parts = _signed_info(info, ids, allowed, allowed.signatures if key is None else allowed.hmacs)
     value = octets(value_node, "Id")
-    certificate = referred(key_info, ids, trust.known())
-    trust.check(certificate, now)
-    check_bytes(certificate.public_key(), allowed.signatures[method], value, _canonical(info, prefixes))
+    certificate = None
+    if key is None:
+        certificate = referred(key_info, ids, trust.known())
+        trust.check(certificate, now)
+        check_bytes(certificate.public_key(), allowed.signatures[method], value, _canonical(info, prefixes))
+    elif not (key.ours or symmetric):
+        raise refuse("a session key that is not ours proves nothing here")
+    elif not hmac.compare_digest(mac(key.key, allowed.hmacs[method], _canonical(info, prefixes)), value):
+        raise refuse("the signature is wrong")
     for part in parts:
         found = hashed(_canonical(part.node, part.prefixes), allowed.digests[part.digest])
         if not hmac.compare_digest(found, part.value):
@@ -77,7 +95,9 @@ def _canonical(node: Any, prefixes: tuple[str, ...]) -> bytes:
         raise refuse("a signed part has no canonical form") from error
 
 
-def _signed_info(info: Any, ids: Ids, allowed: Allowed) -> tuple[tuple[str, ...], str, list[Part]]:
+def _signed_info(
+    info: Any, ids: Ids, allowed: Allowed, methods: Collection[str]
+) -> tuple[tuple[str, ...], str, list[Part]]:
     attributes(info, "Id")
     count = len(info) - 2
     if not 1 <= count <= MAX_REFERENCES:
@@ -85,7 +105,7 @@ def _signed_info(info: Any, ids: Ids, allowed: Allowed) -> tuple[tuple[str, ...]
     names = [ds("CanonicalizationMethod"), ds("SignatureMethod"), *[ds("Reference")] * count]
     canonicalization, method, *references = children(info, *names)
     prefixes = _exclusive(canonicalization)
-    chosen = algorithm(method, allowed.signatures)
+    chosen = algorithm(method, methods)
     children(method)
     parts = [_reference(reference, ids, allowed) for reference in references]
     if len({id(part.node) for part in parts}) != len(parts):
