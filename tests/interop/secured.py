@@ -174,10 +174,10 @@ class Between:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def _pass(self, handler: BaseHTTPRequestHandler) -> None:
-        body = handler.rfile.read(int(handler.headers.get("content-length") or 0))
+        body = _body(handler)
         self.seen.append(("request", body))
         connection = http.client.HTTPConnection(self._target, timeout=30)
-        headers = {n: v for n, v in handler.headers.items() if n.lower() not in ("host", "content-length", "connection")}
+        headers = {n: v for n, v in handler.headers.items() if n.lower() not in _OWN}
         connection.request("POST", handler.path, self.tamper("request", body), headers)
         reply = connection.getresponse()
         answer = reply.read()
@@ -194,6 +194,21 @@ class Between:
         """Stop."""
         self._server.shutdown()
         self._server.server_close()
+
+
+_OWN = ("host", "content-length", "connection", "transfer-encoding", "expect")
+
+
+def _body(handler: BaseHTTPRequestHandler) -> bytes:
+    """A request's body, whole, chunked or not."""
+    if handler.headers.get("transfer-encoding", "").lower() != "chunked":
+        return handler.rfile.read(int(handler.headers.get("content-length") or 0))
+    chunks = []
+    while size := int(handler.rfile.readline(), 16):
+        chunks.append(handler.rfile.read(size))
+        handler.rfile.readline()
+    handler.rfile.readline()
+    return b"".join(chunks)
 
 
 # what of a protected message is tampered with, by name: the element whose text is changed
