@@ -192,6 +192,7 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
             certificates=tuple(key.certificate for key in own),
             users={name: secret.get_secret_value() for name, secret in receive.users.items()},
             password_text=receive.password_text,
+            nonce_required=receive.nonce_required,
             symmetric=receive.symmetric,
             demands=receive.demand,
             signed=receive.signed,

@@ -193,6 +193,7 @@ class Inbound:
     tokens_pass: bool = False  # a UsernameToken that nobody asks for is passed over (in answers)
     users: Mapping[str, str] = field(default_factory=dict)
     password_text: bool = False
+    nonce_required: bool = True
     demands: Sequence[Demand] = ()
     signed: Sequence[str] = ("body", "timestamp")
     ttl: float = 300.0
@@ -270,7 +271,14 @@ def _take(run: _Run, node: Any) -> None:
         plan = run.plan
         if plan.tokens_pass and not plan.users:
             return
-        run.login = check_username(node, plan.users, run.now, plan.ttl, text_allowed=plan.password_text)
+        run.login = check_username(
+            node,
+            plan.users,
+            run.now,
+            plan.ttl,
+            text_allowed=plan.password_text,
+            nonce_required=plan.nonce_required,
+        )
     elif node.tag == ds("Signature"):
         ids = Ids(run.shape.envelope)
         plan = run.plan

@@ -21,7 +21,7 @@ from lxml import etree
 from gateway.core.problem import Problem
 from gateway.xml import canonical
 
-from .wssecurity_names import EXC_C14N, Allowed, Signing, ds
+from .wssecurity_names import ENVELOPED, EXC_C14N, Allowed, Signing, ds
 from .wssecurity_session import SessionKeys, mac
 from .wssecurity_sign import hashed, scheme
 from .wssecurity_tokens import Trust, referred
@@ -117,11 +117,19 @@ def _reference(reference: Any, ids: Ids, allowed: Allowed) -> Part:
     attributes(reference, "URI", "Id")
     transforms, method, value = children(reference, ds("Transforms"), ds("DigestMethod"), ds("DigestValue"))
     attributes(transforms)
-    (transform,) = children(transforms, ds("Transform"))
+    node = ids.one(reference.get("URI"))
+    if len(transforms) > 1:  # node-soap's habit: it takes the signature out of a part that does not hold it
+        enveloped, transform = children(transforms, ds("Transform"), ds("Transform"))
+        algorithm(enveloped, (ENVELOPED,))
+        children(enveloped)
+        if node in reference.iterancestors():
+            raise refuse("a signature covers an element around itself")
+    else:
+        (transform,) = children(transforms, ds("Transform"))
     prefixes = _exclusive(transform)
     digest = algorithm(method, allowed.digests)
     children(method)
-    return Part(ids.one(reference.get("URI")), prefixes, digest, octets(value))
+    return Part(node, prefixes, digest, octets(value))
 
 
 def _exclusive(node: Any) -> tuple[str, ...]:
