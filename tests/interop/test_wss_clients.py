@@ -21,9 +21,8 @@ pytestmark = pytest.mark.interop
 
 USERS = {"users": {"anna": "pass word"}, "demand": ["username"]}
 SIGNED = {"trust": ["them"], "demand": ["signature"], "signed": ["body"]}
-HIDDEN = {"decrypt": ["us"], "demand": ["encryption"]}
-MGF1P = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"
-OLD = {"certificate": "them", "transport": MGF1P, "digest": "http://www.w3.org/2000/09/xmldsig#sha1"}
+# gSOAP 2.8 wraps keys with RSA 1.5, also where it writes that it is OAEP, and reads no OAEP: its answers are not encrypted
+HIDDEN = {"decrypt": ["us"], "demand": ["encryption"], "dangerous_legacy_algorithms": True}
 TRANSFORM = {"signature_method": xmlsec.Transform.RSA_SHA256, "digest_method": xmlsec.Transform.SHA256}
 
 Ask = Callable[[str, int], str]  # (address, amount) -> `answer …` or `refused …`
@@ -126,8 +125,8 @@ ROWS: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
     ("gsoap", "digest"): (USERS, {}),
     ("gsoap", "text"): ({**USERS, "password_text": True, "nonce_required": False}, {}),
     ("gsoap", "sign"): ({**SIGNED, "signed": ["body", "timestamp"]}, {"sign": {"key": "us"}}),
-    ("gsoap", "encrypt"): (HIDDEN, {"encrypt": OLD}),
-    ("gsoap", "both"): ({**SIGNED, **HIDDEN, "demand": ["signature", "encryption"]}, {"sign": {"key": "us"}, "encrypt": OLD}),
+    ("gsoap", "encrypt"): (HIDDEN, {}),
+    ("gsoap", "both"): ({**SIGNED, **HIDDEN, "demand": ["signature", "encryption"]}, {"sign": {"key": "us"}}),
 }
 
 
@@ -152,14 +151,12 @@ def test_it_is_served_and_tampering_is_refused(ground: Ground, bank: Plain, clie
         between = Between(gateway.addresses["data"])
         address = f"{between.address}/bank"
         assert ask(address, 77).endswith("answer paid 77"), between.seen
-        hidden = "encrypt" in send
-        assert (b"77<" in between.seen[0][1]) != hidden
-        if send:
-            assert (b"paid" in between.seen[1][1]) != hidden
+        assert (b"77<" in between.seen[0][1]) != ("decrypt" in receive)
         parts = ("Username", "Password", "Nonce") if mode in ("digest", "text") else PARTS
         refused = 0
         for part in parts:
-            for direction in ("request", "reply") if client != "node-soap" else ("request",):  # it verifies no answers
+            # node-soap verifies no answers, and where ours has no signature there is nothing to verify
+            for direction in ("request", "reply") if send and client != "node-soap" else ("request",):
                 between.tamper = lambda way, body, d=direction, p=part: tampered(body, p) if way == d else body
                 between.seen.clear()
                 asked = len(bank.seen)

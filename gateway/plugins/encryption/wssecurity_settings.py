@@ -101,7 +101,7 @@ class ReceiveSettings(PluginSettings):
     decrypt: tuple[str, ...] = Field(default=(), description="ids of our private keys with their certificates")
     users: Mapping[str, SecretStr] = Field(default_factory=dict, description="UsernameToken: name and password")
     password_text: bool = Field(default=False, description="accept a password in clear, for TLS only")
-    nonce_required: bool = Field(default=True, description="false: a password in clear may come without Nonce and Created")
+    nonce_required: bool = Field(default=True, description="false: a clear password may come without Nonce and Created")
     signed: tuple[str, ...] = Field(default=("body", "timestamp"), description="parts that a signature must cover")
     ttl: float = Field(default=300.0, gt=0, le=3600, description="seconds that a message is fresh")
     actor: str = ""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from gateway.plugins.api import Refusal
-from gateway.plugins.encryption.wssecurity_names import EXC_C14N, Allowed
+from gateway.plugins.encryption.wssecurity_names import DS, EXC_C14N, Allowed
 from gateway.plugins.encryption.wssecurity_process import prove, secure
 from gateway.plugins.encryption.wssecurity_tokens import Trust
 from gateway.plugins.encryption.wssecurity_tree import Ids
@@ -84,3 +84,19 @@ def test_any_changed_byte_is_refused_or_changes_nothing_that_is_read(at, change)
 def test_signed_is_frozen():
     with pytest.raises(AttributeError):
         Signed((), samples.ALICE, b"").nodes = (1,)
+
+
+def test_an_enveloped_transform_is_taken_where_it_does_nothing():
+    """node-soap writes it on the body; on an element around the signature it would take something out."""
+    root = samples.envelope()
+    secure(root, samples.signing(), NOW)
+    root = samples.again(root)
+    for transforms in root.iter("{*}Transforms"):
+        transforms.insert(0, etree.Element(f"{{{DS}}}Transform", Algorithm=f"{DS}enveloped-signature"))
+    with pytest.raises(Refusal, match="the signature is wrong"):  # read, and not what was signed
+        prove(root, samples.inbound(), NOW)
+    other = samples.again(root)
+    for transforms in other.iter("{*}Transforms"):
+        transforms[0].set("Algorithm", "http://www.w3.org/TR/1999/REC-xslt-19991116")
+    with pytest.raises(Refusal, match="is not allowed"):
+        prove(other, samples.inbound(), NOW)
