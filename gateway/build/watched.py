@@ -30,7 +30,8 @@ def files_of(loaded: Loaded, built: Built | None = None) -> frozenset[Path]:
     own = Path(loaded.file)
     found = {own} if own.is_file() else set()
     if found:
-        found |= {base / name.strip() for name in _REFERENCE.findall(_text(own))}
+        found |= {Path(part) for part in loaded.document.parts}
+        found |= {base / name.strip() for each in tuple(found) for name in _REFERENCE.findall(_text(each))}
     for plugin in loaded.settings.plugins.values():
         path, _, _ = str(plugin.get("use", "")).rpartition(":")
         if path.endswith(".py"):

@@ -51,6 +51,14 @@ class Document:
     marks: dict[Path, tuple[int, int]] = field(default_factory=dict)
     filled: set[Path] = field(default_factory=set)  # scalars that hold ${…}: maybe secret, and text
     mistakes: list[Mistake] = field(default_factory=list)
+    files: dict[Path, str] = field(default_factory=dict)  # of settings that came from a file that is included
+    parts: set[str] = field(default_factory=set)  # the files that it is made of, where they are several
+
+    def file_of(self, path: Path) -> str:
+        """The file that a setting stands in, or the nearest one around it."""
+        while path and path not in self.marks:
+            path = path[:-1]
+        return self.files.get(path, self.file)
 
     def place(self, path: Path) -> tuple[int, int]:
         """Line and column of a setting, or of the nearest one around it."""
@@ -60,7 +68,7 @@ class Document:
 
     def mistake(self, path: Path, message: str) -> None:
         """Note a mistake at a setting."""
-        self.mistakes.append(Mistake(self.file, *self.place(path), dotted(path), message))
+        self.mistakes.append(Mistake(self.file_of(path), *self.place(path), dotted(path), message))
 
 
 def scalar(text: str) -> Any:

@@ -17,12 +17,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from . import document as documents
+from . import includes
 from .document import Document
+from .includes import LARGEST
 from .mistakes import Mistake, Path, Refused, dotted, nearest
 from .models import Settings
 
 _EMPTY: Final[Mapping[str, Callable[[], Any]]] = {"model_type": dict, "dict_type": dict, "tuple_type": list}
-_LARGEST: Final = 4 * 1024 * 1024  # a thousand routes need 0.2 MiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,12 @@ class Loaded:
     def where(self, *path: str | int) -> str:
         """`file:line` of a setting, or of the nearest one around it that the file has."""
         line, _ = self.document.place(path)
-        return f"{self.file}:{line}" if line else self.file
+        file = self.document.file_of(path)
+        return f"{file}:{line}" if line else file
 
     def mistake(self, path: Path, message: str) -> Mistake:
         """A mistake at a setting, found by a later room."""
-        return Mistake(self.file, *self.document.place(path), dotted(path), message)
+        return Mistake(self.document.file_of(path), *self.document.place(path), dotted(path), message)
 
     def filled(self, *path: str | int) -> bool:
         """Whether a setting's text came from `${…}`, so that it may be a secret."""
@@ -69,9 +71,9 @@ def load(file: str | os.PathLike[str], env: Mapping[str, str] | None = None) -> 
     name = os.fspath(file)
     try:
         with open(file, "rb") as stream:
-            raw = stream.read(_LARGEST + 1)
-        if len(raw) > _LARGEST:
-            raise Refused([Mistake(name, 0, 0, "", f"this is larger than {_LARGEST} bytes")])
+            raw = stream.read(LARGEST + 1)
+        if len(raw) > LARGEST:
+            raise Refused([Mistake(name, 0, 0, "", f"this is larger than {LARGEST} bytes")])
         text = raw.decode("utf-8-sig")
     except OSError as error:
         raise Refused([Mistake(name, 0, 0, "", f"this cannot be read: {error.strerror}")]) from None
@@ -93,7 +95,7 @@ def parse(
     `remote`: a contract may be a URL, because whoever typed it means it to be fetched.
     """
     base = base or File.cwd()
-    document = documents.read(text, file, os.environ if env is None else env, base)
+    document = includes.read(text, file, os.environ if env is None else env, base)
     mistakes = document.mistakes
     if document.value is None and not mistakes:
         document.mistake((), "this is empty; `services` at least is needed")
@@ -194,7 +196,7 @@ def _mistake(document: Document, detail: ErrorDetails) -> Mistake:
     else:
         words = _words(detail)
     line, column = document.place(path)
-    return Mistake(document.file, line, column, dotted(path), words)
+    return Mistake(document.file_of(path), line, column, dotted(path), words)
 
 
 def _words(detail: ErrorDetails) -> str:

@@ -87,6 +87,11 @@ class Reload(Part):
 class Settings(Part):
     """One gateway."""
 
+    include: tuple[str, ...] = Field(
+        default=(),
+        description="Files that this one stands on: later ones win, this file over all; lists are replaced whole.",
+        examples=[["base.yaml"]],
+    )
     listen: Address = Field(
         default="127.0.0.1:8080", description="Where clients call: HOST:PORT; port 0 takes a free one."
     )
