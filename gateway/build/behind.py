@@ -35,7 +35,9 @@ from .heads import heads
 from .operations import CANONICAL, Bound
 from .workbench import Workbench
 
-_FRONT = frozenset({"status", "cache", "idempotency", "limits", "faults", "summary"})  # of a route's clients
+# of a route's clients
+_FRONT = frozenset({"status", "cache", "idempotency", "limits", "faults", "summary", "group", "example", "writes"})
+_FORWARD = frozenset({"body", "when"})  # what is not read backwards
 _STEP = re.compile(r"\{(/?[^{}]*)\}")
 
 
@@ -100,9 +102,21 @@ def _idle(settings: ServiceSettings) -> Iterator[tuple[Path, str]]:
     for at, route in enumerate(upstream.routes):
         for key in sorted(route.model_fields_set & _FRONT):
             yield ("upstream", "routes", at, key), "this has no effect on the service's side"
+    yield from _forward(settings)
     for at, rule in enumerate(upstream.faults):
         if rule.detail is not None and rule.members:
             yield ("upstream", "faults", at, "members"), "`detail` and `members` exclude each other"
+
+
+def _forward(settings: ServiceSettings) -> Iterator[tuple[Path, str]]:
+    """What a route says that only its clients' side can mean."""
+    start: Path = ("upstream", "routes") if settings.upstream.routes else ("routes",)
+    for at, route in enumerate(backward(settings)):
+        for key in sorted(route.model_fields_set & _FORWARD):
+            yield (*start, at, key), "this is not read backwards: give the service routes of its own, `upstream.routes`"
+        for number, parameter in enumerate(route.parameters):
+            if parameter.list not in (None, "repeat"):
+                yield (*start, at, "parameters", number, "list"), "a JSON service gets a list repeated: `list: repeat`"
 
 
 def backward(settings: ServiceSettings) -> tuple[RouteSettings, ...]:

@@ -22,7 +22,7 @@ from ..settings.loader import Loaded
 from ..settings.mistakes import Mistake, Refused
 from ..settings.service import Service as ServiceSettings
 from .behind import Table, behind
-from .doors import RouteFace, configured_route, default_route, fault_rules
+from .doors import RouteFace, configured_route, default_route, fault_rules, soap_address
 from .forks import Group, choosing, grouped, quarrels, uncompared
 from .operations import Bound, compile_operations
 from .pages import PAGES, docs_pages
@@ -140,6 +140,7 @@ def _service(
     service, port = choose(bench.contract, settings)
     path = settings.path or f"/{service.name}"
     operations = tuple(compile_operations(bench, name, port, settings, limits))
+    soap_address(path, operations, settings, limits)  # raises for two that no message tells apart
     _fill(loaded, bench, operations, plugins, mistakes)
     mistakes.extend(_objections(loaded, operations, plugins))
     told = Speaker(speaker.base, fault_rules(settings.faults))

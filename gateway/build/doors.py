@@ -19,7 +19,7 @@ from ..dialect.either import EitherClient
 from ..dialect.problem import FaultRule, Speaker
 from ..dialect.rest import JsonCodec
 from ..dialect.rest_client import RestClient, RestRoute
-from ..dialect.soap_client import SoapClient, SoapDoor
+from ..dialect.soap_client import BY_ACTION, SoapClient, SoapDoor
 from ..schema.contract import BoundMessage
 from ..schema.errors import ContractError
 from ..schema.ir import Model, Settings
@@ -223,11 +223,40 @@ def rest_door(face: RouteFace, speaker: Speaker, soap: SoapDoor, limits: Limits,
 
 
 def soap_address(path: str, operations: Sequence[Bound], settings: ServiceSettings, limits: Limits) -> SoapDoor:
-    """The SOAP address of a service."""
+    """The SOAP address of a service. Raises ContractError for two operations that no message can tell apart."""
     names = dict.fromkeys(["soapaction", *(name.lower() for name in settings.upstream.action_headers)])
+    found: dict[str, list[Operation]] = {}
+    for each in operations:
+        for element in _selecting(each):
+            found.setdefault(element, []).append(each.operation)
+    alone = {element: many[0] for element, many in found.items() if len(many) == 1 and element != BY_ACTION}
+    shared = {element: _told_apart(element, many) for element, many in found.items() if element not in alone}
     return SoapDoor(
-        path.strip("/"), {each.operation.element: each.operation for each in operations}, limits, tuple(names)
+        path.strip("/"), alone, limits, tuple(names), shared=shared, answers=settings.addressing == "answer"
     )
+
+
+def _selecting(bound: Bound) -> Sequence[str]:
+    """The names of a Body's first child that mean the operation; only its action means one whose content is a type."""
+    message = bound.bound.input
+    if message.on_wire:
+        return (bound.operation.element,)
+    return tuple(dict.fromkeys(message.elements)) or (BY_ACTION,)
+
+
+def _told_apart(element: str, many: Sequence[Operation]) -> dict[str, Operation]:
+    by: dict[str, Operation] = {}
+    for operation in many:
+        other = by.get(operation.action)
+        if other is not None or (not operation.action and len(many) > 1):
+            what = "a body without a name" if element in ("", BY_ACTION) else f"the body element {element}"
+            one = other or next(each for each in many if each is not operation)
+            raise ContractError(
+                f"the operations {one.name} and {operation.name} both have {what} and the action "
+                f"{operation.action or '(none)'}: no message tells them apart; give each a soapAction of its own"
+            )
+        by[operation.action] = operation
+    return by
 
 
 def fault_rules(settings: Sequence[FaultSettings]) -> tuple[FaultRule, ...]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ..codec.encoded import Encoding
 from ..core.limits import Limits
-from ..core.operation import Face, Operation
+from ..core.operation import Actions, Face, Operation
 from ..core.security import Security
 from ..dialect.bare import bare_reply
 from ..dialect.envelope import Version
@@ -78,8 +78,19 @@ def _compile(
         headers=tuple(header.element for header in bound.input.headers if _carried(header.element, bound, settings)),
         timeout=own.timeout,
         document=bound.document,
+        actions=_actions(port, bound, settings),
     )
     return Bound(operation, bound, own)
+
+
+def _actions(port: Port, bound: BoundOperation, settings: ServiceSettings) -> Actions:
+    """The actions of WS-Addressing; without one of its own an input has the soapAction (Metadata §4.4.1)."""
+    return Actions(
+        request=bound.input.action if bound.input.action_given else bound.action or bound.input.action,
+        reply=bound.output.action if bound.output is not None else "",
+        faults={fault.element: fault.action for fault in bound.faults},
+        required=port.addressing == "required" and settings.addressing == "answer",
+    )
 
 
 def demanded(port: Port, bound: BoundOperation) -> Security:

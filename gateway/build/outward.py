@@ -23,4 +23,15 @@ def upstream_dialect(service: BuiltService, path: str, query: str, limits: Limit
         untyped=untyped,
         action_headers=settings.action_headers,
         headers=headers,
+        addressed=_address(service) if _addressed(service) else "",
     )
+
+
+def _addressed(service: BuiltService) -> bool:
+    """Whether WS-Addressing is filled in: as it is said, else as the contract asks."""
+    said = service.settings.upstream.addressing
+    return said if said is not None else bool(service.port.addressing) and service.settings.addressing == "answer"
+
+
+def _address(service: BuiltService) -> str:
+    return service.settings.upstream.url or service.port.location

@@ -114,6 +114,17 @@ class Message:
             return self.raw
         return codec.write(self)
 
+    def with_headers(self, headers: tuple[HeaderBlock, ...]) -> Message:
+        """The same body beside other header blocks: it is written anew, but read no further."""
+        return Message(
+            self.codec,
+            parsed=self.parsed,
+            value=self._value,
+            headers=headers,
+            attachments=self.attachments,
+            fault=self.fault,
+        )
+
     def replace(self, value: Value, **changes: Any) -> Message:
         """A new message with another body; what was read of the old one is forgotten."""
         return Message(

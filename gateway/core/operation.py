@@ -33,6 +33,16 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
+class Actions:
+    """The WS-Addressing actions of an operation (Metadata §4.4); `faults` by the Clark name of the detail."""
+
+    request: str = ""
+    reply: str = ""
+    faults: Mapping[str, str] = field(default_factory=dict)
+    required: bool = False  # the contract demands addressing of its callers
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One operation: its name, its service, how it goes over SOAP, whether it writes."""
 
@@ -55,6 +65,7 @@ class Operation:
     timeout: float | None = None  # seconds for a call; None: the upstream's own
     document: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    actions: Actions = field(default_factory=Actions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,6 +187,12 @@ class Kind(enum.Enum):
         400,
         "Send the action that the WSDL gives for the operation in the body.",
     )
+    ADDRESSING_INVALID = _client(
+        "addressing-invalid",
+        "The WS-Addressing header is not valid",
+        400,
+        "Mend the header block named: one Action that is the operation's, ReplyTo and FaultTo anonymous.",
+    )
     OPERATION_UNKNOWN = _client(
         "operation-unknown",
         "The body names no operation of this service",

@@ -92,7 +92,11 @@ class _Given:
         if parameter.place == "path":
             return _parted(parameter, self.variables[parameter.name])
         text = self.headers.get(parameter.name.lower())
-        return None if text is None else [part.strip() for part in _parted(parameter, text)]
+        if text is None:
+            return None
+        if parameter.many and parameter.style == "repeat":  # a field that is given twice is one, with a comma
+            return [part.strip() for part in text.split(",")]
+        return [part.strip() for part in _parted(parameter, text)]
 
     def _delimited(self, parameter: Parameter, texts: Sequence[str]) -> Sequence[str]:
         """The items of one text; a comma that is percent-encoded belongs to an item (RFC 6570 §3.2.8)."""

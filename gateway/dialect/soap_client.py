@@ -7,16 +7,18 @@ Part 1 §5.2.3, Part 2 §7.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..core.limits import Limits
-from ..core.message import Exchange, Fault, Message, Wire
+from ..core.message import Exchange, Fault, HeaderBlock, Message, Wire
 from ..core.operation import Operation, Route
 from ..core.problem import Kind, Problem
 from ..xml import element_text, escape_text
 from ..xml import parse as parse_xml
+from . import addressing
+from .addressing import Addressed
 from .envelope import MEDIA, Envelope, Version, for_us, open_envelope, write_envelope
 from .fault import problem_detail, write_fault
 from .media import Media, media
@@ -26,6 +28,9 @@ from .rest_client import problem_wire
 from .soap import SoapCodec, header_text
 
 _FAMILY: Final[Mapping[str, Version]] = {"soap11": "1.1", "soap12": "1.2"}
+_ADDRESSING: Final = f"{{{addressing.NS}}}"
+BY_ACTION: Final = "*"  # a body whose first element tells nothing
+_OUTSIDE: Final = frozenset({Kind.VERSION_MISMATCH, Kind.MUST_UNDERSTAND})
 _UNPLAIN: Final = frozenset({Kind.NOT_FOUND, Kind.METHOD_NOT_ALLOWED, Kind.NOT_ACCEPTABLE})
 
 
@@ -38,6 +43,8 @@ class SoapDoor:
     limits: Limits
     action_headers: tuple[str, ...] = ("soapaction",)
     understood: frozenset[str] = field(default_factory=frozenset)
+    shared: Mapping[str, Mapping[str, Operation]] = field(default_factory=dict)  # body element -> action -> operation
+    answers: bool = True  # WS-Addressing ends here
 
 
 class SoapClient:
@@ -63,44 +70,75 @@ class SoapClient:
                 Kind.CONTENT_MISMATCH,
                 f"Content-Type is that of SOAP {version}, the Envelope that of SOAP {envelope.version}.",
             )
-        operation = self._operation(envelope)
+        said_actions = self._actions(said, wire.headers)
+        operation = self._operation(envelope, said_actions)
         wire.facts["operation"] = operation
         if route is not None and route.operation is not operation:
             raise Problem(Kind.ACTION_MISMATCH, "The body names another operation than this path.")
-        self._check_action(operation, said, wire.headers)
-        self._check_mandatory(operation, envelope)
+        self._check_mandatory(envelope, operation.headers)
+        headers = envelope.headers
+        if self.door.answers and addressing.carries(headers):
+            wire.facts["addressing"] = addressing.Addressed()  # a refusal is an addressed message, too
+            wire.facts["addressing"] = addressing.judged(operation, headers, said_actions)
+            headers = addressing.without(headers)
+        elif self.door.answers:
+            addressing.unaddressed(operation)
+        known = (operation.action, operation.actions.request) if "addressing" in wire.facts else (operation.action,)
+        if any(given and given not in known for given in said_actions):
+            raise Problem(Kind.ACTION_MISMATCH)
         codec = operation.faces[version].request
-        message = Message(codec, raw=wire.body, parsed=envelope, headers=envelope.headers)
+        untouched = "addressing" not in wire.facts
+        message = Message(codec, raw=wire.body if untouched else None, parsed=envelope, headers=headers)
         message.value()  # the whole verdict, before anything is done with it; untouched bytes still pass as they are
         return Exchange(operation, message, headers=wire.headers, facts=wire.facts)
 
-    def _operation(self, envelope: Envelope) -> Operation:
+    def _operation(self, envelope: Envelope, actions: Sequence[str]) -> Operation:
+        """The body's operation; where several have one body, the action's. Raises Problem OPERATION_UNKNOWN, …"""
         name = envelope.body.tag if envelope.body is not None else ""
         operation = self.door.operations.get(name)
-        if operation is None:
+        if operation is not None:
+            return operation
+        self._check_mandatory(envelope, ())  # header blocks are judged before the body (SOAP 1.2 §2.6)
+        candidates = self.door.shared.get(name) or self.door.shared.get(BY_ACTION)
+        if candidates is None:
             raise Problem(Kind.OPERATION_UNKNOWN)
-        return operation
+        for action in (*actions, addressing.action_of(envelope.headers)):
+            if action in candidates:
+                return candidates[action]
+        known = ", ".join(candidates)
+        raise Problem(Kind.ACTION_MISMATCH, f"Several operations have this body; the action tells which: {known}.")
 
-    def _check_action(self, operation: Operation, said: Media, headers: Mapping[str, str]) -> None:
+    def _actions(self, said: Media, headers: Mapping[str, str]) -> list[str]:
+        """The actions that the HTTP header gives, without quotes; '' says nothing."""
         names = [headers[name] for name in self.door.action_headers if name in headers]
         if "action" in said.parameters:
             names.append(said.parameters["action"])
-        for name in names:
-            given = name.strip().strip('"')
-            if given and given != operation.action:
-                raise Problem(Kind.ACTION_MISMATCH)
+        return [name.strip().strip('"') for name in names]
 
-    def _check_mandatory(self, operation: Operation, envelope: Envelope) -> None:
-        known = self.door.understood.union(operation.headers)
-        for block in envelope.headers:
-            if block.must_understand and for_us(block) and block.name not in known:
-                raise Problem(Kind.MUST_UNDERSTAND, extra={"header": block.name[:128]})
+    def _check_mandatory(self, envelope: Envelope, declared: Sequence[str]) -> None:
+        """Refuse what nobody here honours, all of it by name (SOAP 1.2 §5.4.8)."""
+        unknown = [
+            block.name
+            for block in envelope.headers
+            if block.must_understand
+            and for_us(block)
+            and block.name not in self.door.understood
+            and block.name not in declared
+            and not (self.door.answers and block.name.startswith(_ADDRESSING))
+        ]
+        if unknown:
+            raise Problem(
+                Kind.MUST_UNDERSTAND, extra={"header": unknown[0][:128], "headers": [name[:128] for name in unknown]}
+            )
 
     def write_reply(self, exchange: Exchange, reply: Message) -> Wire:
         """The answer in the caller's version; a fault goes out as a Fault of that version."""
         version: Version = exchange.facts["soap"]
         headers = {"content-type": content_type(version), **exchange.reply_headers}
         face = exchange.operation.faces[version]
+        addressed: Addressed | None = exchange.facts.get("addressing")
+        if addressed is not None:
+            reply = _related(exchange.operation, reply, addressed)
         if reply.fault is not None:
             return Wire(
                 headers, self._fault_bytes(version, face.reply, reply), status=fault_status(version, reply.fault)
@@ -127,11 +165,38 @@ class SoapClient:
         row = problem.kind.row
         fault = Fault(row.soap, problem.detail)
         document = self.speaker.document(problem, request_id)
-        body = write_fault(version, fault, problem_detail(problem, document))
         headers = {"content-type": content_type(version), **problem.headers}
         if problem.close:
             headers["connection"] = "close"
-        return Wire(headers, write_envelope(version, body), status=fault_status(version, fault))
+        if problem.kind is Kind.ADDRESSING_INVALID:
+            body, blocks = addressing.fault_body(version, problem)
+        else:
+            # SOAP 1.1 §4.4: a fault of the header or the envelope has no detail, which is the body's
+            silent = version == "1.1" and problem.kind in _OUTSIDE
+            body = write_fault(version, fault, "" if silent else problem_detail(problem, document))
+            blocks = _told(version, problem)
+        addressed: Addressed | None = wire.facts.get("addressing")
+        if addressed is not None:
+            action = addressing.FAULT if problem.kind is Kind.ADDRESSING_INVALID else addressing.SOAP_FAULT
+            blocks = addressing.reply_blocks(addressed, action) + blocks
+        return Wire(headers, write_envelope(version, body, blocks), status=fault_status(version, fault))
+
+
+def _told(version: Version, problem: Problem) -> str:
+    """The header blocks in which SOAP itself tells of a refusal."""
+    if problem.kind is Kind.VERSION_MISMATCH:
+        return addressing.upgrade_block()
+    if problem.kind is Kind.MUST_UNDERSTAND and version == "1.2":
+        return addressing.not_understood_blocks(problem.extra.get("headers", ()))
+    return ""
+
+
+def _related(operation: Operation, reply: Message, addressed: Addressed) -> Message:
+    """The answer with the blocks of its own that an addressed request wants."""
+    fault = reply.fault
+    action = operation.actions.reply if fault is None else addressing.fault_action(operation, fault)
+    own = HeaderBlock(f"{_ADDRESSING}Action", addressing.reply_blocks(addressed, action))
+    return reply.with_headers((*addressing.without(reply.headers), own))
 
 
 def said_version(said: Media) -> Version:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from ..core.limits import Limits
-from ..core.message import Exchange, Message, Wire
+from ..core.message import Exchange, HeaderBlock, Message, Wire
 from ..core.problem import Kind, Problem
 from ..core.value import Value
 from ..xml import parse as parse_xml
+from . import addressing
 from .detail import typed_by
 from .envelope import Envelope, Version
 from .fault import read_fault, regular
@@ -37,11 +39,13 @@ class SoapUpstream:
     untyped: Callable[[Any], Value]
     action_headers: tuple[str, ...] = ("SOAPAction",)
     headers: Mapping[str, str] = field(default_factory=dict)
+    addressed: str = ""  # the service's address for WS-Addressing, '' without it
 
     def write_request(self, exchange: Exchange) -> Wire:
         """The request's bytes and header fields. Raises Problem INVALID_MESSAGE."""
         operation = exchange.operation
-        body = exchange.request.wire(operation.faces[self.version].request)
+        request = self._addressed(exchange) if self.addressed else exchange.request
+        body = request.wire(operation.faces[self.version].request)
         headers = {"content-type": content_type(self.version, operation.action), "accept": _accept(self.version)}
         if self.version == "1.1":
             headers.update((name.lower(), f'"{operation.action}"') for name in self.action_headers)
@@ -54,6 +58,17 @@ class SoapUpstream:
         return Wire(
             headers, body, method="POST", path=self.path, facts=facts, operation=operation, exchange=exchange
         )
+
+    def _addressed(self, exchange: Exchange) -> Message:
+        """The request with blocks of the gateway's own; each try is a message with an id of its own."""
+        message_id = exchange.facts["message-id"] = addressing.new_id()
+        base = str(exchange.facts.get("base") or "")
+        to = self.addressed
+        if base:  # where the session lives
+            to = base if urlsplit(base).path.strip("/") else base.rstrip("/") + self.path
+        text = addressing.request_blocks(exchange.operation, to, message_id)
+        own = HeaderBlock(f"{{{addressing.NS}}}Action", text)
+        return exchange.request.with_headers((*addressing.without(exchange.request.headers), own))
 
     def read_reply(self, exchange: Exchange, wire: Wire) -> Message:
         """The answer, valid by the contract. Raises Problem UPSTREAM_… with the outcome of a write."""
@@ -68,6 +83,9 @@ class SoapUpstream:
             return self._empty(exchange, wire, codec)
         reader = codec if isinstance(codec, SoapCodec) else _reader(self.version, self.limits)
         envelope = self._envelope(wire, reader)
+        if self.addressed:
+            addressing.check_reply(envelope.headers, exchange.facts.get("message-id", ""))
+            envelope.headers = addressing.without(envelope.headers)
         if envelope.is_fault:
             return self._fault(exchange, wire, envelope, codec)
         if wire.status >= 400:
@@ -75,7 +93,7 @@ class SoapUpstream:
         if not isinstance(codec, SoapCodec):
             return Message(exchange.request.codec, value={})
         codec.check(envelope)
-        untouched = not envelope.bare and envelope.version == codec.version
+        untouched = not (envelope.bare or self.addressed) and envelope.version == codec.version
         return Message(codec, raw=wire.body if untouched else None, parsed=envelope, headers=envelope.headers)
 
     def _envelope(self, wire: Wire, reader: SoapCodec) -> Envelope:

@@ -293,6 +293,11 @@ class Upstream(Part):
     action_headers: tuple[HeaderName, ...] = Field(
         default=("SOAPAction",), description="The HTTP headers that carry a SOAP 1.1 action."
     )
+    addressing: bool | None = Field(
+        default=None,
+        description="Whether WS-Addressing 1.0 is filled in towards a SOAP service; by default as the contract asks.",
+        examples=[True],
+    )
     tls: Tls = Field(default=Tls(), description="TLS to the service.")
 
 
@@ -315,6 +320,10 @@ class Service(Part):
     upstream: Upstream = Field(default=Upstream(), description="The service behind.")
     default_routes: bool = Field(default=True, description="Serve every operation as POST <path>/<Operation>, too.")
     mapping: Mapping = Field(default=Mapping(), description="How XML becomes JSON.")
+    addressing: Literal["answer", "pass"] = Field(
+        default="answer",
+        description="WS-Addressing headers of SOAP callers: answer (they end here; default) or pass (the service's).",
+    )
     accept_bare_reply: LocalName | None = Field(
         default=None,
         description="Read a bare element of this name, without result wrapper or Envelope, as the reply.",

@@ -57,3 +57,49 @@ def test_the_soap_address_knows_every_operation_and_action_header(book: Any) -> 
     address = soap_address(service.path, service.operations, service.settings, DEFAULT)
     assert address.action_headers == ("soapaction", "action")
     assert len(address.operations) == len(service.operations)
+
+
+def _shop(tmp_path: Any, *changes: tuple[str, str]) -> Any:
+    from gateway.build.book import build
+    from gateway.settings import parse
+    from tests.dialect.conftest import WSDL
+
+    text = WSDL
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    (tmp_path / "shop.wsdl").write_text(text)
+    config = "services: {shop: {wsdl: shop.wsdl, path: /Shop, default_routes: false}}"
+    return build(parse(config, base=tmp_path, env={})).services[0]
+
+
+SAME = ('<message name="Tell"><part name="p" element="t:Tell"/></message>',
+        '<message name="Tell"><part name="p" element="t:Buy"/></message>')  # fmt: skip
+
+
+def test_two_operations_with_one_body_are_told_apart_by_their_action(tmp_path: Any) -> None:
+    from gateway.core.problem import Kind, Problem
+    from gateway.dialect.soap_client import SoapClient
+    from tests.dialect.conftest import BUY, envelope, posted
+
+    service = _shop(tmp_path, SAME)
+    soap = SoapClient(service.speaker, soap_address("/Shop", service.operations, service.settings, DEFAULT))
+    for action in ("Buy", "Tell"):
+        wire = posted(envelope(BUY), soapaction=f'"urn:t/{action}"')
+        assert soap.read_request(wire).operation.name == action
+        twelve = posted(envelope(BUY, "1.2"), "1.2", content_type=f'application/soap+xml; action="urn:t/{action}"')
+        assert soap.read_request(twelve).operation.name == action
+    for more in ({}, {"soapaction": '""'}, {"soapaction": "urn:t/Other"}):
+        with pytest.raises(Problem) as told:
+            soap.read_request(posted(envelope(BUY), **more))
+        assert told.value.kind is Kind.ACTION_MISMATCH
+        assert "urn:t/Buy, urn:t/Tell" in (told.value.detail or "") or more
+
+
+@pytest.mark.parametrize("action", ["urn:t/Buy", ""])
+def test_two_that_no_message_tells_apart_are_refused_at_start(tmp_path: Any, action: str) -> None:
+    from gateway.settings.mistakes import Refused
+
+    with pytest.raises(Refused, match="no message tells them apart") as refused:
+        _shop(tmp_path, SAME, ('soapAction="urn:t/Tell"', f'soapAction="{action}"'))
+    assert refused.value.mistakes[0].line == 1

@@ -68,3 +68,10 @@ def test_a_bare_reply_is_read_where_it_is_allowed(book: Any) -> None:
 
     with pytest.raises(Problem):
         operation(book()).faces["1.1"].reply.parse(raw)
+
+
+def test_an_input_without_an_action_of_its_own_has_the_soap_action(book: Any) -> None:
+    actions = book().services[0].bound("GetTask").operation.actions
+    assert actions.request == "http://www.pointsharp.com/netid/server/portal/IServiceSoap/GetTask"
+    assert actions.reply.endswith("/GetTaskResponse")
+    assert actions.required is False

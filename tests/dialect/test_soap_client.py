@@ -113,8 +113,10 @@ def test_a_mandatory_header_is_understood_or_refused(soap: SoapClient, version: 
         assert soap.read_request(wire).operation.name == "Buy"
         return
     problem = refused(soap, wire)
-    assert (problem.kind, problem.extra) == (Kind.MUST_UNDERSTAND, {"header": "x"})
-    assert b"MustUnderstand" in soap.write_problem(problem, "r1", wire).body
+    assert (problem.kind, problem.extra) == (Kind.MUST_UNDERSTAND, {"header": "x", "headers": ["x"]})
+    body = soap.write_problem(problem, "r1", wire).body
+    assert b"MustUnderstand" in body
+    assert (b'<soap:NotUnderstood qname="x"/>' in body) is (version == "1.2")
 
 
 @VERSIONS
@@ -136,8 +138,11 @@ def test_a_problem_is_a_fault_of_the_callers_version(
     assert reply.status == (old if version == "1.1" else new)
     assert reply.headers["content-type"] == CONTENT[version]
     fault = read_fault(open_envelope(etree.fromstring(reply.body)), lambda _: None, untyped)
-    assert (fault.code, fault.name) == (kind.row.soap, f"{{{PROBLEM_NS}}}problem")
-    assert f"/problems/{kind.slug}".encode() in reply.body
+    assert fault.code == kind.row.soap
+    header = version == "1.1" and kind in (Kind.VERSION_MISMATCH, Kind.MUST_UNDERSTAND)  # SOAP 1.1 §4.4: no detail
+    assert fault.name == ("" if header else f"{{{PROBLEM_NS}}}problem")
+    assert (f"/problems/{kind.slug}".encode() in reply.body) is not header
+    assert (b"Upgrade" in reply.body) is (kind is Kind.VERSION_MISMATCH)
 
 
 @pytest.mark.parametrize(
