@@ -11,7 +11,7 @@ ONCE ?=
 FULL ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-interop demo test lint format bench conformance interop docs lock clean
+.PHONY: help setup setup-dev setup-interop demo test lint format bench conformance interop docs site lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,10 @@ interop: setup-interop ## starts foreign SOAP stacks and calls them; a missing s
 
 docs: setup-dev ## everything in README and docs/ that can be run, run
 	@$(BIN)/pytest tests/house/test_docs.py
+
+site: setup-dev ## the documentation as a site, in site/; a broken link is an error
+	@$(BIN)/mkdocs build -q
+	@echo "site/index.html"
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build site
