@@ -1,7 +1,7 @@
 """The law of what stands behind: the calls of a JSON service, compiled from its routes read backwards.
 
 Every operation has a call, or the configuration is refused; so is a route that cannot be read backwards: a step of the
-path for a member that repeats, a value that has no text, an empty answer that the contract does not allow.
+path without its member, a value that has no text, an empty answer that the contract does not allow.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..dialect.binding import Binding, Steps
 from ..dialect.heads import Heads
 from ..dialect.refusal import Declared, RefusalRule, Refusals
 from ..dialect.rest_answer import AnswerCodec
-from ..dialect.rest_upstream import Call, Told
+from ..dialect.rest_upstream import Call, Sign, Told
 from ..schema.contract import BoundMessage
 from ..schema.errors import ContractError
 from ..schema.names import local
@@ -35,9 +35,8 @@ from .heads import heads
 from .operations import CANONICAL, Bound
 from .workbench import Workbench
 
-# of a route's clients
-_FRONT = frozenset({"status", "cache", "idempotency", "limits", "faults", "summary", "group", "example", "writes"})
-_FORWARD = frozenset({"body", "when"})  # what is not read backwards
+# What a route says to its clients alone.
+_FRONT = frozenset({"status", "cache", "idempotency", "limits", "faults", "summary", "example", "group"})
 _STEP = re.compile(r"\{(/?[^{}]*)\}")
 
 
@@ -94,7 +93,7 @@ def _idle(settings: ServiceSettings) -> Iterator[tuple[Path, str]]:
         return
     if upstream.url is None:
         yield ("upstream",), "`speaks: json` needs `url`: the contract's address is that of a SOAP service"
-    for key in ("soap", "action_headers"):
+    for key in ("soap", "action_headers", "addressing"):
         if key in upstream.model_fields_set:
             yield ("upstream", key), "this is of a service that speaks SOAP"
     if settings.accept_bare_reply:
@@ -102,21 +101,11 @@ def _idle(settings: ServiceSettings) -> Iterator[tuple[Path, str]]:
     for at, route in enumerate(upstream.routes):
         for key in sorted(route.model_fields_set & _FRONT):
             yield ("upstream", "routes", at, key), "this has no effect on the service's side"
-    yield from _forward(settings)
+        if route.version is not None and route.version.check is not None:
+            yield ("upstream", "routes", at, "version", "check"), "this has no effect on the service's side"
     for at, rule in enumerate(upstream.faults):
         if rule.detail is not None and rule.members:
             yield ("upstream", "faults", at, "members"), "`detail` and `members` exclude each other"
-
-
-def _forward(settings: ServiceSettings) -> Iterator[tuple[Path, str]]:
-    """What a route says that only its clients' side can mean."""
-    start: Path = ("upstream", "routes") if settings.upstream.routes else ("routes",)
-    for at, route in enumerate(backward(settings)):
-        for key in sorted(route.model_fields_set & _FORWARD):
-            yield (*start, at, key), "this is not read backwards: give the service routes of its own, `upstream.routes`"
-        for number, parameter in enumerate(route.parameters):
-            if parameter.list not in (None, "repeat"):
-                yield (*start, at, "parameters", number, "list"), "a JSON service gets a list repeated: `list: repeat`"
 
 
 def backward(settings: ServiceSettings) -> tuple[RouteSettings, ...]:
@@ -126,7 +115,8 @@ def backward(settings: ServiceSettings) -> tuple[RouteSettings, ...]:
 
 def _check_reached(before: Sequence[Call], route: RouteSettings) -> None:
     for call in before:
-        if not call.binding.constants and not any(each.place == "path" for each in call.binding.parameters):
+        own = call.sign.own if call.sign is not None else ()
+        if not own and not call.binding.constants and not any(each.place == "path" for each in call.binding.parameters):
             words = f"this is never called: {call.method} {call.path} takes every message of {route.operation}"
             raise ContractError(words)
 
@@ -145,7 +135,8 @@ class _Compiler:
         """The call."""
         route, bound = self.route, self.bound.bound
         method, _, path = route.route.partition(" ")
-        if method in ("GET", "HEAD") and self.bound.operation.writes:
+        writes = self.bound.operation.writes if route.writes is None else route.writes
+        if method in ("GET", "HEAD") and writes:
             words = f"{method} is for operations that read; {bound.name} writes (see `writes`)"
             raise ContractError(words)
         if method == "HEAD":
@@ -172,12 +163,30 @@ class _Compiler:
             version,
             self._told(),
             Heads(mapped.reply, mapped.request),
+            steps_of(route.body.request or ""),
+            self._outer(),
+            self._sign(asks),
         )
+
+    def _outer(self) -> Steps:
+        steps = steps_of(self.route.body.response or "")
+        output = self.bound.bound.output
+        if steps:
+            if output is None or not output.element:
+                raise ContractError("the operation has no answer that a member could hold")
+            member(self.model, output.element, self.route.unwrap.response, steps)
+        return steps
+
+    def _sign(self, asks: str | None) -> Sign | None:
+        when = self.route.when
+        if when is None:
+            return None
+        inner = steps_of(self.route.body.request or "")
+        known = members_at(self.model, asks, self.route.unwrap.request, inner) if asks and when.place == "body" else ()
+        return Sign(when.place, when.name, when.equals, (*inner, when.name) if when.name in known else ())
 
     def _check_texts(self, asks: str | None, binds: Binding) -> None:
         for each in binds.parameters:
-            if each.place == "path" and each.many:
-                raise ContractError(f"{{{each.name}}} is one step of the path; the member that fills it repeats")
             if each.scalar.qnames:
                 raise ContractError(f"{each.name} is a qualified name, which has no text outside XML")
 
@@ -203,6 +212,8 @@ class _Compiler:
         """Whether nothing can be left for a body."""
         if not asks:
             return True
+        if self.route.body.request:
+            return False
         keys = set(members_at(self.model, asks, self.route.unwrap.request, ()))
         taken = {each.to for each in binds.parameters} | {steps for steps, _ in binds.constants} | {version}
         return bool(keys) and keys == {steps[0] for steps in taken if len(steps) == 1}

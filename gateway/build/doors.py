@@ -16,6 +16,7 @@ from ..core.limits import Limits
 from ..core.operation import Door, Face, Operation, Route
 from ..core.problem import BY_SLUG
 from ..dialect.either import EitherClient
+from ..dialect.fault import neutral
 from ..dialect.problem import FaultRule, Speaker
 from ..dialect.rest import JsonCodec
 from ..dialect.rest_client import RestClient, RestRoute
@@ -265,7 +266,7 @@ def fault_rules(settings: Sequence[FaultSettings]) -> tuple[FaultRule, ...]:
         FaultRule(
             status=rule.status,
             name=rule.name or "",
-            code=rule.code or "",
+            code=neutral(rule.code or ""),
             test=_path_test(rule.path, rule.equals) if rule.path is not None else None,
             kind=BY_SLUG.get(getattr(rule, "kind", "") or ""),
         )

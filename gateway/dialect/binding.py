@@ -17,7 +17,7 @@ from ..core.value import Value, pointer
 
 Steps = tuple[str, ...]
 ListStyle = Literal["repeat", "comma", "space", "pipe"]
-_BETWEEN: Final[Mapping[str, str]] = {"comma": ",", "space": " ", "pipe": "|"}
+BETWEEN: Final[Mapping[str, str]] = {"comma": ",", "space": " ", "pipe": "|"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class _Given:
 def _parted(parameter: Parameter, text: str) -> Sequence[str]:
     if parameter.style == "repeat":
         return (text,)
-    return text.split(_BETWEEN[parameter.style]) if text else []
+    return text.split(BETWEEN[parameter.style]) if text else []
 
 
 def _query(query: str) -> dict[str, list[str]]:

@@ -26,6 +26,12 @@ _KNOWN: Final = frozenset({"Sender", "Receiver", "VersionMismatch", "MustUnderst
 PROBLEM_NS: Final = "urn:soapgw:problem"
 
 
+def neutral(code: str) -> str:
+    """A code as it is held here, with what stands behind its dot: `Client.Busy` is `Sender.Busy` (SOAP 1.2 App. A)."""
+    head, dot, tail = code.partition(".")
+    return _NEUTRAL.get(head, head) + dot + tail
+
+
 def read_fault(envelope: Envelope, typed: Typed, untyped: Callable[[Any], Value]) -> Fault:
     """The Fault in a body. `typed` gives name, value and element of a declared detail, else None."""
     node = envelope.body

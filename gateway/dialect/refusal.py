@@ -21,6 +21,7 @@ from ..core.xmlnames import is_nc_name
 from ..xml import escape_text
 from ..xml import parse as parse_xml
 from .binding import Steps
+from .fault import neutral
 from .soap import BodyCodec
 
 RFC9457_NS: Final = "urn:ietf:rfc:7807"  # as Appendix B of RFC 9457 has it
@@ -207,7 +208,7 @@ def code_of(code: str, status: int, document: Value) -> tuple[str, str]:
         return by_status, ""
     if code[:1] == "{":
         return by_status, code
-    head, _, tail = code.partition(".")
+    head, _, tail = neutral(code).partition(".")
     return (head, tail) if head in _CODES else (by_status, code)
 
 

@@ -108,7 +108,8 @@ class JsonCodec:
         if self.face is None:
             return {}
         source = message.codec
-        if not message.read and message.parsed is not None:
+        known = message.read and self.face is self.canonical
+        if message.parsed is not None and not known:
             if isinstance(source, SoapCodec):
                 return source.value_by(self.face, message.parsed)
             if isinstance(source, JsonCodec) and not source.partial:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
 from urllib.parse import quote, unquote, urlencode
 
 from ..codec.json import dumps
@@ -24,10 +24,10 @@ from .heads import KEY, Heads
 from .media import media
 from .refusal import Refusals
 from .rest import JsonCodec
-from .rest_answer import AnswerCodec
+from .rest_answer import AnswerCodec, Judged
 from .rest_client import at
 from .soap_upstream import blamed
-from .unbinding import fits, take, without
+from .unbinding import Parts, fits, left, take, without
 
 _ACCEPT: Final = "application/json, application/problem+json"
 _QUERY: Final = re.compile("[?#]")
@@ -50,6 +50,16 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """The field by which the service tells several operations behind one line apart."""
+
+    place: Literal["body", "query", "header"]
+    name: str
+    equals: str
+    own: Steps = ()  # the member of the message that it is; () where it is none of the message's
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One call of a JSON service: a route, read backwards."""
 
@@ -65,6 +75,14 @@ class Call:
     version: Steps = ()  # the member that goes out as If-Match
     told: Told = field(default_factory=Told)
     heads: Heads = field(default_factory=Heads)  # read backwards: `reply` is what goes out
+    inner: Steps = ()  # the member of the message that the service's body is
+    outer: Steps = ()  # the member of the reply that the service answers with
+    sign: Sign | None = None
+
+    def takes(self, value: Value) -> bool:
+        """Whether the route could have read this message."""
+        own = self.sign.own if self.sign is not None else ()
+        return fits(self.binding, value) and (not own or _said(at(value, own)) == self.sign.equals)  # type: ignore[union-attr]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +106,46 @@ class RestUpstream:
             value = without(value, call.version)
         parts = take(call.binding, value)
         fields, members = _blocks(call.heads, exchange)
-        body = b""
-        if call.binding.body and not (call.whole and parts.body == {} and not members):
-            body = dumps(_with(members, parts.body))
+        body = self._body(call, parts, members)
+        if body:
             headers["content-type"] = "application/json"
         trace = exchange.facts.get("traceparent")
         if trace:
             headers["traceparent"] = trace
         headers |= {**parts.headers, **fields, **self.headers, **exchange.upstream_headers}
         facts = {} if operation.timeout is None else {"timeout": operation.timeout}
-        query = "&".join(filter(None, (self.query, urlencode(parts.query, quote_via=quote, safe=""))))
+        if call.sign is not None and call.sign.place == "query":
+            parts.query.append(urlencode({call.sign.name: call.sign.equals}, quote_via=quote))
+        elif call.sign is not None and call.sign.place == "header":
+            headers[call.sign.name.lower()] = call.sign.equals
+        query = "&".join(filter(None, (self.query, *parts.query)))
         path = self.base + _filled(call.path, parts.variables)
         return Wire(headers, body, call.method, path, query, facts=facts, operation=operation, exchange=exchange)
+
+    def _body(self, call: Call, parts: Parts, members: dict[str, Value]) -> bytes:
+        """The call's body, empty where it has none. Raises Problem INVALID_MESSAGE for what it would lose."""
+        if not call.binding.body:
+            return b""
+        value = parts.body
+        if call.inner:
+            value = at(value, call.inner)
+            lost = left(without(parts.body, call.inner))
+            if lost:
+                raise Problem(Kind.INVALID_MESSAGE, findings=lost)
+        sign = call.sign
+        if sign is not None and sign.place == "body" and not sign.own:
+            value = {sign.name: sign.equals, **(value if isinstance(value, dict) else {})}
+        if not members and (value == {} if call.whole else value is None and bool(call.inner)):
+            return b""
+        return dumps(_with(members, value))
 
     def _chosen(self, exchange: Exchange) -> tuple[Call, Value]:
         """The first call that the message fits, and the message in its face."""
         calls = self.calls[exchange.operation.name]
         for call in calls:
             value = call.request.form(exchange.request)
-            if len(calls) == 1 or fits(call.binding, value):
-                _require(call.binding, value)
+            if len(calls) == 1 or call.takes(value):
+                _require(call, value)
                 return call, value
         detail = "None of the service's routes takes this message: constants and steps of the path differ."
         raise Problem(Kind.INVALID_MESSAGE, detail)
@@ -126,20 +164,21 @@ class RestUpstream:
         if call.answer is None:
             return Message(exchange.request.codec, value={})
         empty = wire.status in (204, 205, 404) or not wire.body.strip()
-        value = call.blank if empty else _value(call.answer, wire)
+        value = call.blank if empty else _outward(call.outer, _value(call.answer, wire))
         if call.told.looks:
             value = _told(call.told, value, wire.headers)
         blocks: tuple[HeaderBlock, ...] = ()
         if call.heads.request:
             value = dict(value) if isinstance(value, dict) else value
             blocks = call.heads.take(value, wire.headers)
-        return Message(call.answer, parsed=call.answer.judge(value), headers=blocks)
+        return Message(call.answer, parsed=_judged(call, value), headers=blocks)
 
 
-def _require(binding: Binding, value: Value) -> None:
+def _require(call: Call, value: Value) -> None:
     """Raises Problem INVALID_MESSAGE with each place where the message is not what the only call needs."""
-    if fits(binding, value):
+    if call.takes(value):
         return
+    binding, sign = call.binding, call.sign
     findings = [
         Finding(pointer(steps), "", "The service's route fills this in itself, with another value.", "its constant")
         for steps, given in binding.constants
@@ -150,7 +189,35 @@ def _require(binding: Binding, value: Value) -> None:
         for each in binding.parameters
         if each.place == "path" and at(value, each.to) is None
     ]
+    if sign is not None and sign.own and _said(at(value, sign.own)) != sign.equals:
+        findings.append(Finding(pointer(sign.own), "", "No route of the service takes this value.", sign.equals))
     raise Problem(Kind.INVALID_MESSAGE, findings=findings)
+
+
+def _outward(outer: Steps, value: Value) -> Value:
+    """The answer in its place of the reply."""
+    for step in reversed(outer):
+        value = {step: value}
+    return value
+
+
+def _judged(call: Call, value: Value) -> Judged:
+    """The verdict; its pointers are those of the service's own JSON. Raises Problem INVALID_MESSAGE."""
+    assert call.answer is not None
+    try:
+        return call.answer.judge(value)
+    except Problem as problem:
+        if call.outer:
+            place = pointer(call.outer)
+            problem.findings = tuple(replace(f, pointer=f.pointer.removeprefix(place)) for f in problem.findings)
+        raise
+
+
+def _said(value: Value) -> str | None:
+    """A scalar as a configuration names it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if value is None or isinstance(value, dict | list) else str(value)
 
 
 def _blocks(heads: Heads, exchange: Exchange) -> tuple[dict[str, str], dict[str, Value]]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import quote
 
 from ..codec.lexical import Unfit
 from ..core.problem import Finding, Kind, Problem
 from ..core.value import Value, pointer
-from .binding import Binding, Parameter, Steps
+from .binding import BETWEEN, Binding, Parameter, Steps
 
 _ABSENT: Final = object()
 
@@ -24,7 +25,7 @@ class Parts:
     """A message as the parts of an HTTP request. `body` is what is left of it."""
 
     variables: dict[str, str] = field(default_factory=dict)
-    query: list[tuple[str, str]] = field(default_factory=list)
+    query: list[str] = field(default_factory=list)  # `name=value`, percent-encoded
     headers: dict[str, str] = field(default_factory=dict)
     body: Value = None
 
@@ -42,9 +43,8 @@ _PLAIN: Final = _Plain()
 def fits(binding: Binding, value: Value) -> bool:
     """Whether the route could have read this message: its constants hold and every step of its path is there."""
     constant = all(_same(_at(value, steps), given) for steps, given in binding.constants)
-    return constant and all(
-        _at(value, each.to) not in (_ABSENT, None) for each in binding.parameters if each.place == "path"
-    )
+    bound = [_at(value, each.to) for each in binding.parameters if each.place == "path"]
+    return constant and not any(found is _ABSENT or found is None for found in bound)
 
 
 def take(binding: Binding, value: Value) -> Parts:
@@ -63,31 +63,46 @@ def take(binding: Binding, value: Value) -> Parts:
         except Unfit as unfit:
             findings.append(Finding(pointer(parameter.to), "", unfit.detail + ".", unfit.expected))
     if not binding.body:
-        findings += _left(parts.body)
+        findings += left(parts.body)
     if findings:
         raise Problem(Kind.INVALID_MESSAGE, findings=findings)
     return parts
 
 
 def _texts(parameter: Parameter, found: Any) -> list[str]:
+    """The texts of a member, one for each item. Raises Unfit for one that the style would part."""
     values = found if parameter.many and isinstance(found, list) else [found]
-    return [parameter.scalar.write(value, _PLAIN) for value in values]
+    texts = [parameter.scalar.write(value, _PLAIN) for value in values]
+    if parameter.scalar.shape == "list" and not parameter.many:
+        texts = texts[0].split()  # white space parts the items of a list, and no item has any
+    between = _between(parameter)
+    if between and (parameter.style != "comma" or parameter.place != "query") and any(between in t for t in texts):
+        raise Unfit("an item has what parts the items here", f'items without "{between}"')
+    return texts
+
+
+def _between(parameter: Parameter) -> str:
+    """What parts the items in one text, "" where each is a text of its own; a field is never given twice."""
+    plain = "," if parameter.many and parameter.place == "header" else ""
+    return BETWEEN.get(parameter.style, plain)
 
 
 def _place(parts: Parts, parameter: Parameter, texts: Sequence[str]) -> None:
     """Put a parameter's texts where it stands. Raises Unfit."""
+    between = _between(parameter)
     if parameter.place == "query":
-        parts.query += [(parameter.name, text) for text in texts]
+        encoded = [quote(text, safe="") for text in texts]
+        if between and texts:  # a comma within an item is percent-encoded, the one between two is not
+            encoded = [("," if between == "," else quote(between)).join(encoded)]
+        parts.query += [f"{quote(parameter.name, safe='')}={text}" for text in encoded]
     elif parameter.place == "path":
-        (text,) = texts
+        text = between.join(texts)
         if text in ("", ".", ".."):
             raise Unfit("empty or dots, which no step of a path can be", "a step of the service's path")
         parts.variables[parameter.name] = text
     elif texts:
-        for text in texts:
-            if parameter.many and "," in text:
-                raise Unfit("has a comma, which parts the items of a header field", "an item without one")
-        parts.headers[parameter.name.lower()] = field_of(", ".join(texts))
+        between = ", " if between == "," else between
+        parts.headers[parameter.name.lower()] = field_of(between.join(map(field_of, texts)))
 
 
 def field_of(text: str) -> str:
@@ -97,8 +112,8 @@ def field_of(text: str) -> str:
     return text
 
 
-def _left(body: Value) -> list[Finding]:
-    """What a call without a body would lose."""
+def left(body: Value) -> list[Finding]:
+    """What a call would lose that has no place for it."""
     if not isinstance(body, Mapping):
         return [] if body is None else [Finding("", "", "The service's route takes no body.", "nothing")]
     return [

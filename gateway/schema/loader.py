@@ -99,6 +99,10 @@ class Loader:
         self.root = self.root or Root.of(absolute, self.given_root)
         return self._local(absolute, Place(shown(absolute)))
 
+    def drawn(self, url: str, text: bytes, file: str) -> Loaded:
+        """A document that was made here, as if it stood at `url`; `file` is what it was made of."""
+        return self._add(url, text, "memory", file)
+
     def follow(self, base: Loaded, element: Any, location: str, namespace: str) -> Loaded | None:
         """The document that a location names from `base`; None when none is found (see `missing`)."""
         place = base.place(element)

@@ -12,12 +12,13 @@ from typing import Any
 
 from lxml import etree
 
+from gateway.core.xmlnames import is_nc_name
 from gateway.schema.bindings import HTTP, Binding, Reader, not_understood, read_binding, read_operations
+from gateway.schema.byname import wsdl_by_names
 from gateway.schema.catalog import Catalog
 from gateway.schema.contract import BoundOperation, Contract, Note, Port, Service
 from gateway.schema.definitions import Declared, Definitions, children, documentation, read_definitions, target
 from gateway.schema.encoded import plain
-from gateway.schema.errors import ContractError
 from gateway.schema.gathering import Schemas
 from gateway.schema.loader import WSDL20, FetchBytes, Loader
 from gateway.schema.policies import Policies, addressing_of
@@ -45,7 +46,7 @@ def load_wsdl(
     loader = Loader(catalog or Catalog(), root=root, fetch=fetch)
     first = loader.open_named(str(location))
     if first.kind == "xsd":
-        raise ContractError("this is an XML Schema, not a WSDL", file=first.file, line=first.root.sourceline)
+        first = _by_names(loader, first)
     if etree.QName(first.root).namespace == WSDL20:
         return _described(loader, first)
     schemas = Schemas(loader)
@@ -74,6 +75,15 @@ def load_wsdl(
         document=documentation(first.root),
         arrays=arrays,
     )
+
+
+def _by_names(loader: Loader, schema: Any) -> Any:
+    """The WSDL that a schema alone makes, by the names of its elements."""
+    stem = schema.url.rpartition("/")[2].rpartition(".")[0]
+    name = "".join(char if is_nc_name("a" + char) else "_" for char in stem)
+    name = name if is_nc_name(name) else f"_{name}"
+    text = wsdl_by_names(schema.root, name, schema.url.rpartition("/")[2], schema.file)
+    return loader.drawn(schema.url + ".wsdl", text, schema.file)
 
 
 def _described(loader: Loader, first: Any) -> Contract:

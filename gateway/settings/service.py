@@ -304,7 +304,7 @@ class Upstream(Part):
 class Service(Part):
     """A contract and all that is served of it."""
 
-    wsdl: Location = Field(description="The WSDL, relative to this file.", examples=["../schemas/netid/portal.wsdl"])
+    wsdl: Location = Field(description="The WSDL, relative to this file; or an XML Schema alone, of which elements X and XResponse make the operation X.", examples=["../schemas/netid/portal.wsdl"])
     xsd: tuple[FilePath, ...] = Field(default=(), description="Schemas for imports that name no location.")
     service: LocalName | None = Field(
         default=None, description="Which wsdl:service, where the WSDL has several.", examples=["Portal"]

@@ -10,7 +10,7 @@ from lxml import etree
 from gateway.core.message import Fault
 from gateway.core.problem import Finding, Kind, Problem
 from gateway.dialect.envelope import NS, open_envelope
-from gateway.dialect.fault import PROBLEM_NS, problem_detail, read_fault, regular, write_fault
+from gateway.dialect.fault import PROBLEM_NS, neutral, problem_detail, read_fault, regular, write_fault
 from gateway.dialect.problem import Speaker
 from gateway.dialect.untyped import untyped
 
@@ -154,3 +154,11 @@ def test_a_problems_members_are_the_documents() -> None:
 def _enclosed(version: Any, fault: str) -> Any:
     text = f'<soap:Envelope xmlns:soap="{NS[version]}"><soap:Body>{fault}</soap:Body></soap:Envelope>'
     return open_envelope(etree.fromstring(text))
+
+
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [("Client", "Sender"), ("Server.Boom", "Receiver.Boom"), ("Sender.A.b", "Sender.A.b"), ("Busy", "Busy"), ("", "")],
+)
+def test_a_code_may_be_said_as_either_version_says_it(said: str, held: str) -> None:
+    assert neutral(said) == held

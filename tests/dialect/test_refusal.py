@@ -94,6 +94,8 @@ def test_the_surer_rule_wins_over_the_earlier_one(refusals: Any) -> None:
         ("", 500, ("Receiver", "")),
         ("Receiver", 404, ("Receiver", "")),
         ("Sender.Gone", 404, ("Sender", "Gone")),
+        ("Client.Gone", 404, ("Sender", "Gone")),
+        ("Server", 404, ("Receiver", "")),
         ("Gone", 404, ("Sender", "Gone")),
         ("{urn:x}Gone", 500, ("Receiver", "{urn:x}Gone")),
     ],

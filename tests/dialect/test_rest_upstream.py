@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from gateway.dialect.rest_upstream import RestUpstream
 from gateway.dialect.soap_client import SoapClient
 from gateway.settings import parse
 from tests.build.conftest import ROOT
+from tests.dialect.conftest import BUY, WSDL, envelope
 
 CONFIG = """
 services:
@@ -245,3 +247,121 @@ def test_whatever_a_service_answers_is_an_answer_a_fault_or_its_own_problem(
         if reply.fault is None:
             assert operation.faces[version].reply.decode(again) == reply.value()
     assert (reply.fault is not None) is (status >= 400)
+
+
+SHAPED = """
+services:
+  orders:
+    wsdl: schemas/orders/orders.wsdl
+    path: /soap
+    upstream:
+      url: http://127.0.0.1:1/v1
+      speaks: json
+      routes:
+        - route: POST /orders
+          operation: GetOrder
+          body: {response: /Order}
+          when: {in: body, name: action, equals: get}
+        - {route: GET /orders, operation: SearchOrders, when: {in: query, name: do, equals: "find & go"}, body: {response: /Order}, parameters: [{in: query, name: s, to: /State, list: comma}, {in: query, name: c, to: /Customer}]}
+        - {route: "PUT /of/{customer}", operation: PlaceOrder, body: {request: /Line}, mapping: {rename: {Article: sku}}, parameters: [{in: path, name: customer, to: /Customer}]}
+        - {route: POST /late, operation: CancelOrder, when: {in: body, name: Reason, equals: late}}
+        - {route: POST /other, operation: CancelOrder, when: {in: header, name: X-Kind, equals: other}}
+"""
+
+
+@pytest.fixture(name="shaped", scope="module")
+def _shaped() -> Built:
+    return build(parse(SHAPED, base=ROOT, env={}))
+
+
+def shaped_call(shaped: Built, name: str, value: Any) -> tuple[Wire, Any]:
+    dialect = upstream_dialect(shaped.services[0], "/v1", "", DEFAULT)
+    operation = shaped.find(name)[1].operation  # type: ignore[index]
+    exchange = Exchange(operation, Message(operation.faces["1.1"].request, value=value))
+    wire = dialect.write_request(exchange)
+    return wire, lambda body: dialect.read_reply(exchange, Wire({}, body, status=200))
+
+
+ORDER: Any = {"Id": 7, "Customer": "x", "State": "open", "Line": [{"Article": "a", "Count": 1}]}
+
+
+def test_a_bare_array_is_a_member_that_repeats_and_a_list_is_one_text(shaped: Built) -> None:
+    wire, read = shaped_call(shaped, "SearchOrders", {"Customer": "a,b", "State": ["open", "shipped"]})
+    assert line(wire) == "GET /v1/orders?s=open,shipped&c=a%2Cb&do=find%20%26%20go"
+    assert read(json.dumps([ORDER, ORDER]).encode()).value() == {"Order": [ORDER, ORDER]}
+    assert read(b"[]").value() == {}
+    assert read(b"").value() == {}
+    with pytest.raises(Problem) as caught:
+        read(json.dumps([ORDER, {**ORDER, "State": "lost"}]).encode())
+    assert [finding.pointer for finding in caught.value.findings] == ["/1/State"]
+
+
+def test_the_body_is_a_member_and_what_chose_the_route_is_sent_along(shaped: Built) -> None:
+    wire, read = shaped_call(shaped, "GetOrder", {"Id": 7})
+    assert json.loads(wire.body) == {"action": "get", "Id": 7}
+    assert read(json.dumps(ORDER).encode()).value() == {"Order": ORDER}
+    wire, _ = shaped_call(shaped, "PlaceOrder", {"Customer": "a/b", "Line": [{"Article": "a", "Count": 1}]})
+    assert (line(wire), json.loads(wire.body)) == ("PUT /v1/of/a%2Fb?", [{"sku": "a", "Count": 1}])
+
+
+def test_a_member_of_the_message_chooses_its_route(shaped: Built) -> None:
+    wire, _ = shaped_call(shaped, "CancelOrder", {"Id": 7, "Reason": "late"})
+    assert (wire.path, json.loads(wire.body)) == ("/v1/late", {"Id": 7, "Reason": "late"})
+    wire, _ = shaped_call(shaped, "CancelOrder", {"Id": 7, "Reason": "bored"})
+    assert (wire.path, wire.headers["x-kind"]) == ("/v1/other", "other")
+
+
+ONE_WAY = """
+services:
+  shop:
+    wsdl: shop.wsdl
+    upstream:
+      url: http://127.0.0.1:1/v1
+      speaks: json
+      routes:
+        - {route: POST /tell, operation: Tell}
+        - {route: POST /buy, operation: Buy, headers: [{name: Auth, http: X-Auth}]}
+        - {route: GET /price, operation: GetPrice}
+"""
+
+
+@pytest.fixture(name="shop_json", scope="module")
+def _shop_json(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "shop.wsdl").write_text(WSDL)
+    return build(parse(ONE_WAY, base=folder, env={}))
+
+
+def test_a_one_way_message_has_no_answer_whatever_comes(shop_json: Built) -> None:
+    for status, body in ((202, b""), (200, b"<p>thanks</p>"), (204, b"")):
+        dialect = upstream_dialect(shop_json.services[0], "/", "", DEFAULT)
+        operation = shop_json.find("Tell")[1].operation  # type: ignore[index]
+        exchange = Exchange(operation, Message(operation.faces["1.1"].request, value={"text": "x"}))
+        wire = dialect.write_request(exchange)
+        assert (wire.path, wire.body) == ("/tell", b'{"text":"x"}')
+        reply = dialect.read_reply(exchange, Wire({}, body, status=status))
+        assert (reply.fault, reply.value()) == (None, {})
+    fault = dialect.read_reply(exchange, Wire({}, b"", status=422)).fault
+    assert fault is not None
+    assert fault.code == "Sender"
+
+
+def test_an_operation_without_members_has_no_body(shop_json: Built) -> None:
+    wire, read = shaped_call(shop_json, "GetPrice", {})
+    assert (wire.method, wire.body) == ("GET", b"")
+    assert read(b'{"price": 1.50}').value() == {"price": Decimal("1.50")}
+
+
+def test_a_block_of_the_envelope_goes_out_without_the_envelopes_attributes(shop_json: Built) -> None:
+    dialect = upstream_dialect(shop_json.services[0], "/", "", DEFAULT)
+    operation = shop_json.find("Buy")[1].operation  # type: ignore[index]
+    codec = operation.faces["1.1"].request
+    raw = envelope(BUY, headers='<t:Auth e:mustUnderstand="1" e:actor="">me</t:Auth>')
+    parsed = codec.parse(raw)
+    exchange = Exchange(operation, Message(codec, raw=raw, parsed=parsed, headers=parsed.headers))
+    assert dialect.write_request(exchange).headers["x-auth"] == "me"
+    bad = parsed.headers[0].element
+    bad.text = "ü"
+    with pytest.raises(Problem) as caught:
+        dialect.write_request(exchange)
+    assert caught.value.kind is Kind.INVALID_MESSAGE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -28,7 +27,7 @@ BINDING = Binding(
         Parameter("query", "tag", ("Tags",), TEXT, many=True),
         Parameter("query", "limit", ("Limit",), NUMBER),
         Parameter("header", "X-Ticket", ("Ticket",), TEXT),
-        Parameter("header", "X-Mark", ("Marks",), TEXT, many=True),
+        Parameter("header", "X-Mark", ("Marks",), TEXT, many=True, style="comma"),
     ),
     ((("Kind",), "fixed"),),
 )
@@ -48,7 +47,7 @@ def test_each_member_goes_where_it_came_from_and_the_message_stays_as_it_was() -
     parts = take(BINDING, WHOLE)
     assert parts == Parts(
         {"id": "7"},
-        [("tag", "a"), ("tag", "b"), ("limit", "5")],
+        ["tag=a", "tag=b", "limit=5"],
         {"x-ticket": "T", "x-mark": "m, n"},
         {"Project": {"Name": "x"}, "Note": None},
     )
@@ -80,7 +79,7 @@ def test_what_was_read_backwards_reads_forwards_again(
     value |= {} if limit is None else {"Limit": limit}
     parts = take(BINDING, value)
     assert isinstance(parts.body, dict)
-    again = BINDING.apply(dict(parts.body), parts.variables, urlencode(parts.query), parts.headers)
+    again = BINDING.apply(dict(parts.body), parts.variables, "&".join(parts.query), parts.headers)
     assert again == value
 
 
@@ -125,3 +124,37 @@ def test_a_call_without_a_body_loses_nothing() -> None:
 def test_a_route_fits_where_its_constants_and_its_path_are_in_the_message(value: Any, fit: bool) -> None:
     binding = Binding((Parameter("path", "id", ("Id",), TEXT, required=True),), ((("Kind",), 1),))
     assert fits(binding, value) is fit
+
+
+def listed(place: Any, style: Any, items: list[str], name: str = "n") -> Parts:
+    binding = Binding((Parameter(place, name, ("L",), TEXT, many=True, style=style),))
+    return take(binding, {"L": items})
+
+
+@pytest.mark.parametrize(
+    ("place", "style", "items"),
+    [
+        ("query", "repeat", ["a,b", "c d", "", "ü&="]),
+        ("query", "comma", ["a,b", "c d", "ü&="]),
+        ("query", "space", ["a,b", "c"]),
+        ("query", "pipe", ["a,b", "c d"]),
+        ("path", "comma", ["a b", "c/d"]),
+        ("path", "pipe", ["a,b", "c"]),
+        ("header", "comma", ["a b", "c"]),
+        ("header", "space", ["a", "b"]),
+    ],
+)
+def test_a_list_reads_forwards_again_in_each_style(place: Any, style: Any, items: list[str]) -> None:
+    binding = Binding((Parameter(place, "n", ("L",), TEXT, many=True, style=style),))
+    parts = listed(place, style, items)
+    assert binding.apply({}, parts.variables, "&".join(parts.query), parts.headers) == {"L": items}
+
+
+@pytest.mark.parametrize(
+    ("place", "style", "items"),
+    [("query", "space", ["a b"]), ("query", "pipe", ["a|b"]), ("path", "comma", ["a,b"]), ("header", "comma", ["a", " b"])],
+)
+def test_an_item_that_the_style_would_part_is_refused(place: Any, style: Any, items: list[str]) -> None:
+    with pytest.raises(Problem) as caught:
+        listed(place, style, items)
+    assert [finding.pointer for finding in caught.value.findings] == ["/L"]

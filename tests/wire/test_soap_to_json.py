@@ -12,7 +12,7 @@ import pytest
 import zeep
 from lxml import etree
 
-from tests.wire.conftest import ROOT, gateway_of_file, in_thread
+from tests.wire.conftest import ROOT, gateway_of, gateway_of_file, in_thread
 from tests.wire.standin import PROBLEM, StandIn, stand_in
 
 NS = {"1.1": "http://schemas.xmlsoap.org/soap/envelope/", "1.2": "http://www.w3.org/2003/05/soap-envelope"}
@@ -249,3 +249,39 @@ def test_zeep_calls_it_from_the_served_wsdl() -> None:
         with pytest.raises(zeep.exceptions.Fault) as caught:
             client.service.GetOrder(Id=7)
         assert caught.value.detail[0].tag == ORDERS + "OrderNotFound"
+
+
+XSD_ALONE = """
+services:
+  orders:
+    wsdl: schemas/orders/orders.xsd
+    mapping: {names: camel}
+    upstream:
+      url: URL/v1
+      speaks: json
+      routes:
+        - {route: "GET /orders/{id}", operation: GetOrder, body: {response: /order}, parameters: [{in: path, name: id, to: /id}]}
+        - {route: GET /orders, operation: SearchOrders, body: {response: /order}, parameters: [{in: query, name: customer, to: /customer}]}
+        - {route: POST /orders, operation: PlaceOrder}
+        - {route: "POST /orders/{id}/cancel", operation: CancelOrder, parameters: [{in: path, name: id, to: /id}]}
+"""
+
+
+def test_a_schema_alone_is_enough_for_zeep() -> None:
+    @asynccontextmanager
+    async def both() -> AsyncIterator[Any]:
+        async with AsyncExitStack() as stack:
+            service = await stack.enter_async_context(stand_in())
+            text = XSD_ALONE.replace("URL", service.url)
+            gateway = await stack.enter_async_context(gateway_of(text))
+            yield f"http://{gateway.addresses['data']}", service
+
+    with in_thread(both) as (address, service):
+        client = zeep.Client(f"{address}/orders?wsdl")
+        service.say(200, f"[{ORDER},{ORDER}]")
+        assert [found.Id for found in client.service.SearchOrders(Customer="Ada")] == [7, 7]
+        assert (service.asked.path, service.asked.query) == ("/v1/orders", "customer=Ada")
+        service.say(200, "[]")
+        assert not client.service.SearchOrders(Customer="Ada")
+        service.say(200, ORDER)
+        assert client.bind("orders", "ordersSoap12").GetOrder(Id=7).Customer == "Ada"
