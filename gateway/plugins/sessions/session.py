@@ -84,7 +84,7 @@ class SessionTickets(Plugin[SessionSettings]):
                 except Lost:
                     self.host.count("lost")
                     lost += 1
-                    if lost > 2:
+                    if lost > own.pool + 1:  # a store that lost everything has lost every session that is idle
                         raise Problem(Kind.STATE_UNAVAILABLE, cause="numbers get lost", outcome="not-sent") from None
                     continue
                 if shown(own.expired, reply):

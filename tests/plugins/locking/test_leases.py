@@ -148,21 +148,28 @@ async def test_a_refusal_is_asked_again_and_not_for_ever():
         async with looking(leases):
             pass
     assert len(calls) == 3
-    assert not (await leases._read())[1]
+    assert not (await leases._read())[2]
 
 
-async def test_a_refused_take_leaves_what_others_did_meanwhile():
-    calls = []
-    leases = Leases(RULE, host(calls))
-    await do(leases, "Get", 7)  # one client has it
-    operation = Operation("Get", "s", "", "1.1", "Get", {})
+async def test_a_take_that_comes_after_a_give_is_not_forgotten_with_it():
+    leases = Leases(RULE, host([]))
+    operation = Operation("Release", "s", "", "1.1", "Release", {})
+    await do(leases, "Get", 7)
 
-    async def refused(_):
-        await do(leases, "Release", 7)  # it gives up while another asks
-        return Message(None, fault=Fault("Client", "not yours"))
+    async def while_it_is_given_up(_):
+        await do(leases, "Get", 7)
+        return Message(None, value={})
 
-    await leases.layer(operation)(refused)(Exchange(operation, Message(None, value={"Id": 7})))
-    assert not (await leases._read())[1], "nobody holds it"
+    await leases.layer(operation)(while_it_is_given_up)(Exchange(operation, Message(None, value={"Id": 7})))
+    assert (await leases._read())[2], "the second hold has its lease"
+
+
+async def test_a_refused_take_leaves_the_lease_of_who_has_it():
+    leases = Leases(RULE, host([]))
+    await do(leases, "Get", 7)
+    before = (await leases._read())[2]
+    await do(leases, "Get", 7, Message(None, fault=Fault("Client", "not yours")))
+    assert (await leases._read())[2] == before
 
 
 async def test_the_answer_of_a_call_that_was_made_stands_whatever_the_store_does():
@@ -182,3 +189,22 @@ async def test_the_answer_of_a_call_that_was_made_stands_whatever_the_store_does
     reply = await leases.layer(operation)(done)(Exchange(operation, Message(None, value={"Id": 7})))
     assert reply.value() == {"said": "released"}
     assert one.logs
+
+
+async def test_a_store_that_lost_everything_is_told_again():
+    calls = []
+    one = host(calls)
+    first, second = Leases(RULE, one), Leases(RULE, one)
+    await do(first, "Get", 7)
+    await do(second, "Get", 8)
+    await do(first, "Get", 9)
+    await do(second, "Release", 9)
+    one.state.values.clear()
+    await do(second, "Get", 10)
+    async with looking(first, second):
+        pass
+    assert sorted(entry["entity"] for entry in (await first._read())[2].values() if entry["entity"] != 9) == [7, 8, 10]
+    one.clock.advance(61)
+    async with looking(first, second):
+        pass
+    assert {7, 8, 10} <= {value["Id"] for _, value in calls}
