@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from ..core.described import Served
 from ..core.message import Fault
 from ..core.value import Value
 from ..dialect.problem import Speaker
 from ..dialect.rest_client import at
+from ..plugins.registry import Plugins
 from ..schema.contract import BoundMessage
-from ..schema.openapi import Body, Chosen, DoorDoc, FaultBody, ParameterDoc, openapi
+from ..schema.openapi import Body, Chosen, DoorDoc, FaultBody, ParameterDoc, ServedDoc, openapi
 from ..schema.openapi30 import downgraded
 from ..schema.samples import sample
 from ..settings.service import Route as RouteSettings
 from ..version import version
-from .bindings import member
+from .bindings import member, steps_of
 from .book import Built, BuiltService
 from .doors import RouteFace, fault_rules
 from .operations import CANONICAL
-from .plugged import hidden
+from .plugged import hidden, plugins_of
 
 
 def description(built: Built, dialect: str = "3.1") -> dict[str, Any]:
     """The OpenAPI document of everything that is served; `dialect` 3.1, or 3.0 for older generators."""
-    doors = [door for service in built.services for door in _doors(service)]
+    plugins = plugins_of(built.loaded)
+    doors = [door for service in built.services for door in _doors(service, plugins)]
+    served = [_served(built, each) for each in plugins.serves()]
     titles = ", ".join(dict.fromkeys(service.service.name for service in built.services))
     documents = "\n\n".join(dict.fromkeys(s.service.document for s in built.services if s.service.document))
-    document = openapi(titles or "gateway", version(), doors, documents, _security(built))
+    document = openapi(titles or "gateway", version(), doors, documents, _security(built), served)
     return downgraded(document) if dialect.startswith("3.0") else document
 
 
@@ -43,10 +48,27 @@ def _security(built: Built) -> dict[str, dict[str, Any]]:
     return told
 
 
-def _doors(service: BuiltService) -> Iterator[DoorDoc]:
+def _served(built: Built, served: Served) -> ServedDoc:
+    """A plug-in's own path; the members of its body have the types that the operation's message gives them."""
+    members, example = {}, {}
+    service = served.service
+    for name, (operation, pointer) in served.takes.items():
+        found = built.find(operation, served.service or None)
+        element = found[1].bound.input.element if found else None
+        if found is not None and element:
+            model = found[0].bench.laid(CANONICAL)
+            declared = member(model, element, (), steps_of(pointer)).slot.element
+            members[name] = (Body(model, element, CANONICAL), declared)
+            example[name] = at(sample(model, element, CANONICAL), steps_of(pointer))
+            service = found[0].service.name
+    return ServedDoc(replace(served, service=service), members, example or None)
+
+
+def _doors(service: BuiltService, plugins: Plugins) -> Iterator[DoorDoc]:
     for face in service.faces:
         bound = face.bound.bound
         operation = face.bound.operation
+        said = plugins.describes(operation)
         yield DoorDoc(
             method=face.route.method,
             path=face.route.path,
@@ -65,6 +87,8 @@ def _doors(service: BuiltService) -> Iterator[DoorDoc]:
             empty=None if face.rest.empty == "keep" else face.rest.empty,
             tagged=face.rest.reads or bool(face.rest.version_reply),
             cached=face.rest.reads,
+            headers={name: words for each in said for name, words in each.headers.items()},
+            problems={status: each for one in said for status, each in one.problems.items()},
             **(_told(service, face.settings) if face.settings else {}),
         )
 

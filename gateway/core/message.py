@@ -65,6 +65,17 @@ class Fault:
     actor: str = ""
     status: int = 0  # of the HTTP answer that a JSON service gave; 0 of a SOAP service
 
+    def told(self) -> dict[str, Value]:
+        """What a problem document shows of it."""
+        members: dict[str, Value] = {
+            "code": self.code,
+            "subcode": self.subcode or None,
+            "reason": self.reason,
+            "name": self.name or None,
+            "detail": self.detail,
+        }
+        return {key: value for key, value in members.items() if value is not None}
+
 
 class Message:
     """One message: raw bytes, parsed form and value, each made at most once, on demand.

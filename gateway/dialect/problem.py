@@ -63,18 +63,11 @@ class Speaker:
         kind = Kind.FAULT
         if fault.subcode.endswith("}FailedAuthentication") and rule is None:
             kind, status = Kind.UPSTREAM_AUTH, 502
-        members = {
-            "code": fault.code,
-            "subcode": fault.subcode or None,
-            "reason": fault.reason,
-            "name": fault.name or None,
-            "detail": fault.detail,
-        }
         return Problem(
             rule.kind if rule and rule.kind else kind,
             "The service answered with a fault" + (f": {_short(fault.reason, REASON_LIMIT)}" if fault.reason else "."),
             status=status,
-            extra={"fault": {key: value for key, value in members.items() if value is not None}},
+            extra={"fault": fault.told()},
             outcome=outcome,  # type: ignore[arg-type]  # the caller's word, one of Outcome
         )
 

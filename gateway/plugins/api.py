@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gateway.core.described import Described, Served
 from gateway.core.layers import Layer, Send, Service, WireLayer
 from gateway.core.limits import DEFAULT, Limits
 from gateway.core.message import Exchange, Message, Wire
@@ -167,6 +168,14 @@ class Plugin(Generic[S]):
 
     def fills(self, operation: Operation) -> Sequence[str]:
         """JSON pointers of the request members that this plug-in fills in."""
+        return ()
+
+    def describes(self, operation: Operation) -> Described | None:
+        """For the OpenAPI document: header fields that it reads and problems that it answers with."""
+        return None
+
+    def serves(self) -> Sequence[Served]:
+        """For the OpenAPI document: the paths that `start` gives to the host."""
         return ()
 
     async def stop(self) -> None:

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from gateway.core.described import Described, Served
 from gateway.core.layers import Layer, WireLayer
 from gateway.core.operation import Operation
 
@@ -199,6 +200,15 @@ class Plugins:
     def fills(self, operation: Operation) -> tuple[str, ...]:
         """JSON pointers of the request members that plug-ins fill in: the face does not ask for them."""
         return tuple(sorted({pointer for p in self._of(operation.service) for pointer in p.fills(operation)}))
+
+    def describes(self, operation: Operation) -> list[Described]:
+        """What they say of an operation."""
+        said = [plugin.describes(operation) for plugin in self._of(operation.service)]
+        return [each for each in said if each is not None]
+
+    def serves(self) -> list[Served]:
+        """The paths of their own."""
+        return [each for plugin in self._plugins.values() for each in plugin.serves()]
 
     def _of(self, service: str) -> list[Plugin[Any]]:
         """The plug-ins that stand before this service."""

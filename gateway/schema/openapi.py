@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from gateway.core.described import Refused, Served
 from gateway.core.problem import Kind
 from gateway.core.value import Value
 from gateway.schema.ir import Element, Model, Settings
@@ -18,6 +19,7 @@ from gateway.schema.jsonbody import beside, chosen, eased, within, without
 from gateway.schema.jsonschema import SchemaWriter
 from gateway.schema.openapi_fields import choosing, idempotency_key, if_match
 from gateway.schema.openapi_joined import joined
+from gateway.schema.openapi_served import both, header, path_of, refusals
 
 REFS: Final = "#/components/schemas/"
 PROBLEM: Final = "application/problem+json"
@@ -83,6 +85,8 @@ class DoorDoc:
     statuses: Sequence[int] = ()  # of fault rules
     group: str = ""
     chosen: Chosen | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)  # that plug-ins read, with words
+    problems: Mapping[int, Refused] = field(default_factory=dict)  # that they answer with
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +103,32 @@ class ParameterDoc:
     example: Value = None
 
 
+@dataclass(frozen=True, slots=True)
+class ServedDoc:
+    """A path of a plug-in's own, and where the members of its body stand in an operation's message."""
+
+    served: Served
+    members: Mapping[str, tuple[Body, Element]] = field(default_factory=dict)
+    example: Value = None  # of its body
+
+
 def openapi(
     title: str,
     version: str,
     doors: Sequence[DoorDoc],
     description: str = "",
     security: Mapping[str, Mapping[str, Any]] | None = None,
+    served: Sequence[ServedDoc] = (),
 ) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of the doors; `security` are the schemes by which callers say who they are."""
+    """The OpenAPI 3.1 document of the doors and of plug-ins' own paths; `security` are the schemes by which callers say who they are."""
     writer = _Document()
     paths: dict[str, Any] = {}
     for door in doors:
         verbs = paths.setdefault(door.path, {})
         before, told = verbs.get(door.method.lower()), writer.operation(door)
         verbs[door.method.lower()] = told if before is None else joined(before, told)
+    for each in served:
+        paths.setdefault(each.served.path, {})[each.served.method.lower()] = writer.served(each)
     writer.finish()
     plainly(paths)
     groups = {door.group or door.service: door.service for door in doors}
@@ -191,6 +207,12 @@ class _Document:
         needed = bool(schema.get("required")) or schema.get("type") != "object"
         return {"required": needed, "content": {"application/json": media}}
 
+    def served(self, doc: ServedDoc) -> dict[str, Any]:
+        """The operation object of a plug-in's own path."""
+        members = {name: self._writer(body).place(element) for name, (body, element) in doc.members.items()}
+        usual = {status: {"$ref": f"#/components/responses/{status}"} for status in (*_STATUSES, "default")}
+        return path_of(doc.served, members, REFS + "Problem", usual, doc.example)
+
     def _parameter(self, parameter: ParameterDoc) -> dict[str, Any]:
         schema = self._writer(parameter.body).place(parameter.element)
         forms = [form for form in schema.get("anyOf", ()) if form != {"type": "null"}]
@@ -237,6 +259,9 @@ class _Document:
             responses[status] = {"$ref": f"#/components/responses/{status}"}
         for fault in door.faults:
             responses[str(fault.status)] = self._fault(fault, responses.get(str(fault.status)))
+        for status, answer in refusals(door.problems, REFS + "Problem").items():
+            known = responses.get(status)
+            responses[status] = both(known, answer) if known and "content" in known else answer
         responses["default"] = {"$ref": "#/components/responses/default"}
         return responses
 
@@ -298,6 +323,8 @@ def _fields(door: DoorDoc) -> Iterator[dict[str, Any]]:
         yield if_match(door.version)
     if door.key is not None:
         yield idempotency_key(door.key)
+    for name, words in door.headers.items():
+        yield header(name, words)
     if door.chosen is not None and door.chosen.place != "body":
         yield choosing(door.chosen.place, door.chosen.name, door.chosen.value)
 

@@ -76,7 +76,7 @@ def problem_of(
     if conflict.kind == "held":
         extra["stealable"] = conflict.stealable
     if reply is not None and reply.fault is not None:
-        extra["fault"] = {"reason": reply.fault.reason, "detail": reply.fault.detail}
+        extra["fault"] = reply.fault.told()
     if conflict.kind == "stale":
         return Problem(Kind.PRECONDITION_FAILED, outcome="rejected", extra=extra)
     if changed:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gateway.core.described import Described, Served
 from gateway.core.layers import Layer, Service, stack
 from gateway.core.message import Exchange, Message
 from gateway.core.operation import Operation
@@ -26,6 +27,7 @@ from .conflict import Conflict, conflict_in, problem_of
 from .leases import Leases
 from .sets import LockSets, owner
 from .settings import Guarded, LockSettings, StealRule
+from .told import described, served
 from .turns import Turns
 
 
@@ -93,6 +95,13 @@ class Locks(Plugin[LockSettings]):
     def fills(self, operation: Operation) -> Sequence[str]:
         rule = self.settings.operations.get(operation.name)
         return () if rule is None else tuple(place for place in (rule.echo, rule.lock_set) if place)
+
+    def describes(self, operation: Operation) -> Described | None:
+        rule = self.settings.operations.get(operation.name)
+        return None if rule is None else described(self.settings, rule)
+
+    def serves(self) -> Sequence[Served]:
+        return () if self.settings.sets is None else served(self.settings, self.settings.sets)
 
     # -- a call
 

@@ -129,7 +129,7 @@ class LockSets:
         if conflict is not None:
             raise problem_of(conflict, self._settings.status, reply=reply)
         if reply.fault is not None:
-            extra = {"fault": {"reason": reply.fault.reason, "detail": reply.fault.detail}}
+            extra = {"fault": reply.fault.told()}
             raise Problem(Kind.FAULT, status=422 if reply.fault.declared else 502, outcome="rejected", extra=extra)
         return reply
 

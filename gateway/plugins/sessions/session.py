@@ -319,7 +319,7 @@ def _spoken(request: Any, words: Mapping[str, str]) -> Any:
 def _expired(reply: Message) -> Problem:
     extra: dict[str, Value] = {}
     if reply.fault is not None:
-        extra["fault"] = {"reason": reply.fault.reason}
+        extra["fault"] = {name: value for name, value in reply.fault.told().items() if name != "detail"}
     return Problem(
         Kind.UPSTREAM_AUTH,
         "The service ends every session that the gateway opens.",
