@@ -41,4 +41,5 @@ class Served:
     takes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     status: int = 200
     gives: Mapping[str, Any] = field(default_factory=dict)
+    example: Any = None  # of the answer
     problems: Mapping[int, Refused] = field(default_factory=dict)

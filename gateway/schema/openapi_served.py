@@ -38,8 +38,13 @@ def header(name: str, words: str) -> dict[str, Any]:
     return {"name": name, "in": "header", "required": False, "description": words, "schema": {"type": "string"}}
 
 
-def path_of(served: Served, members: Mapping[str, Any], problem: str) -> dict[str, Any]:
-    """The operation object of a plug-in's own path. `members`: the JSON Schemas of `takes`."""
+def path_of(
+    served: Served, members: Mapping[str, Any], problem: str, usual: Mapping[str, Any], example: Any = None
+) -> dict[str, Any]:
+    """The operation object of a plug-in's own path.
+
+    `members`: the JSON Schemas of `takes`, `example` a body; `usual`: the answers that every operation has.
+    """
     words = re.split(r"[^A-Za-z0-9]+", served.path)
     document: dict[str, Any] = {
         "operationId": "_".join(word for word in (served.method.lower(), *words) if word),
@@ -54,14 +59,14 @@ def path_of(served: Served, members: Mapping[str, Any], problem: str) -> dict[st
         ]
     if members:
         body = {"type": "object", "properties": dict(members), "required": list(members)}
-        document["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+        document["requestBody"] = {"required": True, "content": {"application/json": _media(body, example)}}
     answer: dict[str, Any] = {"description": "Done."}
     if served.gives:
         schema = {"type": "object", "properties": dict(served.gives), "required": list(served.gives)}
-        answer["content"] = {"application/json": {"schema": schema}}
-    document["responses"] = {
-        str(served.status): answer,
-        **refusals(served.problems, problem),
-        "default": {"$ref": "#/components/responses/default"},
-    }
+        answer["content"] = {"application/json": _media(schema, served.example)}
+    document["responses"] = {str(served.status): answer, **usual, **refusals(served.problems, problem)}
     return document
+
+
+def _media(schema: Mapping[str, Any], example: Any) -> dict[str, Any]:
+    return {"schema": dict(schema), **({} if example is None else {"example": example})}

@@ -23,9 +23,10 @@ def test_two_answers_with_one_status_are_either():
 
 
 def test_a_path_has_its_parameters_its_body_and_its_answers():
-    made = path_of(Served("PUT", "/locks/{id}", "Words", "S", status=204), {"locks": {"type": "array"}}, PROBLEM)
+    made = path_of(Served("PUT", "/locks/{id}", "Words", "S", status=204), {"locks": {"type": "array"}}, PROBLEM, {"default": {}}, 7)
     assert made["operationId"] == "put_locks_id"
     assert made["parameters"] == [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
     assert made["requestBody"]["content"]["application/json"]["schema"]["required"] == ["locks"]
+    assert made["requestBody"]["content"]["application/json"]["example"] == 7
     assert sorted(made["responses"]) == ["204", "default"]
     assert header("Lock-Set", "Words")["required"] is False

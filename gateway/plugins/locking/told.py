@@ -50,10 +50,11 @@ def served(settings: LockSettings, sets: Sets) -> Sequence[Served]:
     }
     gone = {412: Refused("There is no such set, or it has ended.")}
     one = f"{sets.path}/{{id}}"
+    example = {"id": "s7Yk0vC1nQm2w3e4r5t6y7u8i9o0pAsDfGhJkLzXcVb", "seconds": sets.seconds}
     takes = {"locks": (sets.acquire, sets.locks)}
     return (
-        Served("POST", sets.path, "Hold several locks for a while", sets.service, takes, 201, gives,
+        Served("POST", sets.path, "Hold several locks for a while", sets.service, takes, 201, gives, example,
                _problems(settings, False)),
-        Served("PUT", one, "Prolong a lock set", sets.service, {}, 200, gives, gone),
-        Served("DELETE", one, "Give a lock set up", sets.service, {}, 204, {}, gone),
+        Served("PUT", one, "Prolong a lock set", sets.service, {}, 200, gives, example, gone),
+        Served("DELETE", one, "Give a lock set up", sets.service, {}, 204, {}, None, gone),
     )  # fmt: skip
