@@ -120,7 +120,7 @@ def openapi(
     security: Mapping[str, Mapping[str, Any]] | None = None,
     served: Sequence[ServedDoc] = (),
 ) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of the doors and of plug-ins' own paths; `security` are the schemes by which callers say who they are."""
+    """The OpenAPI 3.1 document of the doors and of plug-ins' own paths; `security`: how callers say who they are."""
     writer = _Document()
     paths: dict[str, Any] = {}
     for door in doors:
