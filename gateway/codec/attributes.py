@@ -62,6 +62,7 @@ def attribute_reader(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wi
 def _all_reader(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wildcard | None) -> Reader:
     declared = {use.name for use in uses}
     readers = [(use.name, _use_reader(plan, use)) for use in uses]
+    one_id = sum(plan.leaf(use.type).is_id for use in uses)
 
     def read(items: Items, out: dict[str, Value], el: Any, doc: Reading) -> None:
         found = Found(plan.findings)
@@ -71,10 +72,13 @@ def _all_reader(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wildcar
                 read_one(given.get(name), out, el, doc)
             except Flaws as flaws:
                 found.take(flaws)
+        ids = one_id
         for name, text in items:
             if name not in declared:
                 key = "@" + braced(name)
                 try:
+                    ids += _is_wild_id(plan, wildcard, name)
+                    _only_one(ids)
                     out[key] = _read_wild(plan, wildcard, name, text, el, doc)
                 except Flaws as flaws:
                     found.take(flaws.within((key,) if wildcard else (), "@" + short(name, plan.prefixes)))
@@ -124,6 +128,17 @@ def _read_wild(plan: Plan, wildcard: ir.Wildcard | None, name: str, text: str, e
     return value
 
 
+def _is_wild_id(plan: Plan, wildcard: ir.Wildcard | None, name: str) -> bool:
+    known = plan.model.attributes.get(name) if wildcard is not None and wildcard.process != "skip" else None
+    return known is not None and plan.leaf(known.type).is_id
+
+
+def _only_one(ids: int) -> None:
+    """No second ID by way of a wildcard, and none beside a declared one, even an absent one (cvc-complex-type 5)."""
+    if ids > 1:
+        raise Flaws(Flaw("This element has another attribute of type ID.", "one ID at most"))
+
+
 def _not_here(name: str, plan: Plan) -> Flaw:
     flaw = unknown("@" + short(name, plan.prefixes), "")
     flaw.pointer = []
@@ -137,6 +152,7 @@ def attribute_writer(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wi
     """Writes the attributes of an object; gives their text and the number of keys they took."""
     table = [(use.key, _use_writer(plan, use), use) for use in uses]
     declared = frozenset(use.name for use in uses)
+    one_id = sum(plan.leaf(use.type).is_id for use in uses)
 
     def write(value: dict[str, Value], doc: Writing) -> tuple[str, int]:
         found: Found | None = None
@@ -153,10 +169,13 @@ def attribute_writer(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wi
                 found = found or Found(plan.findings)
                 found.take(flaws)
         if wildcard is not None:
+            ids = one_id
             for key, one in value.items():
                 if key[:2] == "@{":
                     hits += 1
                     try:
+                        ids += one is not None and _is_wild_id(plan, wildcard, key[1:].removeprefix("{}"))
+                        _only_one(ids)
                         pieces.append(_write_wild(plan, wildcard, declared, key, one, doc))
                     except Flaws as flaws:
                         found = found or Found(plan.findings)
@@ -186,7 +205,7 @@ def _use_writer(plan: Plan, use: ir.Attribute) -> Callable[[dict[str, Value], Wr
                     raise Flaws(not_nillable())
                 return ""
             text = quick(one, doc) if quick is not None else leaf.write(one, doc)
-            if fixed is not None and not leaf.has(text, fixed):
+            if fixed is not None and not leaf.has(text, fixed, doc):
                 raise Flaws(fixed_flaw())
             tag = doc.qname(namespace, name) if namespace else name
             return f' {tag}="{attribute_piece(text)}"'
@@ -220,7 +239,7 @@ def _write_wild(
     if known is not None:
         leaf = plan.leaf(known.type)
         text = leaf.write(value, doc)
-        if known.fixed is not None and not leaf.has(text, known.fixed):
+        if known.fixed is not None and not leaf.has(text, known.fixed, doc):
             raise Flaws(fixed_flaw())
     elif isinstance(value, str):
         text = value

@@ -148,7 +148,8 @@ class _Positions:
         each = size(part)
         copies = max(least, most or 1)
         if each * copies > BUDGET or len(self.leaves) + each * copies > 4 * BUDGET:
-            least, most = min(least, 1), None if most != 1 else 1
+            least = least if each * least <= COMPARE else min(least, 1)
+            most = None if most != 1 else 1
         if most is None:
             heads = [self._build(part) for _ in range(max(least - 1, 0))]
             f, l_, n = self._build(part)

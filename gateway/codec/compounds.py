@@ -7,6 +7,7 @@ both ways, so `"1"` may mean 1.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from decimal import Decimal
 
 from ..core.lexical import collapse, normal, words
 from ..core.value import Value
@@ -91,7 +92,7 @@ def union_of(members: tuple[Scalar, ...], facets: Facets, expected: str) -> Scal
     def literal(text: str) -> Hashable:
         for member in members:
             try:
-                return (member.literal(text), member.read(text, {}))[0] if not member.qnames else member.literal(text)
+                return member.literal(text) if member.qnames else member.key(text, {})
             except (Unfit, ValueError, KeyError, ArithmeticError):
                 continue
         return ("", text)
@@ -128,14 +129,44 @@ def union_of(members: tuple[Scalar, ...], facets: Facets, expected: str) -> Scal
         scope = Recorded(prefixes)
         for member in members:
             try:
-                text = _written(member, value, scope)
+                text = _told(_written(member, value, scope), member, value, scope)
             except Unfit:
                 continue
             hold(text, scope)
             return text
         raise Unfit("no member type takes it", expected)
 
+    def _told(text: str, writer: Scalar, value: Value, scope: Namespaces) -> str:
+        """A spelling that comes back as the value: `1` is a boolean where that member stands first, `1.0` is not."""
+        for spelled in spellings(text, value):
+            member = next((one for one in members if _takes(one, spelled, scope)), None)
+            if member is writer or (member is not None and _same(member.read(spelled, scope), value)):
+                return spelled
+        return text
+
     return Scalar(read, write, key, literal, expected, qnames=any(member.qnames for member in members))
+
+
+def spellings(text: str, value: Value) -> tuple[str, ...]:
+    """A number or boolean as it is written, and other texts of the same value (XSD 1.0 Part 2 §3.2.2 to §3.2.5)."""
+    if isinstance(value, bool):
+        return (text, "1" if value else "0")
+    if not isinstance(value, int | float | Decimal):
+        return (text,)
+    sign, digits = ("-", text[1:]) if text[:1] == "-" else ("", text)
+    return (text, f"{text}.0", f"{sign}0{digits}", f"{text}E0") if sign else (text, f"{text}.0", f"0{text}", f"+{text}")
+
+
+def _takes(member: Scalar, text: str, namespaces: Namespaces) -> bool:
+    try:
+        member.read(text, namespaces)
+    except Unfit:
+        return False
+    return True
+
+
+def _same(one: Value, other: Value) -> bool:
+    return one == other and isinstance(one, str | bool) == isinstance(other, str | bool)
 
 
 def _written(member: Scalar, value: Value, prefixes: Prefixes) -> str:

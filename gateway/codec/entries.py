@@ -7,6 +7,7 @@ text back (`Writing.recheck`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from ..core.value import Value
@@ -31,7 +32,11 @@ def entries_reader(
     slots = {slot.element.name: slot for slot in entries}
 
     def payload(of: ir.Element | ir.Wildcard) -> Any:
-        return slots[of.name] if isinstance(of, ir.Element) else of
+        """The slot with the declaration of this very place: two of one name may differ in default, fixed and nil."""
+        if not isinstance(of, ir.Element):
+            return of
+        slot = slots[of.name]
+        return slot if slot.element == of else replace(slot, element=of)
 
     truth: expr.Expression = expr.Seq(())
     if type_.particle is not None:

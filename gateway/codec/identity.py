@@ -29,7 +29,6 @@ _TOKEN: Final = re.compile(
 # What a field may not name (cvc-identity-constraint.3): more than one node, or one without a simple type.
 SEVERAL: Final = "several nodes", object()
 UNTYPED: Final = "no simple type", object()
-_XSI: Final = TYPE.removesuffix("type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ class Types:
         declared = type_.attributes if isinstance(type_, ir.Complex) else ()
         there = {*node.el.keys(), *(use.name for use in declared if use.fixed or use.default)}
         for name in sorted(there):
-            if not name.startswith(_XSI) and (test == "*" or name.startswith(test[:-1])):
+            if test == "*" or name.startswith(test[:-1]):  # xsi:nil, too: a field that names it names two nodes
                 yield name
 
     def value(self, node: Node, attribute: str) -> Hashable | None:
@@ -135,11 +134,11 @@ class Types:
         type_ = self._plan.model.types.get(node.type)
         if attribute:
             return self._attribute(node, type_, attribute)
-        if node.el.get(NIL, "").strip(SPACE) in {"true", "1"}:
-            return None
         simple = type_.simple if isinstance(type_, ir.Complex) else node.type
         if simple is None or not isinstance(self._plan.model.types.get(simple), ir.Simple):
             return UNTYPED
+        if node.el.get(NIL, "").strip(SPACE) in {"true", "1"}:
+            return None
         text = text_of(node.el) or node.default or ""
         return self._key(simple, text, node.el)
 

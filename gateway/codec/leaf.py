@@ -24,7 +24,7 @@ _ILLEGAL: Final = "A string holds a character that XML 1.0 §2.2 does not allow.
 class Leaf:
     """A simple type at work. `plain`: its text needs neither prefixes nor IDs, so `scalar.read` will do."""
 
-    __slots__ = ("_named", "_role", "plain", "scalar")
+    __slots__ = ("_named", "_role", "is_id", "plain", "scalar")
 
     def __init__(self, model: ir.Model, id_: ir.TypeId, settings: ir.Settings) -> None:
         self.scalar = scalar_for(model, id_, settings)
@@ -34,6 +34,7 @@ class Leaf:
             "ID" if builtins == {"ID"} else "IDREF" if builtins & {"IDREF", "IDREFS"} else ""
         )
         self.plain = not self._named and not self._role
+        self.is_id = self._role == "ID"
 
     def read(self, text: str, el: Any, doc: References) -> Value:
         """The value of a text that stands in `el`. Raises Flaws."""
@@ -55,9 +56,9 @@ class Leaf:
             self._note([*text.split()] if isinstance(value, list) else text, doc)
         return text
 
-    def has(self, text: str, fixed: str, el: Any = None) -> bool:
-        """Whether a text has the value of a literal of the schema."""
-        names = el.nsmap if self._named and el is not None else _NONE
+    def has(self, text: str, fixed: str, at: Any = None) -> bool:
+        """Whether a text has the value of a literal of the schema; `at` is the element, or the writing, it is in."""
+        names = at.nsmap if self._named and at is not None else _NONE
         try:
             wanted = self.scalar.literal(fixed) if self._named else self.scalar.key(fixed, _NONE)
             return bool(self.scalar.key(text, names) == wanted)

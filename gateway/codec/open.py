@@ -8,14 +8,15 @@ changes from one message to the next. A known global element has its own form
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from ..core.value import Value
+from ..core.xmlnames import is_nc_name
 from ..schema import ir
 from .attributes import Items, fixed_flaw
 from .flaw import Flaw, Flaws, Found, misplaced, not_nillable, unknown, wrong_shape
 from .leaf import attribute_piece, text_piece
-from .names import ANY_TYPE, SPACE, XML, XSI, braced, checked, checked_attribute, short, split
+from .names import ANY_TYPE, HINTS, SPACE, TYPE, XML, XSI, braced, checked, checked_attribute, short, split
 from .places import BOOLEANS, Special, marks
 from .plan import Place, Plan, TypeIO
 from .state import Reading, Writing
@@ -77,6 +78,8 @@ class OpenIO:
             if place.element.abstract:
                 raise Flaws(Flaw("This element is abstract.", "a member of its substitution group"))
             return place.read(el, doc)
+        if self._skip:
+            return self.read(el, [item for item in el.items() if item[0] not in HINTS], doc)
         nil, type_, rest = marks(el.items())
         if type_ is not None:
             return Special(self._plan, _nameless(self._plan)).read(el, doc, nil, type_, rest)
@@ -139,7 +142,9 @@ class OpenIO:
         return out
 
     def _read_attribute(self, name: str, text: str, el: Any, doc: Reading) -> Value:
-        known = None if self._skip else self._plan.model.attributes.get(name)
+        if self._skip:
+            return _expanded(text, el) if name == TYPE else text
+        known = self._plan.model.attributes.get(name)
         if known is None:
             return text
         leaf = self._plan.leaf(known.type)
@@ -168,7 +173,7 @@ class OpenIO:
                 return
             if type(value) is not dict:
                 raise Flaws(wrong_shape("an object"))
-            if "$type" in value:
+            if "$type" in value and not self._skip:
                 _write_typed(self._plan, value, out, doc, tag)
                 return
             if strict:
@@ -193,7 +198,7 @@ class OpenIO:
                     pieces.append(self._attribute(key, one, doc))
                 elif key in {"$value", "$items", "$mixed"}:
                     contents.append(key)
-                elif key == "$nil" and one is True:
+                elif key == "$nil" and one is True and not self._skip:
                     doc.needed.add(XSI)
                     pieces.append(' xsi:nil="true"')
                 elif not (key == "$type" and taken):
@@ -211,6 +216,8 @@ class OpenIO:
                 raise flaws.within((contents[0],)) from None
 
     def _attribute(self, key: str, value: Value, doc: Writing) -> str:
+        if self._skip and key.startswith(f"@{{{XSI}}}"):
+            return _xsi(key[1:], value, doc)
         named = checked_attribute(key[1:]) or checked_attribute("{}" + key[1:])
         if named is None or key[:3] == "@{}":
             raise Flaws(
@@ -221,7 +228,7 @@ class OpenIO:
         if known is not None:
             leaf = self._plan.leaf(known.type)
             text = leaf.write(value, doc)
-            if known.fixed is not None and not leaf.has(text, known.fixed):
+            if known.fixed is not None and not leaf.has(text, known.fixed, doc):
                 raise Flaws(fixed_flaw())
         elif isinstance(value, str):
             text = value
@@ -261,6 +268,27 @@ class OpenIO:
         found.done()
 
 
+# ---------------------------------------------------------------- what nobody looks into
+
+
+def _expanded(text: str, el: Any) -> str:
+    """The name in a skipped `xsi:type`, which is kept as any QName is."""
+    prefix, colon, name = text.strip(SPACE).rpartition(":")
+    namespace = el.nsmap.get(prefix if colon else None)
+    return f"{{{namespace}}}{name}" if namespace else text
+
+
+def _xsi(name: str, value: Value, doc: Writing) -> str:
+    """`xsi:nil` and `xsi:type` in skipped content: attributes like others, for nothing there is judged by them."""
+    local = split(name)[1]
+    if name in HINTS or not is_nc_name(local):
+        raise Flaws(Flaw("This is no name of an attribute here.", "`@{namespace}local`"))
+    if not isinstance(value, str):
+        raise Flaws(wrong_shape("a string"))
+    named = checked(value) if name == TYPE else None
+    return f' {doc.qname(XSI, local)}="{attribute_piece(doc.qname(*named) if named else value)}"'
+
+
 # ---------------------------------------------------------------- a type named by the instance
 
 
@@ -278,6 +306,15 @@ def _nameless(plan: Plan) -> Place:
     return place
 
 
+_CONTENT: Final = frozenset({"$value", "$items", "$mixed"})
+
+
+def _fixed(value: Object, place: Place) -> None:
+    """A fixed value of mixed content is its whole text (cvc-elt 5.2.2)."""
+    if place.fixed is not None and (value.keys() & _CONTENT) and value.get("$value") != place.fixed:
+        raise Flaws(fixed_flaw())
+
+
 def build_open(plan: Plan, io: TypeIO) -> None:
     """Compile xs:anyType."""
     io.is_object = True
@@ -287,10 +324,19 @@ def build_open(plan: Plan, io: TypeIO) -> None:
             plan.later(lambda element=element: plan.place(element))  # type: ignore[misc]
 
     def read(el: Any, rest: Items, doc: Reading, place: Place | None) -> Value:
-        return inner.read(el, rest, doc)
+        value = inner.read(el, rest, doc)
+        if place is not None:
+            if place.default and not value.keys() & _CONTENT:
+                value["$value"] = place.default
+            _fixed(value, place)
+        return value
 
     def write(value: Value, out: list[str], doc: Writing, head: str, taken: int, place: Place | None) -> None:
         inner.write(value, out, doc, head, taken)
+        if place is not None and isinstance(value, dict):
+            if place.default and not value.keys() & _CONTENT:
+                raise Flaws(Flaw("An empty value would be read as the default.", "the default itself, or absence"))
+            _fixed(value, place)
 
     def read_attributes(items: Items, out: Object, el: Any, doc: Reading) -> None:
         for name, text in items:

@@ -150,9 +150,9 @@ def _simple_writer(plan: Plan, place: Place, special: Special) -> Any:
             return
         text = leaf.write(value, doc)
         if default is not None:
-            if not text:
+            if not text and default:
                 raise Flaws(Flaw("An empty value would be read as the default.", "the default itself, or absence"))
-            if fixed is not None and not leaf.has(text, fixed):
+            if fixed is not None and not leaf.has(text, fixed, doc):
                 raise Flaws(fixed_flaw())
         out.append(f"{start}{text_piece(text)}{close}")
 

@@ -289,7 +289,11 @@ def _name(row: Builtin, facets: Facets, words: str, model: Model) -> Scalar:
     def key(text: str, namespaces: Namespaces) -> Hashable:
         return (row.primitive, read(text, namespaces))
 
-    return Scalar(read, write, key, lambda text: (row.primitive, text), words, qnames=True)
+    def literal(text: str) -> Hashable:
+        _split(text, words)
+        return (row.primitive, text)
+
+    return Scalar(read, write, key, literal, words, qnames=True)
 
 
 def _clark(text: str, namespaces: Namespaces, words: str) -> str:

@@ -56,6 +56,11 @@ class Writing(References):
         self.needed.add(namespace)
         return self._table.get(namespace) or _WELL_KNOWN.get(namespace) or self._make(namespace)
 
+    @property
+    def nsmap(self) -> dict[str | None, str]:
+        """The prefixes declared so far, as an element gives them."""
+        return {self.prefix(namespace): namespace for namespace in tuple(self.needed)}
+
     def qname(self, namespace: str, name: str) -> str:
         """A lexical QName for markup."""
         prefix = self.prefix(namespace)

@@ -91,9 +91,9 @@ def _valued(text: str, place: Place | None) -> str:
 def _written(leaf: Any, value: Value, doc: Writing, place: Place | None) -> str:
     text: str = leaf.write(value, doc)
     if place is not None:
-        if not text:
+        if not text and place.default:
             raise Flaws(Flaw("An empty value would be read as the default.", "the default itself, or absence"))
-        if place.fixed is not None and not leaf.has(text, place.fixed):
+        if place.fixed is not None and not leaf.has(text, place.fixed, doc):
             raise Flaws(fixed_flaw())
     return text_piece(text)
 
@@ -263,7 +263,7 @@ def _mixed_written(value: dict[str, Value], place: Place) -> None:
     given = value.get("$mixed")
     if not given and place.default:
         raise Flaws(Flaw("An empty value would be read as the default.", "the default itself, or absence"))
-    if place.fixed is not None and given != [place.fixed]:
+    if place.fixed is not None and (given or []) != ([place.fixed] if place.fixed else []):
         raise Flaws(fixed_flaw()).within(("$mixed",))
 
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from lxml import etree
 
+from gateway.schema import legality
 from gateway.schema.annotations import lift
 from gateway.schema.errors import ContractError
 from gateway.schema.source import XML, XS, XSI, Document, Fetch, Source, gather, line_of, read_local, xml_namespace
@@ -36,6 +37,13 @@ _NEWER: Final = frozenset(
     )
 )
 _NEWER_ATTRIBUTES: Final = ("notQName", "notNamespace", "defaultAttributes", "xpathDefaultNamespace")
+# The global elements of the schema for schemas (XSD 1.0 Part 1, appendix A; Part 2, appendix A).
+_OF_SCHEMAS: Final = frozenset(
+    "all annotation any anyAttribute appinfo attribute attributeGroup choice complexContent complexType documentation "
+    "element enumeration field fractionDigits group import include key keyref length list maxExclusive maxInclusive "
+    "maxLength minExclusive minInclusive minLength notation pattern redefine restriction schema selector sequence "
+    "simpleContent simpleType totalDigits union unique whiteSpace".split()
+)
 _VERSIONING: Final = "{http://www.w3.org/2007/XMLSchema-versioning}"
 
 
@@ -69,6 +77,7 @@ class Bundle:
 def bundle(sources: Sequence[Source], fetch: Fetch = read_local, version: str = "") -> Bundle:
     """Ties the sources and all that they name together; `version` overrules what the documents seem to need."""
     documents = list(gather(sources, fetch))
+    legality.check(documents)
     if not any(document.namespace == XML for document in documents):
         documents.append(xml_namespace())
     documents = [d for d in documents if d.namespace not in (XS, XSI)]
@@ -154,7 +163,7 @@ def _borrowed(root: etree._Element) -> Iterator[str]:
     """Elements of the schema for schemas that a document refers to (`ref="xs:schema"`, as .NET's DataSet does)."""
     for element in root.iter(f"{{{XS}}}element"):
         prefix, _, name = (element.get("ref") or "").rpartition(":")
-        if name and element.nsmap.get(prefix or None) == XS:
+        if name in _OF_SCHEMAS and element.nsmap.get(prefix or None) == XS:
             yield name
 
 

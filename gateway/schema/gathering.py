@@ -14,7 +14,7 @@ from lxml import etree
 from gateway.schema.contract import Note, Place
 from gateway.schema.errors import ContractError
 from gateway.schema.loader import KNOWN_TO_ALL, Loaded, Loader, pointers
-from gateway.schema.source import XML, XS, Source, resolve
+from gateway.schema.source import XS, Source, matters, resolve
 from gateway.schema.twins import drop_twins
 from gateway.schema.weight import weigh
 from gateway.xml.documents import parse_document, slices
@@ -78,11 +78,11 @@ class Schemas:
         for pointer, location, namespace in pointers(element):
             if not location:
                 continue
-            if pointer.tag == _IMPORT and namespace in (XS, XML):
+            if pointer.tag == _IMPORT and namespace == XS:
                 continue
             found = self.loader.follow(loaded, pointer, location, namespace)
             if found is None:
-                if pointer.tag != _IMPORT:
+                if pointer.tag != _IMPORT and matters(pointer):
                     self._no_include(pointer, location, loaded)
                 continue
             self._link(url, pointer, found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from gateway.schema.ir import Model, Settings, Simple, TypeId
+from gateway.schema.ir import Complex, Element, Mixed, Model, Open, Settings, Simple, TypeId
 
 Schema = dict[str, Any]
 _NUMBERS: Final = frozenset(
@@ -23,15 +23,46 @@ def bounded_by_place(
     model: Model, type_id: TypeId, settings: Settings, schema: Schema, default: str | None, fixed: str | None
 ) -> Schema:
     """The scalar's schema at a place with this default or fixed value."""
+    rules = _rules(model, type_id, settings, default, fixed)
+    return {"allOf": [schema, *rules]} if rules else schema
+
+
+def beside(model: Model, kind: Complex, settings: Settings, schema: Schema, element: Element) -> Schema:
+    """The schema of a type that is no scalar at a place with the element's default or fixed value."""
+    if element.default is None and element.fixed is None:
+        return schema
+    text = element.fixed if element.default is None else element.default
+    if kind.simple is not None:
+        rules = _rules(model, kind.simple, settings, element.default, element.fixed)
+        return {"allOf": [schema, {"properties": {"$value": {"allOf": rules}}}]} if rules else schema
+    if isinstance(kind.form, Mixed) and text:
+        content: Schema = {"const": [text]} if element.fixed is not None else {"type": "array", "minItems": 1}
+        return {"allOf": [schema, {"required": ["$mixed"], "properties": {"$mixed": content}}]}
+    if isinstance(kind.form, Open) and text:
+        return {"allOf": [schema, _open(text, element.fixed is not None)]}
+    return schema
+
+
+def _open(text: str, fixed: bool) -> Schema:
+    """Of xs:anyType: nil and a type that the document names have their own rules."""
+    marks: list[Schema] = [{"required": ["$nil"]}, {"required": ["$type"]}]
+    if fixed:
+        return {"anyOf": [*marks, {"required": ["$value"], "properties": {"$value": {"const": text}}}]}
+    return {"anyOf": [*marks, *({"required": [key]} for key in ("$value", "$items", "$mixed"))]}
+
+
+def _rules(
+    model: Model, type_id: TypeId, settings: Settings, default: str | None, fixed: str | None
+) -> list[Schema]:
     rules: list[Schema] = []
-    if default is not None or fixed is not None:
+    if fixed if default is None else default:
         rules.append({"not": {"enum": ["", []]}})
     kind = model.types[type_id]
     if fixed is not None and isinstance(kind, Simple) and kind.variety == "atomic":
         same = _same(kind, fixed, settings)
         if same is not None:
             rules.append(same)
-    return {"allOf": [schema, *rules]} if rules else schema
+    return rules
 
 
 def _same(kind: Simple, fixed: str, settings: Settings) -> Schema | None:

@@ -36,7 +36,7 @@ from gateway.schema.ir import (
 )
 from gateway.schema.jsonforms import any_of, braced, component, namespace_pattern, quoted
 from gateway.schema.jsonnodes import Leaf, Schema, constraints, leaves, required, some_present
-from gateway.schema.jsonplaces import bounded_by_place
+from gateway.schema.jsonplaces import beside, bounded_by_place
 from gateway.schema.jsonschema_scalars import json_schema_of
 from gateway.schema.names import clark, split
 from gateway.schema.source import XS, XSI
@@ -113,17 +113,21 @@ class SchemaWriter:
         elif isinstance(kind.form, Text) and (element.default is not None or element.fixed is not None):
             forms = [self._text(kind, element.default, element.fixed)]
         else:
-            forms = [] if kind.abstract else [self.ref(element.type)]
+            forms = [] if kind.abstract else [self._placed(element, element.type, self.ref(element.type))]
         derived = [] if element.type == ANY_TYPE else self._derived(element)
         own: list[TypeId] = []
         if element.type == ANY_TYPE:
-            forms = [self._any_type()]
+            forms = [self._placed(element, ANY_TYPE, self._any_type())]
         elif derived:
             own = [element.type] if forms and isinstance(kind, Complex) and not is_anonymous(element.type) else []
-            forms += [self._typed(type_id) for type_id in (*own, *derived)]
+            forms += [self._placed(element, type_id, self._typed(type_id)) for type_id in (*own, *derived)]
         if element.nillable and element.fixed is None:
             forms += [*self._nil(kind), *(self._typed_nil(type_id) for type_id in (*own, *derived))]
         return any_of(forms) if forms else {"not": {}}
+
+    def _placed(self, element: Element, type_id: TypeId, schema: Schema) -> Schema:
+        kind = self.model.types[type_id]
+        return beside(self.model, kind, self.settings, schema, element) if isinstance(kind, Complex) else schema
 
     def _derived(self, element: Element) -> list[TypeId]:
         kind = self.model.types[element.type]
@@ -318,10 +322,10 @@ class SchemaWriter:
         elif isinstance(leaf, AnySlot):
             schema = self._wild(leaf.wildcard)
             schema = {"type": "array", "items": schema} if leaf.repeated else schema
-        elif leaf.repeated:
-            schema = {"type": "array", "items": self._value(leaf.element)}
         else:
-            schema = self._value(leaf.element)
+            declared = dict.fromkeys(place.element for place in places if isinstance(place, Slot))
+            schema = any_of([self._value(element) for element in declared])
+            schema = {"type": "array", "items": schema} if leaf.repeated else schema
         if schema.get("type") == "array" and not isinstance(leaf, ItemsSlot):
             if sure and leaf.min and len(places) == 1:
                 schema["minItems"] = leaf.min
@@ -468,12 +472,14 @@ class SchemaWriter:
         """Any attribute as text, but for the contract's own, which laxly have their type."""
         known = self.model.attributes if inside.process == "lax" else {}
         others = "".join(f"(?!{quoted(braced(name))}$)" for name in known)
+        # where nothing is looked into, xsi:nil and xsi:type are attributes like others
+        hints = "(?:schemaLocation|noNamespaceSchemaLocation)$" if inside.process == "skip" else ""
         return {
             **{
                 f"^@{quoted(braced(name))}$": any_of([self._scalar(attribute.type, None, attribute.fixed), _NULL])
                 for name, attribute in known.items()
             },
-            f"^@{others}(?!\\{{{quoted(XSI)}\\}})": {"type": ["string", "null"]},
+            f"^@{others}(?!\\{{{quoted(XSI)}\\}}{hints})": {"type": ["string", "null"]},
         }
 
 

@@ -19,6 +19,7 @@ from ..core.lexical import (
     INTEGER,
     Builtin,
     builtin,
+    normal,
     whole_range,
     words,
 )
@@ -317,10 +318,12 @@ def _narrowed(model: Model, type_id: TypeId, facets: Facets) -> Model | None:
     assert isinstance(member, Simple)
     if member.variety != "atomic":
         return model
-    pattern = builtin(member.builtin).pattern
+    row = builtin(member.builtin)
+    pattern = CLARK if row.kind == "name" else row.pattern
     takes: Callable[[str], object] = re.compile(pattern).fullmatch if pattern else lambda text: True
     own = member.facets.enumeration
-    literals = tuple(text for text in facets.enumeration if takes(text) and (own is None or text in own))
+    spelled = [normal(text, member.white_space) for text in facets.enumeration]
+    literals = tuple(text for text in spelled if takes(text) and (own is None or text in own))
     if not literals:
         return None
     narrow = replace(member, facets=replace(member.facets, enumeration=literals))

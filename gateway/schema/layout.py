@@ -164,7 +164,7 @@ class _Layout:
             if is_plain(node) and (base.content is None or _level(node) == _level(base.content, names(node))):
                 return Keys(node, loose)
             narrowed = _narrowed(base.content, particle) if base.content is not None else node
-            return Keys(narrowed, loose=True) if found.keys() <= _named(narrowed) else self._unrelated(kind)
+            return Keys(narrowed, loose=True) if _holds(narrowed, particle) else self._unrelated(kind)
         return self._narrowed_array(base, particle)
 
     def _unrelated(self, kind: Complex) -> Form:
@@ -257,6 +257,24 @@ def _bounded_blank(particle: Particle) -> bool:
 
 def _named(node: Node | None) -> frozenset[str]:
     return names(node) if node is not None else frozenset()
+
+
+def _holds(node: Node | None, particle: Particle) -> bool:
+    """Whether a base's node has room for all of a restriction: what a wildcard of the base took has no key in it."""
+    found = totals(particle)
+    many = {name for name, (_, most) in found.items() if name and (most is None or most > 1)}
+    single = {name for name in many if node is not None and not _repeats(node, name)}
+    return elements_of(particle).keys() <= _named(node) and not single
+
+
+def _repeats(node: Node, name: str, within: bool = False) -> bool:
+    if isinstance(node, Slot):
+        return node.element.name == name and (node.repeated or within)
+    if isinstance(node, AnySlot):
+        return False
+    if isinstance(node, ItemsSlot):
+        return _repeats(node.entry, name, within=True)
+    return any(_repeats(child, name, within) for child in node.nodes)
 
 
 def _slots(particle: Particle, keys: Mapping[str, str]) -> tuple[Slot, ...]:

@@ -142,14 +142,27 @@ def leaves(particle: Particle) -> Iterable[ElementUse | AnyUse]:
 
 
 def elements_of(particle: Particle) -> dict[str, Element]:
-    """Name -> element, each name once in document order; nillable if it is at any of its places."""
+    """Name -> element, each name once in document order, taking what any of its places takes."""
     found: dict[str, Element] = {}
     for leaf in leaves(particle):
         if isinstance(leaf, ElementUse):
             known = found.setdefault(leaf.element.name, leaf.element)
-            if leaf.element.nillable and not known.nillable:
-                found[leaf.element.name] = replace(known, nillable=True)
+            if known != leaf.element:
+                found[leaf.element.name] = _either(known, leaf.element)
     return found
+
+
+def _either(one: Element, other: Element) -> Element:
+    """Two declarations of one name in one type as one, which has its type in common (XSD 1.0 Part 1 §3.8.6)."""
+    alike = (one.default, one.fixed) == (other.default, other.fixed)
+    return replace(
+        one,
+        nillable=one.nillable or other.nillable,
+        default=one.default if alike else None,
+        fixed=one.fixed if alike else None,
+        block_types=one.block_types & other.block_types,
+        identities=one.identities if one.identities == other.identities else (),
+    )
 
 
 def wildcards_of(particle: Particle) -> tuple[Wildcard, ...]:

@@ -7,10 +7,12 @@ Clark name, because its prefixes are the schema document's (XSD 1.0 Part 2 §4.3
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, Literal
 
+from gateway.core.lexical import builtin
 from gateway.schema.ir import Facets, Simple, TypeId
 from gateway.schema.names import clark
 from gateway.schema.source import XS
@@ -183,7 +185,6 @@ def _facets(xsd: Any) -> Facets:
 
 def _step(facets: Facets, xsd: Any) -> Facets:
     changes: dict[str, Any] = {}
-    white_space = _white_space(xsd)
     for tag, facet in xsd.facets.items():
         name = (tag or "").rpartition("}")[2]
         if name in _COUNTS:
@@ -192,20 +193,57 @@ def _step(facets: Facets, xsd: Any) -> Facets:
             changes[_BOUNDS[name]] = collapse(facet.elem.get("value"), "collapse")
             changes[_SAME_END[_BOUNDS[name]]] = None
         elif name == "enumeration":
-            changes["enumeration"] = tuple(_literals(xsd, facet, white_space))
+            changes["enumeration"] = tuple(_literals(xsd, facet))
         elif name == "pattern":
             alternatives = tuple(elem.get("value", "") for elem in facet)
             changes["patterns"] = (*facets.patterns, alternatives)
     return replace(facets, **changes)
 
 
-def _literals(xsd: Any, facet: Any, white_space: WhiteSpace) -> list[str]:
-    nearest = "" if xsd.is_union() else _nearest(_item(xsd) if xsd.is_list() else xsd)
+def _literals(xsd: Any, facet: Any) -> list[str]:
     found = []
     for elem in facet:
-        text = collapse(elem.get("value", ""), "collapse" if xsd.is_list() else white_space)
-        if nearest in ("QName", "NOTATION"):
-            namespaces = xsd.schema.source.get_nsmap(elem) or xsd.schema.namespaces
-            text = " ".join(expand(part, namespaces) for part in text.split())
-        found.append(text)
+        namespaces = xsd.schema.source.get_nsmap(elem) or xsd.schema.namespaces
+        found.append(literal(elem.get("value", ""), xsd, namespaces))
     return found
+
+
+def unfit_literal(simple: Simple) -> str:
+    """An enumeration value that the type's own lexical space does not have, '' when all are in it."""
+    if simple.variety != "atomic" or simple.builtin in ("QName", "NOTATION", "anySimpleType", "anyAtomicType"):
+        return ""
+    pattern = builtin(simple.builtin).pattern
+    fits = re.compile(pattern).fullmatch if pattern else None
+    return next((text for text in simple.facets.enumeration or () if fits is not None and not fits(text)), "")
+
+
+def literal(text: str, xsd: Any, namespaces: Mapping[str, str]) -> str:
+    """An enumeration's, default's or fixed value's text as the IR has it: normalised, QNames as Clark names.
+
+    A union's is left to its members, but for names: which member takes it says whether it is one (Part 2 §4.1.2.3).
+    """
+    if xsd.is_union():
+        member = next((one for one in _members(xsd) if _takes(one, text, namespaces)), None)
+        return text if member is None or not _named(member) else literal(text, member, namespaces)
+    if xsd.is_list():
+        return " ".join(literal(part, _item(xsd), namespaces) for part in collapse(text, "collapse").split(" ") if part)
+    if _named(xsd):
+        return expand(collapse(text, "collapse"), namespaces)
+    return collapse(text, _white_space(xsd))
+
+
+def _named(xsd: Any) -> bool:
+    """Whether texts of an atomic type are names with prefixes; of a list, whether its items may be."""
+    if xsd.is_list():
+        return _named(_item(xsd))
+    if xsd.is_union():
+        return any(map(_named, _members(xsd)))
+    return _nearest(xsd) in ("QName", "NOTATION")
+
+
+def _takes(xsd: Any, text: str, namespaces: Mapping[str, str]) -> bool:
+    if _named(xsd) and not xsd.is_list():
+        prefix, colon, _ = text.strip().partition(":")
+        if colon and prefix not in namespaces:
+            return False
+    return bool(xsd.text_is_valid(text))

@@ -135,7 +135,7 @@ def _document(source: Source) -> Document:
     return Document(source, root, tuple(pointers))
 
 
-def _matters(pointer: Any) -> bool:
+def matters(pointer: Any) -> bool:
     """Whether a pointer that finds nothing would be missed: a redefine that redefines nothing would not (§4.2.2)."""
     return pointer.tag == f"{{{XS}}}include" or any(child.tag != f"{{{XS}}}annotation" for child in pointer)
 
@@ -154,11 +154,11 @@ def gather(sources: Sequence[Source], fetch: Fetch = read_local) -> tuple[Docume
             is_import = pointer.tag == f"{{{XS}}}import"
             if not url or url in known:
                 continue
-            if is_import and pointer.get("namespace") in (XML, XS):
+            if is_import and pointer.get("namespace") == XS:
                 continue
             text = fetch(url)
             if text is None:
-                if not is_import and _matters(pointer):
+                if not is_import and matters(pointer):
                     raise ContractError(
                         f"{etree.QName(pointer).localname} of {pointer.get('schemaLocation')!r} finds no document",
                         file=document.source.file,

@@ -21,7 +21,7 @@ from gateway.schema.ir import Attribute, Complex, Element, Identity, Model, Open
 from gateway.schema.names import clark, local, prefixes, site, split
 from gateway.schema.particles import read_group, read_wildcard
 from gateway.schema.relations import derived_types, substitutes
-from gateway.schema.simples import BUILTINS, collapse, expand, read_simple
+from gateway.schema.simples import BUILTINS, expand, literal, read_simple, unfit_literal
 from gateway.schema.source import XS, Fetch, Source, line_of, read_local
 from gateway.schema.wording import plain, section_of
 
@@ -188,9 +188,15 @@ class _Reader:
     def _drain(self) -> None:
         while self._pending:
             type_id, xsd = self._pending.pop()
-            self._types[type_id] = (
-                self._complex(type_id, xsd) if xsd.is_complex() else read_simple(xsd, type_id, self.type_of)
-            )
+            if xsd.is_complex():
+                self._types[type_id] = self._complex(type_id, xsd)
+                continue
+            simple = self._types[type_id] = read_simple(xsd, type_id, self.type_of)
+            wrong = unfit_literal(simple) if self._documents.version == "1.0" else ""
+            if wrong:
+                place, _ = self._place(xsd)
+                words = f"the enumeration value {wrong!r} is not in the lexical space of xs:{simple.builtin}"
+                raise ContractError(words, file=place, section="XSD 1.0 Part 2 §4.3.5")
 
     def type_of(self, xsd: Any) -> TypeId:
         """The id of a type, which is read in due course."""
@@ -246,12 +252,9 @@ class _Reader:
         if text is None:
             return None
         simple = xsd.type if xsd.type.is_simple() else xsd.type.content
-        if getattr(simple, "white_space", None) in ("replace", "collapse"):
-            text = collapse(text, simple.white_space)
-        primitive = getattr(simple, "primitive_type", None)
-        if primitive is not None and local(primitive.name or "") in ("QName", "NOTATION"):
-            text = expand(text, xsd.schema.source.get_nsmap(xsd.elem) or xsd.schema.namespaces)
-        return text
+        if not (xsd.type.is_simple() or xsd.type.has_simple_content()):
+            return text  # of mixed content
+        return literal(text, simple, xsd.schema.source.get_nsmap(xsd.elem) or xsd.schema.namespaces)
 
     def _attribute(self, xsd: Any) -> Attribute:
         fixed = self._literal(xsd, "fixed")

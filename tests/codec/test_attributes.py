@@ -81,3 +81,16 @@ def test_hostile_names_are_refused(key: str) -> None:
 def test_values_are_escaped() -> None:
     codec = codec_of(USES)
     assert 'c="&lt;&quot;&amp;&#13;&#9;&#10;"' in round_trip(codec, {"@a": 1, "@c": '<"&\r\t\n'})
+
+
+IDS = '<xs:attribute name="i" type="xs:ID"/><xs:attribute name="j" type="xs:ID"/>'
+
+
+def test_one_id_by_way_of_a_wildcard_and_none_beside_a_declared_one() -> None:
+    codec = codec_of(WILD.format("##any", "lax"), more=IDS)
+    round_trip(codec, {"@{urn:t}i": "a"})
+    assert refused(codec, "", 't:i="a" t:j="b"')[0][2] == "This element has another attribute of type ID."
+    assert unwritten(codec, {"@{urn:t}i": "a", "@{urn:t}j": "b"})[0][0] == "/@{urn:t}j"
+    declared = codec_of('<xs:attribute name="k" type="xs:ID"/>' + WILD.format("##any", "lax"), more=IDS)
+    assert refused(declared, "", 't:i="a"')
+    assert unwritten(declared, {"@{urn:t}i": "a"})

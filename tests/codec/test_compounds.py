@@ -131,3 +131,33 @@ def test_restricted_items() -> None:
     item = restricted("int", max_inclusive="3")
     with pytest.raises(Unfit, match="outside its range"):
         scalar(a_list("T"), item).read("3 4", {})
+
+
+@pytest.mark.parametrize(
+    ("members", "text", "value", "written"),
+    [
+        (("boolean", "float"), "1.000", 1.0, "1.0"),
+        (("boolean", "int"), "01", 1, "01"),
+        (("boolean", "int"), "-1", -1, "-1"),
+        (("boolean", "decimal"), "1.00", None, "1.00"),
+        (("hexBinary", "int"), "+12", 12, "012"),
+    ],
+)
+def test_what_is_written_comes_back_by_the_same_member(members: Any, text: str, value: Any, written: str) -> None:
+    either = scalar(union(*map(xs, members)))
+    got = either.read(text, {})
+    assert value is None or got == value
+    assert either.write(got, Declared()) == written
+    again = either.read(written, {})
+    assert (again, isinstance(again, bool)) == (got, isinstance(got, bool))
+
+
+def test_true_beside_a_text_of_that_spelling() -> None:
+    word = Simple("W", "atomic", "string", "preserve", Facets(enumeration=("true",)))
+    either = scalar(union("W", xs("boolean")), word)
+    assert either.read("1", {}) is True
+    assert either.write(True, Declared()) == "1"
+
+
+def test_a_number_that_no_text_can_carry_past_a_string_is_its_text() -> None:
+    assert scalar(union(xs("string"), xs("int"))).write(5, Declared()) == "5"

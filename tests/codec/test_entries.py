@@ -52,3 +52,12 @@ def test_mixed() -> None:
 )
 def test_bad_mixed(pieces: object) -> None:
     assert unwritten(mixed(), {"m": {"$mixed": pieces}})[0][0].startswith("/m")
+
+
+def test_two_declarations_of_one_name_keep_what_is_theirs() -> None:
+    codec = codec_of(
+        '<xs:sequence><xs:element name="a" type="xs:string" fixed="x"/><xs:element name="a" type="xs:string" fixed="y"/></xs:sequence>'
+    )
+    round_trip(codec, {"$items": [{"a": "x"}, {"a": "y"}]})
+    assert refused(codec, "<t:a>y</t:a><t:a>x</t:a>")
+    assert unwritten(codec, {"$items": [{"a": "x"}, {"a": "x"}]})

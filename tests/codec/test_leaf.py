@@ -64,3 +64,15 @@ def test_equal_by_value(model: Model) -> None:
     assert not leaf(model, "decimal").has("x", "1")
     assert leaf(model, "dateTime").has("2024-01-01T00:00:00Z", "2024-01-01T01:00:00+01:00")
     assert not leaf(model, "string").has("1.0", "1.00")
+
+
+def test_a_fixed_name_is_found_again_while_it_is_written(model: Model) -> None:
+    one, doc = leaf(model, "QName"), Writing({"urn:p": "p"})
+    text = one.write("{urn:p}x", doc)
+    assert one.has(text, "{urn:p}x", doc)
+    assert not one.has(text, "{urn:q}x", doc)
+
+
+def test_which_leaf_is_an_id(model: Model) -> None:
+    assert leaf(model, "ID").is_id
+    assert not leaf(model, "IDREF").is_id

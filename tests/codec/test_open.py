@@ -109,3 +109,38 @@ def test_refused(value: object) -> None:
 )
 def test_no_entry(any_: object) -> None:
     assert unwritten(wild(), {"$any": any_})
+
+
+XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('<u:o xsi:nil="true">abc</u:o>', {f"@{XSI}nil": "true", "$value": "abc"}),
+        ('<u:o xsi:type="xs:int">abc</u:o>', {f"@{XSI}type": "{http://www.w3.org/2001/XMLSchema}int", "$value": "abc"}),
+        ('<u:o xsi:type="none:such"/>', {f"@{XSI}type": "none:such"}),
+        ('<u:o xsi:schemaLocation="a b"><t:g xsi:nil="x"/></u:o>', {"$items": [{"{urn:t}g": {f"@{XSI}nil": "x"}}]}),
+    ],
+)
+def test_nothing_in_skipped_content_is_judged(text: str, value: dict) -> None:
+    codec = wild("skip")
+    assert read(codec, text) == {"$any": {"{urn:u}o": value}}
+    round_trip(codec, {"$any": {"{urn:u}o": value}})
+
+
+@pytest.mark.parametrize("value", [{"$nil": True}, {"$type": "xs:int", "$value": 1}, {f"@{XSI}schemaLocation": "a b"}, {f"@{XSI}nil": True}])
+def test_refused_where_nothing_is_judged(value: object) -> None:
+    assert unwritten(wild("skip"), {"$any": {"{urn:u}o": value}})
+
+
+def test_default_and_fixed_of_any_type() -> None:
+    given = any_type(' default="d"')
+    assert read(given, "<t:v/>") == {"v": {"$value": "d"}}
+    assert unwritten(given, {"v": {}})
+    round_trip(given, {"v": {"$items": [{"{urn:u}p": {}}]}})
+    only = any_type(' fixed="f"')
+    assert read(only, "<t:v>f</t:v>") == read(only, "<t:v/>") == {"v": {"$value": "f"}}
+    for wrong in ("<t:v>g</t:v>", "<t:v>f<u:p/></t:v>"):
+        assert refused(only, wrong)
+    assert unwritten(only, {"v": {"$value": "g"}})

@@ -6,9 +6,14 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from lxml import etree
 
+from gateway.codec.closures import compile_element
+from gateway.core.problem import Problem
 from gateway.schema.ir import Settings
 from gateway.schema.jsonplaces import bounded_by_place
+from gateway.schema.jsonschema import schema_for
+from gateway.schema.layout import lay_out
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 
@@ -57,3 +62,35 @@ def test_a_fixed_value_is_compared_by_value(model: Any, name: str, fixed: str, v
 
 def test_scalars_as_strings_are_compared_after_encoding(model: Any) -> None:
     assert takes(model, "int", {"type": "string"}, "07", fixed="7", settings={"scalars": "string"})
+
+
+@pytest.mark.parametrize("place", [{"default": ""}, {"fixed": ""}])
+def test_an_empty_default_is_the_empty_value(model: Any, place: dict[str, str]) -> None:
+    assert takes(model, "string", {"type": "string"}, "", **place)
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "good", "bad"),
+    [
+        ('type="xs:anyType"', 'fixed="f"', [{"$value": "f"}], [{}, {"$value": "g"}, {"$items": [{"{urn:u}p": {}}]}]),
+        ('type="xs:anyType"', 'default="d"', [{"$value": "x"}, {"$items": [{"{urn:u}p": {}}]}], [{}]),
+        ('type="t:M"', 'fixed="f"', [{"$mixed": ["f"]}], [{}, {"$mixed": ["g"]}]),
+        ('type="t:M"', 'default="d"', [{"$mixed": ["f"]}, {"$mixed": [{"a": "x"}]}], [{}, {"$mixed": []}]),
+    ],
+)
+def test_default_and_fixed_of_what_is_no_scalar(schema: Any, kind: str, place: str, good: list[Any], bad: list[Any]) -> None:
+    """The JSON Schema and the codec say the same."""
+    made = schema(
+        f'<xs:element name="r"><xs:complexType><xs:sequence><xs:element name="v" {kind} {place}/></xs:sequence></xs:complexType></xs:element>'
+        '<xs:complexType name="M" mixed="true"><xs:sequence><xs:element name="a" type="xs:string" minOccurs="0"/></xs:sequence></xs:complexType>'
+    )
+    laid = lay_out(made.model, Settings())
+    verdict = jsonschema_rs.Draft202012Validator(schema_for(laid, "{urn:t}r", Settings()))
+    codec = compile_element(laid, "{urn:t}r", Settings())
+    for value in good:
+        assert verdict.is_valid({"v": value}), value
+        assert codec.decode(etree.fromstring(codec.encode({"v": value}))) == {"v": value}
+    for value in bad:
+        assert not verdict.is_valid({"v": value}), value
+        with pytest.raises(Problem):
+            codec.encode({"v": value})
