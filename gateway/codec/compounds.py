@@ -129,22 +129,24 @@ def union_of(members: tuple[Scalar, ...], facets: Facets, expected: str) -> Scal
         scope = Recorded(prefixes)
         for member in members:
             try:
-                text = _told(_written(member, value, scope), member, value, scope)
+                text = _told(members, member, value, scope)
             except Unfit:
                 continue
             hold(text, scope)
             return text
         raise Unfit("no member type takes it", expected)
 
-    def _told(text: str, writer: Scalar, value: Value, scope: Namespaces) -> str:
-        """A spelling that comes back as the value: `1` is a boolean where that member stands first, `1.0` is not."""
-        for spelled in spellings(text, value):
-            member = next((one for one in members if _takes(one, spelled, scope)), None)
-            if member is writer or (member is not None and _same(member.read(spelled, scope), value)):
-                return spelled
-        return text
-
     return Scalar(read, write, key, literal, expected, qnames=any(member.qnames for member in members))
+
+
+def _told(members: tuple[Scalar, ...], writer: Scalar, value: Value, scope: Recorded) -> str:
+    """A spelling that comes back as the value: `1` is a boolean where that member stands first, `1.0` is not."""
+    text = _written(writer, value, scope)
+    for spelled in spellings(text, value):
+        member = next((one for one in members if _takes(one, spelled, scope)), None)
+        if member is writer or (member is not None and _same(member.read(spelled, scope), value)):
+            return spelled
+    return text
 
 
 def spellings(text: str, value: Value) -> tuple[str, ...]:
