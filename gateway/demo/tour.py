@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import os
 import signal
 import socket
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from gateway.demo.shipped import shipped
 
 if TYPE_CHECKING:
-    from gateway.demo.portal import Portal
+    from gateway.demo.tour_encrypted import Encrypted
 
 PORTAL_PATH: Final = "/portal"  # as in config/netid.yaml, and in gateway.demo.portal
 PROJECTOR_PATH: Final = "/OpsProjectorWcfSvc/PwsProjectorServices.svc"
@@ -130,18 +131,21 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def _walk(places: Places, third: Starting, service: Portal, out: TextIO) -> list[str]:
+async def _walk(places: Places, run: Run, out: TextIO) -> list[str]:
     import aiohttp
 
-    from gateway.demo import tour_encrypted, tour_netid, tour_projector
+    from gateway.demo import tour_netid, tour_projector
     from gateway.demo.steps import Walk
 
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as client:
         walk = Walk(out, client)
         await walk.follow(tour_netid.steps(f"http://{places.data}", f"http://{places.admin}"))
+        await run.second.ready()
         await walk.follow(tour_projector.steps(f"http://{places.second_data}", f"http://{places.projector}"))
-        await third.ready()
-        await walk.follow(tour_encrypted.steps(f"http://{places.third_data}", service))
+        await (await run.third).ready()
+        from gateway.demo import tour_encrypted
+
+        await walk.follow(tour_encrypted.steps(f"http://{places.third_data}", run.sealed[0].service))
         walk.say()
         if walk.wrong:
             walk.say(f"{len(walk.wrong)} of {walk.taken} steps did not come out as they must:")
@@ -170,13 +174,12 @@ def _addresses(places: Places) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: two gateways on their way up, the environment of the third, the portal that demands encryption."""
+    """One run: the gateways on their way up, and the portal that demands encryption once the third one starts."""
 
-    once: bool
     first: Starting
     second: Starting
-    third: dict[str, str]
-    service: Portal
+    third: asyncio.Task[Starting]
+    sealed: list[Encrypted]
 
 
 async def _demo(once: bool, places: Places, out: TextIO) -> int:
@@ -189,40 +192,55 @@ async def _demo(once: bool, places: Places, out: TextIO) -> int:
         "NETID_PORTAL": f"http://{places.portal}{PORTAL_PATH}",
         "PROJECTOR_URL": f"http://{places.projector}{PROJECTOR_PATH}",
     }
-    async with (
-        gateway("netid.yaml", places.data, places.admin, env) as first,
-        gateway("projector.yaml", places.second_data, places.second_admin, env) as second,
-    ):
-        from gateway.demo import tour_encrypted  # heavy: imported while the gateways start
-
-        with tour_encrypted.prepared() as sealed:
-            third = {**sealed.env, "NETID_PORTAL": f"http://{places.encrypted}{PORTAL_PATH}"}
-            return await _served(Run(once, first, second, third, sealed.service), places, out, ended)
-
-
-async def _served(run: Run, places: Places, out: TextIO, ended: asyncio.Event) -> int:
-    first, second = run.first, run.second
-    async with (
-        gateway("netid-encrypted.yaml", places.third_data, places.third_admin, run.third) as third,
-        _services(places, run.service),
-    ):
+    async with contextlib.AsyncExitStack() as stack:
+        first = await stack.enter_async_context(gateway("netid.yaml", places.data, places.admin, env))
+        second = await stack.enter_async_context(
+            gateway("projector.yaml", places.second_data, places.second_admin, env)
+        )
+        await stack.enter_async_context(_services(places))
         await first.ready()
-        await second.ready()
-        out.write("The reference services and a gateway before each are up:\n" + _addresses(places) + "\n")
-        wrong = await _walk(places, third, run.service, out)
-        if run.once:
-            return 1 if wrong else 0
-        out.write("\nServing on; Ctrl-C ends.\n" + _addresses(places) + "\n")
-        out.flush()
-        gone = [asyncio.create_task(each.process.wait()) for each in (first, second, third)]
-        await asyncio.wait([asyncio.create_task(ended.wait()), *gone], return_when=asyncio.FIRST_COMPLETED)
-        if not ended.is_set():
-            out.write("A gateway ended by itself.\n")
-        return 0 if ended.is_set() else 1
+        sealed: list[Encrypted] = []
+        third = loop.create_task(_encrypted(stack, places, sealed))  # a third one at once would delay the first answer
+        stack.push_async_callback(_settled, third)
+        return await _served(once, Run(first, second, third, sealed), places, out, ended)
+
+
+async def _settled(task: asyncio.Task[Starting]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _encrypted(stack: contextlib.AsyncExitStack, places: Places, sealed: list[Encrypted]) -> Starting:
+    """The portal that demands encryption and the gateway before it; what is heavy to import is so beside the tour."""
+    tour_encrypted = await asyncio.to_thread(importlib.import_module, "gateway.demo.tour_encrypted")
+    from gateway.demo import portal
+
+    sealed.append(stack.enter_context(tour_encrypted.prepared()))
+    running = await portal.start(*_split(places.encrypted), portal=sealed[0].service)
+    stack.push_async_callback(running.stop)
+    env = {**sealed[0].env, "NETID_PORTAL": f"http://{places.encrypted}{PORTAL_PATH}"}
+    return await stack.enter_async_context(
+        gateway("netid-encrypted.yaml", places.third_data, places.third_admin, env)
+    )
+
+
+async def _served(once: bool, run: Run, places: Places, out: TextIO, ended: asyncio.Event) -> int:
+    out.write("The reference services are up, and the gateways before them:\n" + _addresses(places) + "\n")
+    wrong = await _walk(places, run, out)
+    if once:
+        return 1 if wrong else 0
+    out.write("\nServing on; Ctrl-C ends.\n" + _addresses(places) + "\n")
+    out.flush()
+    all_three = (run.first, run.second, await run.third)
+    gone = [asyncio.create_task(each.process.wait()) for each in all_three]
+    await asyncio.wait([asyncio.create_task(ended.wait()), *gone], return_when=asyncio.FIRST_COMPLETED)
+    if not ended.is_set():
+        out.write("A gateway ended by itself.\n")
+    return 0 if ended.is_set() else 1
 
 
 @contextlib.asynccontextmanager
-async def _services(places: Places, encrypted: Portal) -> AsyncIterator[None]:
+async def _services(places: Places) -> AsyncIterator[None]:
     """The reference services, in this process."""
     from gateway.demo import portal, projector, projector_state
 
@@ -233,8 +251,6 @@ async def _services(places: Places, encrypted: Portal) -> AsyncIterator[None]:
         stack.push_async_callback(first.stop)
         second = await projector.start(*_split(places.projector), projector=reference)
         stack.push_async_callback(second.stop)
-        third = await portal.start(*_split(places.encrypted), portal=encrypted)
-        stack.push_async_callback(third.stop)
         yield
 
 

@@ -86,6 +86,7 @@ class Replica:
     def __init__(self, world: World) -> None:
         self.world = world
         self.alive = False
+        self.dies = ""  # "before" or "after" the next call is sent
         self.clock = LoopClock(world.loop)
         self.running: set[asyncio.Task[Any]] = set()
         self.serving: Any = None
@@ -183,8 +184,7 @@ class Simulated(Serving):
 
     async def _send(self, wire: Wire) -> Wire:
         world = self.replica.world
-        if not self.replica.alive:
-            raise asyncio.CancelledError
+        self._dying("before")
         fault = world.chance.random.choice(("refused", "lost", "unanswered")) if world.chance.strikes(
             world.chance.wire
         ) else ""
@@ -195,9 +195,17 @@ class Simulated(Serving):
             raise Problem(Kind.UPSTREAM_TIMEOUT, outcome="unknown")
         call = Call("POST", "/service", "", _NoCase(wire.headers), wire.body, "http://service")
         answer: Answer = await asyncio.shield(world.carried_out(call))
+        self._dying("after")
         if fault == "unanswered":
             raise Problem(Kind.UPSTREAM_CLOSED, outcome="unknown")
         return Wire({"content-type": answer.content_type}, answer.body, status=answer.status)
+
+    def _dying(self, moment: str) -> None:
+        if self.replica.dies == moment:
+            self.replica.dies = ""
+            self.replica.kill()
+        if not self.replica.alive:
+            raise asyncio.CancelledError
 
 
 class _NoCase(dict[str, str]):

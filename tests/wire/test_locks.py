@@ -57,7 +57,7 @@ def plant(service, login, **how):
     return service.locks.plant(login, project, "RT", **how)
 
 
-async def test_a_conflict_is_423_with_holders_and_a_token_and_the_token_takes_the_lock_over():
+async def test_l01_l02_a_conflict_is_423_with_holders_and_a_token_and_the_token_takes_the_lock_over():
     async with before() as (service, client, _):
         plant(service, "bea")
         status, body, headers = await save(client, draft("A"))
@@ -134,7 +134,7 @@ async def test_a_rule_takes_over_what_our_own_account_has_left_behind():
         assert (await save(client, draft("B")))[0] == 423
 
 
-async def test_a_lock_that_is_released_soon_is_waited_for():
+async def test_l05_a_lock_that_is_released_soon_is_waited_for():
     def patient(text):
         return text.replace("retry: {tries: 2, seconds: 1}", "retry: {tries: 5, seconds: 10}")
 
@@ -148,7 +148,7 @@ async def test_a_lock_that_is_released_soon_is_waited_for():
         assert 2 <= service.received["PwsSaveProjectTaskType"] <= 5
 
 
-async def test_versions_are_etag_and_if_match():
+async def test_l04_versions_are_etag_and_if_match():
     async with before() as (_service, client, _):
         async with client.get(f"/projects/{PROJECT}") as answer:
             assert answer.status == 200
@@ -163,7 +163,7 @@ async def test_versions_are_etag_and_if_match():
         assert (status, body["type"], body["conflict"]) == (412, "/problems/precondition-failed", "stale")
 
 
-async def test_a_fault_that_only_speaks_of_a_lock_is_none():
+async def test_l07_a_fault_that_only_speaks_of_a_lock_is_none():
     async with before() as (_, client, _gateway):
         body = draft("A")
         body["ProjectTaskType"]["DefaultProjectRateTypeIdentity"] = {"ProjectRateTypeId": 1}

@@ -109,7 +109,7 @@ async def test_rules_by_which_the_gateway_takes_over(rule, holders, stolen):
         assert len(story.asked) == 1
 
 
-async def test_retries_are_bounded_and_only_for_what_is_held():
+async def test_l05_retries_are_bounded_and_only_for_what_is_held():
     story = await Story(held("Bea")).begin(retry={"tries": 4, "pause": 0.001})
     assert (await story.told()).kind is Kind.LOCK_CONFLICT
     assert len(story.asked) == 4
