@@ -14,6 +14,7 @@ from typing import Any
 from gateway.build.doors import RouteFace
 from gateway.cli import OK, Misuse
 from gateway.codec.json import dumps
+from gateway.commands.calls import calls
 from gateway.commands.contract import put, refusals, settings
 from gateway.commands.messages import Messages
 from gateway.commands.task import Task
@@ -35,8 +36,14 @@ def explain(chosen: argparse.Namespace) -> int:
         raise Misuse('what should be explained? an operation, or "VERB /path"')
     name = " ".join(words)
     messages = Messages(settings(chosen))
+    known = None if " " in name else messages.built.find(name)
+    if known is not None and known[0].behind is not None and known[0].face(name) is None:
+        put("\n".join([f"{known[0].name}.{name}", *calls(*known)]))  # SOAP callers alone have it
+        return OK
     service, face = messages.face(Task(b"", route=name) if " " in name else Task(b"", operation=name))
     put("\n".join(_lines(service, face)))
+    if service.behind is not None:
+        put("\n".join(calls(service, face.bound)))
     return OK
 
 
