@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.core.limits import DEFAULT, Limits
 from gateway.core.problem import Kind, Problem
 from gateway.xml import parse
+from gateway.xml.limits import _BUT_MARKS, _proven, _scan
 
 
 def nested(depth: int, pad: bytes = b"") -> bytes:
@@ -57,6 +60,25 @@ CASES = [
     ("element name, wide characters", lambda n: ("<" + "ä" * n + "/>").encode(), 256, DEFAULT),
     ("attribute name", lambda n: b"<a b='' " + b"n" * n + b"='1'/>", 256, DEFAULT),
     ("prefix", lambda n: b"<a xmlns:" + b"n" * (n - 6) + b"='u'/>", 256, DEFAULT),
+    ("name beside long words", lambda n: b"<r>" + b"w" * 3000 + b"<" + b"n" * n + b"/></r>", 256, DEFAULT),
+    (
+        "attribute name beside long words",
+        lambda n: b"<r>" + b"w" * 999 + b"<b " + b"n" * n + b"='1'/></r>",
+        256,
+        DEFAULT,
+    ),
+    (
+        "attribute value beside much text",
+        lambda n: b"<r>" + b"x y" * 70_000 + b"<b c='" + b"> " * (n // 2) + b"z" * (n % 2) + b"'/></r>",
+        64 * 1024,
+        DEFAULT,
+    ),
+    (
+        "namespaces, each in its tag",
+        lambda n: b"<r>" + b"<b xmlns:n='u'>=</b>" * 100 + with_namespaces(n) + b"</r>",
+        16,
+        DEFAULT,
+    ),
     ("attribute value", lambda n: b"<a b='" + b"x" * n + b"'/>", 64 * 1024, DEFAULT),
     ("attribute value, double quotes", lambda n: b'<a b="' + b"'" * n + b'"/>', 64 * 1024, DEFAULT),
 ]
@@ -69,6 +91,34 @@ def test_boundary_pair(make, limit: int, limits: Limits) -> None:  # type: ignor
         parse(make(limit + 1), limits)
     assert info.value.kind is Kind.XML_LIMIT_EXCEEDED
     assert "more than" in info.value.detail
+
+
+@pytest.mark.parametrize("before", range(300))
+def test_a_long_name_is_seen_wherever_it_begins(before: int) -> None:
+    with pytest.raises(Problem):
+        parse(b"<r>" + b" " * before + b"<" + b"n" * 257 + b"/></r>", DEFAULT)
+
+
+PIECES = [
+    b"<a>",
+    b"</a>",
+    b"<b c='1'/>",
+    b"<b c=\"x=y\" d = '>'>t</b>",
+    b"<p:nn xmlns:p='u' xmlns='v'/>",
+    b" text = > ' text",
+    b"wordsofmanyletters",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40), st.integers(0, 40), st.integers(1, 60))
+def test_what_counts_prove_each_tag_proves_as_well(pieces: list[bytes], long: int, bound: int) -> None:
+    tight = Limits(
+        xml_name=bound // 2 + 1, xml_attribute_value=bound, xml_attributes=bound % 4, xml_attributes_total=bound,
+        xml_namespaces=bound % 3, xml_namespaces_total=bound // 2,
+    )  # fmt: skip
+    rest = b"<r>" + b"".join(pieces) + b"<z" + b"z" * long + b" y='" + b"y" * long + b"'/></r>"
+    if _proven(rest, rest.translate(None, _BUT_MARKS), tight):
+        _scan(rest.decode(), tight)  # raises for what is beyond
 
 
 def test_an_answer_may_hold_more_elements() -> None:
