@@ -7,11 +7,15 @@ not come as expected raises `Miss`: then the reference reads the whole message, 
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Final
 
+from ..core.lexical import builtin
 from ..schema import ir
 from .plan import Place, Plan
 from .source import Source
+from .temporal import common
 
 BOOLEANS: Final = {"true": True, "false": False, "1": True, "0": False}
 _INTS: Final = frozenset("int short byte unsignedInt unsignedShort unsignedByte".split())
@@ -66,25 +70,33 @@ class Reader:
     # ------------------------------------------------------------ one type
 
     def _write(self, name: str, kind: ir.Complex, form: ir.Form) -> None:
-        array = isinstance(form, ir.Array)
         content: ir.Node | None = form.member if isinstance(form, ir.Array) else getattr(form, "content", None)
         if content is None:
-            self._source.function(f"def {name}(el, doc):", [f"if len(el): raise {self._miss}", "return {}"])
-            return
-        body = ["children = list(el)", "count = len(children)"]
-        if array and isinstance(content, ir.Slot):
-            body.append(f"found = [{self._value(content, 'child')} for child in children]")
-            body.append("return found")
-            self._source.function(f"def {name}(el, doc):", body)
-            return
+            body = [f"if len(el): raise {self._miss}", "return {}"]
+        elif isinstance(form, ir.Array):
+            assert isinstance(content, ir.Slot)
+            body = [f"return [{self._value(content, 'c')} for c in {_CHILDREN}]"]
+        elif isinstance(content, ir.Slot) and content.repeated:
+            body = self._items(content)
+        else:
+            body = self._members(content)
+        self._source.function(f"def {name}(el, doc):", body)
+
+    def _items(self, slot: ir.Slot) -> list[str]:
+        """A repetition that is all the content."""
+        none = f"raise {self._miss}" if slot.min else "return {}"
+        return [f"if not len(el): {none}", f"return {{{slot.key!r}: [{self._value(slot, 'c')} for c in {_CHILDREN}]}}"]
+
+    def _members(self, content: ir.Node) -> list[str]:
+        body = ["children = el[:]", "count = len(children)"]
         run, rest = _required_run(content)
+        every = _singles(content)
+        if every is not None and len(every) > len(run) + 1:
+            # all that may stand here stands here: each is where the order puts it
+            body += [f"if count == {len(every)}:", *("    " + line for line in self._object(every, "return {", "}"))]
         if run:
             body.append(f"if count < {len(run)}: raise {self._miss}")
-            body.append("out = {")
-            for at, slot in enumerate(run):
-                # what is required, single and first can only be this child: libxml2 has held the order valid
-                body.append(f"    {slot.key!r}: {self._value(slot, 'c', f'(c := children[{at}])')},")
-            body.append("}")
+            body += self._object(run, "out = {", "}")
         else:
             body.append("out = {}")
         if not rest:
@@ -94,16 +106,22 @@ class Reader:
         elif len(rest) == 1 and isinstance(rest[0], ir.Slot):
             body += self._last(rest[0], len(run))
         else:
-            body.append(f"at = {len(run)}")
+            body += [f"at = {len(run)}", _LOOK]
             for node in rest:
                 body += self._node(node)
             body += [f"if at != count: raise {self._miss}", "return out"]
-        self._source.function(f"def {name}(el, doc):", body)
+        return body
+
+    def _object(self, slots: list[ir.Slot], start: str, end: str) -> list[str]:
+        """An object of the first children: required and single, so libxml2 has held that they are these."""
+        lines = [start]
+        for at, slot in enumerate(slots):
+            lines.append(f"    {slot.key!r}: {self._value(slot, 'c', f'(c := children[{at}])')},")
+        return [*lines, end]
 
     def _tail(self, slot: ir.Slot, at: int) -> list[str]:
         """A repetition that ends the content: whatever is left can only be its items."""
-        left = f"children[{at}:]" if at else "children"
-        lines = [f"if count > {at}:", f"    out[{slot.key!r}] = [{self._value(slot, 'c')} for c in {left}]"]
+        lines = [f"if count > {at}:", f"    out[{slot.key!r}] = [{self._value(slot, 'c')} for c in children[{at}:]]"]
         return [*lines, *([f"else: raise {self._miss}"] if slot.min else []), "return out"]
 
     def _last(self, slot: ir.Slot, at: int) -> list[str]:
@@ -116,44 +134,40 @@ class Reader:
         ]
 
     def _node(self, node: ir.Node) -> list[str]:
+        """Lines for a node, where `c` is the child at `at` and `tag` its name; None when there is no more."""
         match node:
             case ir.Slot():
                 return self._slot(node)
             case ir.Choice():
                 return self._choice(node)
             case ir.Sequence() if node.optional:
-                first = _first(node)
                 lines = [line for inner in node.nodes for line in self._node(inner)]
-                tags = ", ".join(repr(name) for name in sorted(first))
-                return [f"if at < count and children[at].tag in ({tags},):", *("    " + line for line in lines)]
+                return [f"if tag in {_names(_first(node))}:", *("    " + line for line in lines)]
             case ir.Sequence():
                 return [line for inner in node.nodes for line in self._node(inner)]
         raise ValueError("the emitter does not know this node")
 
     def _slot(self, slot: ir.Slot) -> list[str]:
-        key, tag = repr(slot.key), repr(slot.element.name)
+        key, name = repr(slot.key), repr(slot.element.name)
+        absent = [f"else: raise {self._miss}"] if slot.min else []
         if slot.repeated:
             return [
-                "found = []",
-                f"while at < count and (c := children[at]).tag == {tag}:",
-                f"    found.append({self._value(slot, 'c')})",
-                "    at += 1",
-                f"if found: out[{key}] = found",
-                *([f"else: raise {self._miss}"] if slot.min else []),
+                f"if tag == {name}:",
+                f"    out[{key}] = found = []",
+                f"    while tag == {name}:",
+                f"        found.append({self._value(slot, 'c')})",
+                "        at += 1",
+                f"        {_LOOK}",
+                *absent,
             ]
-        lines = [
-            f"if at < count and (c := children[at]).tag == {tag}:",
-            f"    out[{key}] = {self._value(slot, 'c')}",
-            "    at += 1",
-        ]
-        return lines if not slot.min else [*lines, f"else: raise {self._miss}"]
+        taken = [f"    out[{key}] = {self._value(slot, 'c')}", "    at += 1", f"    {_LOOK}"]
+        return [f"if tag == {name}:", *taken, *absent]
 
     def _choice(self, choice: ir.Choice) -> list[str]:
-        lines = ["tag = children[at].tag if at < count else None"]
+        lines: list[str] = []
         word = "if"
         for branch in choice.nodes:
-            tags = ", ".join(repr(name) for name in sorted(_first(branch)))
-            lines.append(f"{word} tag in ({tags},):")
+            lines.append(f"{word} tag in {_names(_first(branch))}:")
             lines += ["    " + line for line in self._node(branch)]
             word = "elif"
         if not choice.optional and not any(_may_be_empty(branch) for branch in choice.nodes):
@@ -183,20 +197,31 @@ class Reader:
         return self._scalar(kind, place, first, slow)
 
     def _scalar(self, kind: ir.Simple, place: Place, c: str, slow: str) -> str:
-        typed = self._plan.settings.scalars == "typed"
-        facets = kind.facets == ir.Facets()
-        if kind.variety == "atomic" and kind.builtin == "string" and facets and kind.white_space == "preserve":
+        """The scalar's own reader, and before it what is most often there, by a test in C."""
+        settings = self._plan.settings
+        typed = settings.scalars == "typed" and kind.variety == "atomic" and not kind.facets.patterns
+        bare = kind.variety == "atomic" and kind.facets == ir.Facets()
+        if bare and kind.builtin == "string" and kind.white_space == "preserve":
             return f"({c}.text or {slow})"
-        if kind.variety == "atomic" and typed and not kind.facets.patterns:
-            if kind.builtin in _INTS:
-                return f"(int(t) if (t := {c}.text) else {slow})"
-            if kind.builtin == "boolean":
-                return f"(v if (v := {self._booleans}.get({c}.text)) is not None else {slow})"
+        if typed and kind.builtin in _INTS:
+            return f"(int(t) if (t := {c}.text) else {slow})"
+        if typed and kind.builtin == "boolean":
+            return f"(v if (v := {self._booleans}.get({c}.text)) is not None else {slow})"
         quick = self._source.constant(place.quick_read, "Q")
         none = self._source.constant(_NONE, "N")
+        after = f"{quick}(t, {none}) if t else {slow}"
+        if bare and builtin(kind.builtin).kind == "temporal":
+            return f"(t if (t := {c}.text) and {self._source.constant(common(kind.builtin), 'M')}(t) else {after})"
+        if bare and typed and kind.builtin == "decimal" and settings.numbers == "exact":
+            plain, number = self._source.constant(POINTED, "M"), self._source.constant(Decimal, "T")
+            return f"({number}(t) if (t := {c}.text) and {plain}(t) else {after})"
         return f"({quick}(t, {none}) if (t := {c}.text) else {slow})"
 
 
+# Few children are cheaper as a list, many as they come: then none of them is kept.
+_CHILDREN: Final = "(el if len(el) > 40 else el[:])"
+_LOOK: Final = "tag = (c := children[at]).tag if at < count else None"
+POINTED: Final = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+").fullmatch  # its digits are kept as they are
 _NONE: Final[dict[str | None, str]] = {}
 
 
@@ -217,6 +242,25 @@ def _plain(node: ir.Node) -> bool:
         else:
             return False
     return len(set(names)) == len(names)
+
+
+def _singles(node: ir.Node) -> list[ir.Slot] | None:
+    """The slots of a content in which nothing repeats and nothing is a choice, None for any other."""
+    if isinstance(node, ir.Slot):
+        return None if node.repeated else [node]
+    if not isinstance(node, ir.Sequence):
+        return None
+    slots: list[ir.Slot] = []
+    for inner in node.nodes:
+        found = _singles(inner)
+        if found is None:
+            return None
+        slots += found
+    return slots
+
+
+def _names(names: set[str]) -> str:
+    return f"({', '.join(repr(name) for name in sorted(names))},)"
 
 
 def _required_run(node: ir.Node) -> tuple[list[ir.Slot], list[ir.Node]]:

@@ -6,17 +6,20 @@ Every scalar is judged by its own writer; a member that is absent, unknown or ot
 
 from __future__ import annotations
 
-import ast
+import re
+from decimal import Decimal
 from typing import Final
 
+from ..core.lexical import builtin
 from ..core.value import Value
 from ..schema import ir
 from ..xml import escape_text
-from .emit_read import Miss
+from .emit_read import POINTED, Miss
 from .names import short, split
 from .plan import Place, Plan
 from .source import Source
 from .state import Writing
+from .temporal import common
 
 _RANGES: Final = {
     "int": (-(2**31), 2**31 - 1),
@@ -63,7 +66,12 @@ class Writer:
         name = self._function(f"root:{kind.id}", kind, split(place.element.name)[0])
         while self._waiting:
             self._write(*self._waiting.pop())
-        return name
+        if name is None:
+            return None
+        shape = "list" if isinstance(kind.form, ir.Array) else "dict"
+        body = [f"if type(value) is not {shape}: raise {self._miss}", f"return {name}(value, doc)"]
+        self._source.function("def write(value, doc):", body)
+        return "write"
 
     def _function(self, key: str, kind: ir.Complex, namespace: str) -> str | None:
         key = f"{key} in {namespace}"
@@ -83,41 +91,42 @@ class Writer:
         return isinstance(form, ir.Array) and not form.loose and isinstance(form.member, ir.Slot)
 
     def _write(self, name: str, kind: ir.Complex, namespace: str) -> None:
+        """A function whose callers have seen that the value is a dict, or a list for an array."""
         form = kind.form
         if isinstance(form, ir.Array):
             assert isinstance(form.member, ir.Slot)
-            body = [f"if type(value) is not list: raise {self._miss}", *self._bounds(form.member, "value")]
-            body += self._namespace(form.member, namespace, "value")
-            body.append(f"return ''.join([{self._joined(form.member, 'x')} for x in value])")
+            body = [*self._bounds(form.member, "value"), *self._namespace(form.member, namespace, "value")]
+            body.append(f"return {self._each(form.member, 'value')}")
             self._source.function(f"def {name}(value, doc):", body)
             return
         slots = _flat(form.content) if isinstance(form, ir.Keys) and form.content is not None else []
         keys = self._source.constant(frozenset(slot.key for slot in slots or ()), "K")
-        body = [f"if type(value) is not dict or not value.keys() <= {keys}: raise {self._miss}"]
-        pieces: list[str] = []
+        text = Text()
+        body = [f"count = {len(slots or ())}"]
         for at, slot in enumerate(slots or ()):
-            body += self._member(slot, f"m{at}", namespace, pieces)
-        body.append(f"return ''.join(({_merged(pieces)}))")
-        self._source.function(f"def {name}(value, doc):", body)
+            body += self._member(slot, f"m{at}", namespace, text)
+        # as many members as were found: then none is unknown
+        body.append(f"if len(value) != count and not value.keys() <= {keys}: raise {self._miss}")
+        self._source.function(f"def {name}(value, doc):", [*body, f"return {text}"])
 
-    def _member(self, slot: ir.Slot, m: str, namespace: str, pieces: list[str]) -> list[str]:
-        """The lines before a member's text; its text is added to the pieces."""
+    def _member(self, slot: ir.Slot, m: str, namespace: str, text: Text) -> list[str]:
+        """The lines before a member's text; its text is added to the whole."""
         key = repr(slot.key)
         place = self._plan.place(slot.element)
         if slot.min and not slot.repeated and not place.nullable:
             # None is no value here: its writer declines it
-            pieces += self._pieces(slot, m)
-            return [f"{m} = value[{key}]", *self._namespace(slot, namespace, "True")]
+            return [f"{m} = value[{key}]", *self._namespace(slot, namespace, "True"), *self._element(slot, m, text)]
+        text.add(m)
         lines = [f"{m} = value.get({key})"]
-        pieces.append(f"{m}")
         if slot.repeated:
             made = [f"if type({m}) is not list: raise {self._miss}", *self._bounds(slot, m)]
             made += self._namespace(slot, namespace, m)
-            made.append(f"{m} = ''.join([{self._joined(slot, 'x')} for x in {m}])")
+            made.append(f"{m} = {self._each(slot, m)}")
         else:
-            made = [*self._namespace(slot, namespace, "True"), f"{m} = {self._joined(slot, m)}"]
+            whole = Text()
+            made = [*self._namespace(slot, namespace, "True"), *self._element(slot, m, whole), f"{m} = {whole}"]
         lines += [f"if {m} is not None:", *("    " + line for line in made)]
-        return [*lines, f"else: {m} = {self._null(place, key, slot)}"]
+        return [*lines, "else:", "    count -= 1", f"    {m} = {self._null(place, key, slot)}"]
 
     def _null(self, place: Place, key: str, slot: ir.Slot) -> str:
         """What stands for a member that is None: nothing, or what the closures make of a null that was given."""
@@ -141,24 +150,37 @@ class Writer:
 
     # ------------------------------------------------------------ one element
 
-    def _joined(self, slot: ir.Slot, x: str) -> str:
-        """An expression for the text of an element whose value is in the variable `x`."""
-        pieces = self._pieces(slot, x)
-        return pieces[0] if len(pieces) == 1 else " + ".join(pieces)
+    def _each(self, slot: ir.Slot, values: str) -> str:
+        """An expression for the text of a repeated element."""
+        inner, value = self._content(slot, "x")
+        if value is None:
+            return f"''.join([{inner} for x in {values}])"
+        tag = short(slot.element.name, self._plan.prefixes)
+        start, end = f"<{tag}>", f"</{tag}>"
+        return f"({start!r} + {end + start!r}.join([{value} for x in {values}]) + {end!r} if {values} else '')"
 
-    def _pieces(self, slot: ir.Slot, x: str) -> list[str]:
-        """Expressions that joined are the text of an element."""
+    def _element(self, slot: ir.Slot, x: str, text: Text) -> list[str]:
+        """The lines that make ready the text of an element whose value is in the variable `x`."""
+        whole, value = self._content(slot, x)
+        if value is None:
+            text.add(x)
+            return [f"{x} = {whole}"]
+        tag = short(slot.element.name, self._plan.prefixes)
+        text.literal(f"<{tag}>").add(x).literal(f"</{tag}>")
+        return [] if value == x else [f"{x} = {value}"]
+
+    def _content(self, slot: ir.Slot, x: str) -> tuple[str, str | None]:
+        """An expression for the whole element, or one for the text within its tags."""
         place = self._plan.place(slot.element)
         slow = f"{self._delegate}({self._source.constant(place, 'P')}, {x}, doc)"
-        tag = short(slot.element.name, self._plan.prefixes)
         kind = place.io.type
         if isinstance(kind, ir.Complex):
-            return [self._complex(kind, place, tag, x, slow)]
+            return self._complex(kind, place, x, slow), None
         if place.quick_write is None or (slot.repeated and place.nullable):
-            return [slow]
-        return [repr(f"<{tag}>"), self._scalar(kind, place, x), repr(f"</{tag}>")]
+            return slow, None
+        return "", self._scalar(kind, place, x)
 
-    def _complex(self, kind: ir.Complex, place: Place, tag: str, x: str, slow: str) -> str:
+    def _complex(self, kind: ir.Complex, place: Place, x: str, slow: str) -> str:
         if place.element.identities or place.default is not None:
             return slow
         inner = self._function(kind.id, kind, split(place.element.name)[0])
@@ -166,7 +188,8 @@ class Writer:
             return slow
         keys = isinstance(kind.form, ir.Keys)
         special = f' and "$type" not in {x} and "$nil" not in {x}' if keys and self._marked(kind, place) else ""
-        written = f"{f'<{tag}>'!r} + {inner}({x}, doc) + {f'</{tag}>'!r}"
+        tag = short(place.element.name, self._plan.prefixes)
+        written = Text().literal(f"<{tag}>").add(f"{inner}({x}, doc)").literal(f"</{tag}>")
         return f"({written} if type({x}) is {'dict' if keys else 'list'}{special} else {slow})"
 
     def _marked(self, kind: ir.Complex, place: Place) -> bool:
@@ -174,11 +197,12 @@ class Writer:
         return place.element.nillable or bool(self._plan.model.derived.get(kind.id))
 
     def _scalar(self, kind: ir.Simple, place: Place, x: str) -> str:
-        typed = self._plan.settings.scalars == "typed" and self._plan.settings.numbers == "exact"
+        settings = self._plan.settings
+        typed = settings.scalars == "typed" and settings.numbers == "exact"
         bare = kind.variety == "atomic" and kind.facets == ir.Facets()
         if bare and kind.builtin == "string" and kind.white_space == "preserve":
-            # most text needs no escape: looked at in place, where a call would cost as much again
-            plain = f"{x}.isprintable() and '&' not in {x} and '<' not in {x} and '>' not in {x}"
+            # most text is short and needs no escape: looked at in place, where a call would cost as much again
+            plain = f"len({x}) < 100 and {x}.isprintable() and '&' not in {x} and '<' not in {x} and '>' not in {x}"
             return f"({self._fail}() if type({x}) is not str else {x} if {plain} else {self._escape}({x}))"
         bounds = _RANGES.get(kind.builtin)
         quick = f"{self._source.constant(place.quick_write, 'W')}({x}, doc)"
@@ -187,8 +211,50 @@ class Writer:
             return f"(str({x}) if type({x}) is int and {low} <= {x} <= {high} else {quick})"
         if bare and typed and kind.builtin == "boolean":
             return f"('true' if {x} is True else 'false' if {x} is False else {quick})"
+        if bare and typed and kind.builtin == "decimal":
+            number, plain = self._source.constant(Decimal, "T"), self._source.constant(POINTED, "M")
+            return f"(t if type({x}) is {number} and {plain}(t := str({x})) else {quick})"
+        if bare and builtin(kind.builtin).kind == "temporal":
+            return f"({x} if type({x}) is str and {self._source.constant(common(kind.builtin), 'M')}({x}) else {quick})"
         safe = kind.variety == "atomic" and kind.builtin in _UNESCAPED and not kind.facets.patterns
         return quick if safe else f"{self._escape}({quick})"
+
+
+class Text:
+    """An expression for a text being joined: literals as they are written in source, and other expressions."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[bool, str]] = []
+
+    def literal(self, text: str) -> Text:
+        """Add text as it stands."""
+        if self._parts and self._parts[-1][0]:
+            text = self._parts.pop()[1] + text
+        self._parts.append((True, text))
+        return self
+
+    def add(self, expression: str) -> Text:
+        """Add what an expression gives: a text."""
+        self._parts.append((False, expression))
+        return self
+
+    def __str__(self) -> str:
+        if not self._parts:
+            return "''"
+        if len(self._parts) == 1 and not self._parts[0][0]:
+            return self._parts[0][1]
+        if all(literal or _PLAIN(expression) for literal, expression in self._parts):
+            # names and calls stand in braces; what may hold a quote cannot (before Python 3.12)
+            pieces = [_braced(part) if literal else f"{{{part}}}" for literal, part in self._parts]
+            return "f" + repr("".join(pieces))
+        return " + ".join(repr(part) if literal else part for literal, part in self._parts)
+
+
+_PLAIN: Final = re.compile(r"\w+(?:\(\w+, doc\))?").fullmatch
+
+
+def _braced(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _flat(node: ir.Node) -> list[ir.Slot] | None:
@@ -204,17 +270,6 @@ def _flat(node: ir.Node) -> list[ir.Slot] | None:
             return None
         slots += found
     return slots if len({slot.key for slot in slots}) == len(slots) else None
-
-
-def _merged(pieces: list[str]) -> str:
-    """The pieces as a tuple's inside, literals that meet made one."""
-    merged: list[str] = []
-    for piece in pieces:
-        if merged and piece[0] in "'\"" and merged[-1][0] in "'\"" and " + " not in merged[-1] + piece:
-            merged[-1] = repr(ast.literal_eval(merged[-1]) + ast.literal_eval(piece))
-        else:
-            merged.append(piece)
-    return "".join(f"{piece}, " for piece in merged)
 
 
 def declared(place: Place, text: str, doc: Writing) -> str:

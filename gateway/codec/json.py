@@ -188,7 +188,8 @@ def dumps(value: Value) -> bytes:
 
 def _fragment(value: object) -> orjson.Fragment:
     if isinstance(value, Decimal):
-        return orjson.Fragment(_digits(value))
+        text = str(value)  # as `format(value, "f")` has it, unless with an exponent, and in half the time
+        return orjson.Fragment(text if "E" not in text and value.is_finite() else _digits(value))
     raise ValueError(f"no JSON for {type(value).__name__}")
 
 
