@@ -1,8 +1,8 @@
 """The law of XML limits: bounds are proven on bytes, before a parser sees the message.
 
-Cheap counts prove most messages (2 µs a KB, a quarter of the parser's own time); only when a count does not is each tag looked at.
-The scan is exact for well-formed XML: outside comments and CDATA a `<` is always markup (XML 1.0
-§2.4), so a message that it misreads is one that the parser refuses.
+Cheap counts prove most messages (2 µs a KB, a quarter of the parser's own time); only when a count
+does not is each tag looked at. The scan is exact for well-formed XML: outside comments and CDATA
+a `<` is always markup (XML 1.0 §2.4), so a message that it misreads is one that the parser refuses.
 """
 
 from __future__ import annotations
