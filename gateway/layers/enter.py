@@ -6,7 +6,6 @@ answers go back through protection. Work on a large message is done off the even
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
@@ -15,6 +14,7 @@ from ..core.message import Exchange, Message, Wire
 from ..core.operation import Address, Door, Operation
 from ..core.problem import Kind, Problem
 from ..observe.stages import Stage, unseen
+from .offload import offload
 
 T = TypeVar("T")
 
@@ -27,11 +27,6 @@ class Look(Protocol):
 
 
 Find = Callable[[Wire], tuple[Address, dict[str, str]]]
-
-
-async def offload(size: int, bound: int, work: Callable[[], T]) -> T:
-    """Do the work here, or in a thread when the message is larger than the bound (bytes)."""
-    return work() if size <= bound else await asyncio.to_thread(work)
 
 
 def enter(find: Find) -> Send:

@@ -10,7 +10,8 @@ from ..core.message import Exchange, Message
 from ..core.ports import UpstreamDialect
 from ..core.problem import Problem
 from ..observe.stages import unseen
-from .enter import Look, offload, unsent
+from .enter import Look, unsent
+from .offload import offload
 
 
 def forward(dialect: UpstreamDialect, send: Send, bound: int, look: Look = unseen) -> Service:

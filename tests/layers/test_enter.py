@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +11,7 @@ from gateway.core.limits import DEFAULT
 from gateway.core.message import Exchange, Fault, Message, Wire
 from gateway.core.operation import Address, Door, Face, Route
 from gateway.core.problem import Kind, Problem
-from gateway.layers.enter import enter, offload, through, unsent
+from gateway.layers.enter import enter, through, unsent
 from tests.layers.conftest import CODEC, exchange, operation, wire
 
 
@@ -138,9 +137,3 @@ async def test_answers_go_back_through_protection_and_protections_own_refusals_d
     send = through(door(Tongue(), service), [sealing])
     assert (await send(wire())).body == b"sealed lock-conflict None r1"
     assert (await send(wire(forged=True))).body == b"security-processing-failed None r1"
-
-
-async def test_large_work_leaves_the_loop_and_small_work_does_not() -> None:
-    here = threading.get_ident()
-    assert await offload(10, 10, threading.get_ident) == here
-    assert await offload(11, 10, threading.get_ident) != here

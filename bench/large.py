@@ -1,0 +1,160 @@
+"""The time of small requests while large replies are being converted, over real sockets.
+
+`python -m bench.large [--seconds N]`: eight connections ask for 1 KB, one at a time each, first alone, then while another client asks
+for one reply of 10 MB (60,000 objects) after the other. The gateway has core 0, the service and the clients share the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from .throughput import ROOT, cores, free_port, spawn
+
+_ORDER = "".join(f'<xs:element name="{name}" type="xs:{kind}"/>' for name, kind in (("id", "int"), ("name", "string"), ("price", "decimal"), ("when", "dateTime"), ("ok", "boolean")))  # fmt: skip
+_LINE = (
+    "<order><id>%d</id><name>Name %d &amp; co</name><price>12.50</price><when>2024-05-17T09:30:00Z</when><ok>true</ok>"
+    "</order>"
+)
+WSDL = f"""<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/"
+ xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:bench" targetNamespace="urn:bench"><types>
+<xs:schema targetNamespace="urn:bench" elementFormDefault="qualified"><xs:element name="ask"><xs:complexType><xs:sequence>
+<xs:element name="many" type="xs:int"/></xs:sequence></xs:complexType></xs:element>
+<xs:element name="orders"><xs:complexType><xs:sequence><xs:element name="order" minOccurs="0" maxOccurs="unbounded"><xs:complexType>
+<xs:sequence>{_ORDER}</xs:sequence></xs:complexType></xs:element></xs:sequence></xs:complexType></xs:element></xs:schema></types>
+<message name="i"><part name="p" element="t:ask"/></message><message name="o"><part name="p" element="t:orders"/></message>
+<portType name="P"><operation name="Ask"><input message="t:i"/><output message="t:o"/></operation></portType>
+<binding name="B" type="t:P"><soap:binding transport="http://schemas.xmlsoap.org/soap/http"/><operation name="Ask">
+<soap:operation soapAction="a"/><input><soap:body use="literal"/></input><output><soap:body use="literal"/></output></operation></binding>
+<service name="S"><port name="S" binding="t:B"><soap:address location="http://127.0.0.1:1/s"/></port></service></definitions>"""
+
+
+def reply(many: int) -> bytes:
+    """The service's answer with so many orders."""
+    orders = "".join([_LINE % (at, at) for at in range(many)])
+    return (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><orders xmlns="urn:bench">'
+        f"{orders}</orders></s:Body></s:Envelope>"
+    ).encode()
+
+
+async def service(port: int, most: int) -> None:
+    """Answer with the number of orders asked for; the two answers are ready before."""
+    ready = {many: reply(many) for many in (5, most)}
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).lower()
+                body = await reader.readexactly(int(head.partition(b"content-length:")[2].split(b"\r\n")[0]))
+                raw = ready[5 if b">5<" in body else most]
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n" % len(raw) + raw)
+                await writer.drain()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", port)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    await server.serve_forever()
+
+
+async def ask(port: int, many: int, until: float, times: list[float]) -> None:
+    """One connection: the same request again and again; the seconds of each are added."""
+    body = b'{"many":%d}' % many
+    request = b"POST /S/Ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
+    while time.perf_counter() < until:
+        began = time.perf_counter()
+        writer.write(request % (len(body), body))
+        head = await reader.readuntil(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200 "):
+            raise SystemExit(head.decode())
+        await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]))
+        times.append(time.perf_counter() - began)
+        await asyncio.sleep(0.005)  # callers that think: the queue is not what is measured
+    writer.close()
+
+
+async def _round(port: int, seconds: float, most: int) -> tuple[list[float], list[float]]:
+    small: list[float] = []
+    large: list[float] = []
+    until = time.perf_counter() + seconds
+    work = [ask(port, 5, until, small) for _ in range(8)]
+    await asyncio.gather(*work, *([ask(port, most, until, large)] if most else []))
+    return small, large
+
+
+@contextlib.contextmanager
+def gateway(most: int) -> Iterator[int]:
+    """The gateway before a service with large answers; its port."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        (Path(folder) / "s.wsdl").write_text(WSDL, encoding="utf-8")
+        behind, front, admin = (free_port() for _ in range(3))
+        settings = {
+            "listen": f"127.0.0.1:{front}",
+            "admin": f"127.0.0.1:{admin}",
+            "limits": "large",
+            "logging": {"access": False},
+            "services": {"S": {"wsdl": "s.wsdl", "path": "/S", "upstream": {"url": f"http://127.0.0.1:{behind}/s"}}},
+        }
+        file = Path(folder) / "gateway.yaml"
+        file.write_text(json.dumps(settings), encoding="utf-8")
+        for arguments, ready, subject, stream in (
+            (["-m", "bench.large", "--serve", str(behind), "--orders", str(most)], "ready", False, "stdout"),
+            (["-m", "gateway", "serve", str(file)], "ready data=", True, "stderr"),
+        ):
+            process = spawn(arguments, ready, subject=subject, stream=stream)
+            stack.callback(process.wait, 10)
+            stack.callback(process.terminate)
+        yield front
+
+
+def p99(times: list[float]) -> float:
+    """Milliseconds."""
+    return sorted(times)[int(len(times) * 0.99)] * 1000
+
+
+def measure(seconds: float, rounds: int = 3, most: int = 60_000) -> tuple[float, float, float, float]:
+    """Median p99 of small requests, ms, alone and beside large ones; the large ones' median, s, and the least ratio."""
+    alone, beside, large, ratios = [], [], [], []
+    with gateway(most) as port:
+        asyncio.run(_round(port, 1.0, most))
+        for _ in range(rounds):
+            alone.append(p99(asyncio.run(_round(port, seconds, 0))[0]))
+            small, slow = asyncio.run(_round(port, seconds, most))
+            beside.append(p99(small))
+            large += slow
+            ratios.append(beside[-1] / alone[-1])
+    return statistics.median(alone), statistics.median(beside), statistics.median(large), statistics.median(ratios)
+
+
+def main() -> int:
+    """Print one line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.large", description=__doc__)
+    parser.add_argument("--serve", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--orders", type=int, default=60_000)
+    parser.add_argument("--seconds", type=float, default=4.0)
+    given = parser.parse_args()
+    if given.serve:
+        asyncio.run(service(given.serve, given.orders))
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cores(False))
+    assert ROOT.is_dir()
+    alone, beside, large, ratio = measure(given.seconds, most=given.orders)
+    sys.stdout.write(
+        f"1 KB beside replies of {len(reply(given.orders)) / 1e6:.0f} MB: p99 {alone:.1f} ms alone, {beside:.1f} ms beside "
+        f"(ratio {ratio:.1f}); a large one takes {large:.2f} s\n"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
