@@ -14,7 +14,7 @@ from typing import Any
 
 from ..codec.emit import emit_element
 from ..dialect.soap import BodyCodec
-from ..schema.bundle import Bundle, bundle
+from ..schema.bundle import NEWER_WORDS, Bundle, bundle
 from ..schema.constraints import constraints_beyond_json_schema
 from ..schema.contract import Contract
 from ..schema.errors import ContractError
@@ -25,6 +25,7 @@ from ..schema.loosen import loosen
 from ..schema.refusals import check
 from ..schema.validator import Validator
 from ..schema.xsd import read_bundle
+from .judged import JudgedCodec
 from .panel import Checker, Panel
 from .store import find, store
 
@@ -58,6 +59,8 @@ class Workbench:
         self._checkers: dict[tuple[str, Settings, Unwrap], Checker] = {}
         self._panels: dict[Settings, Panel] = {}
         self._rechecks: dict[tuple[str, Settings], bool] = {}
+        words = any(word in source.text for source in contract.sources for word in NEWER_WORDS)
+        self._newer = words and self._documents.version == "1.1"
 
     @property
     def _documents(self) -> Bundle:
@@ -84,6 +87,7 @@ class Workbench:
         if self._filled:
             loose = loosen(self.model, self._filled)
             self._loose = Workbench(self.contract, findings=self._findings, model=loose)
+            self._loose._newer = False  # what leaves, with the members filled in, is judged by the strict one
 
     def fills(self, element: str | None) -> Sequence[str]:
         """JSON pointers into the canonical value of the members that plug-ins fill in."""
@@ -105,9 +109,10 @@ class Workbench:
         if key not in self._bodies:
             check(self.laid(settings), settings, [element])
             try:
-                self._bodies[key] = emit_element(
+                body: BodyCodec = emit_element(
                     self.laid(settings), element, settings, unwrap=unwrap, findings=self._findings
                 )
+                self._bodies[key] = JudgedCodec(body, self.validator.validate) if self._newer else body
             except ValueError as error:  # an unwrap that would lose something, an xs:ENTITY
                 raise ContractError(str(error)) from None
         return self._bodies[key]

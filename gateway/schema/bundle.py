@@ -45,6 +45,10 @@ _OF_SCHEMAS: Final = frozenset(
     "simpleContent simpleType totalDigits union unique whiteSpace".split()
 )
 _VERSIONING: Final = "{http://www.w3.org/2007/XMLSchema-versioning}"
+# One of these stands in the text of every document that needs XSD 1.1 (in UTF-8, as sources are kept).
+NEWER_WORDS: Final = tuple(
+    word.rpartition("}")[2].encode() for word in (*sorted(_NEWER), *_NEWER_ATTRIBUTES, "XMLSchema-versioning")
+)
 
 
 @dataclass(frozen=True, slots=True)
