@@ -26,7 +26,7 @@ from .score import Board, Row, detail, table
 
 SEED: Final = 20260731
 _PROCESSES: Final = 2
-_NEW: Final = 0.01
+_NEW: Final = {"wsdl-corpus": 0.01}  # the share of new failures that is told and not fatal: of others, none
 
 
 def main() -> int:
@@ -52,8 +52,9 @@ def main() -> int:
         boards.append(Board(name, rows, seen, of, time.monotonic() - began))
         print(f"\n{table(boards[-1])}\n", flush=True)
     _keep(boards, chosen)
-    # A sample meets cases that no run has met before: a few new failures are told, more than one in a hundred fail.
-    failed = [board.suite for board in boards if sum(row.end == "failed" for row in board.rows) > _NEW * len(board.rows)]
+    # All of xsts has been run: a new failure is one that we made. A sample of the corpus may meet what no run has met.
+    new = {board.suite: sum(row.end == "failed" for row in board.rows) for board in boards}
+    failed = [board.suite for board in boards if new[board.suite] > _NEW.get(board.suite, 0) * len(board.rows)]
     print(f"conformance: {'failed in ' + ', '.join(failed) if failed else 'nothing failed'}")
     return 1 if failed else 0
 
