@@ -55,7 +55,7 @@ def check(raw: bytes, start: int, limits: Limits, *, elements: int) -> bool:
     if b"<?" in marks and b"<?" in rest:
         raise Problem(Kind.XML_PI_FORBIDDEN)
     tags = opens = marks.count(b"<")
-    if tags + comments > elements:
+    if tags + comments > elements or limits.xml_depth < tags <= 2 * limits.xml_depth:
         opens = tags - rest.count(b"</")
         if opens + comments > elements:
             raise _beyond("elements and comments", elements)
