@@ -97,6 +97,13 @@ class FakeKeys:
         """The keys whose id is the prefix or begins with `prefix.`."""
         return [key for name, key in self.keys.items() if name == prefix or name.startswith(prefix + ".")]
 
+    def expects(self, prefix: str) -> bool:
+        """None is fetched here."""
+        return False
+
+    def unknown(self, prefix: str) -> None:
+        """Nothing is fetched here."""
+
 
 class FakeHost:
     """A host for one plug-in: `calls` answers `call`, `counts`, `audits` and `logs` are what it said."""

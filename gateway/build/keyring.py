@@ -6,12 +6,15 @@ Relative paths start at the configuration's folder. Nothing of a key's content m
 from __future__ import annotations
 
 import asyncio
+import ssl
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
 from ..core.ports import Clock
+from ..net.fetch import Fetcher
 from ..observe.log import Log
 from ..observe.metrics import Metrics
 from ..plugins.keys import KeyRefused, Keyring, KeySettings
@@ -19,7 +22,7 @@ from ..settings.loader import Loaded
 from ..settings.mistakes import Mistake, Refused
 from .book import Built
 
-_PATHS: Final = ("pem", "certificate", "pkcs12", "jwk", "secret")
+_PATHS: Final = ("pem", "certificate", "pkcs12", "jwk", "secret", "ca")
 
 
 def keyring(built: Built, clock: Clock) -> Keyring:
@@ -27,7 +30,17 @@ def keyring(built: Built, clock: Clock) -> Keyring:
     sources, mistakes = _sources(built.loaded, clock)
     if mistakes:
         raise Refused(each for each, _ in mistakes)
-    return Keyring(sources, clock)
+    return Keyring(sources, clock, fetch=_fetched)
+
+
+def _fetched(source: KeySettings) -> bytes:
+    """A JWK Set by URL. To name an address is the allowance for its host, and for no other (`gateway.net.fetch`).
+
+    Raises OSError.
+    """
+    url = source.url or ""
+    context = ssl.create_default_context(cafile=str(source.ca)) if source.ca is not None else None
+    return Fetcher([urlsplit(url).netloc], context=context)(url)
 
 
 def looked_at(built: Built, clock: Clock) -> list[str]:
@@ -73,9 +86,11 @@ async def watch(keys: Keyring, log: Log, metrics: Metrics, *, every: float = 5.0
     """Take changed key files while serving; tell what changed and what could not be taken. Until cancelled."""
     for line in keys.warnings():
         log.write("error", "warning", "certificate-ends", cause=line)
+    first = True
     while True:
         metrics.certificates(keys.expiries())
-        await asyncio.sleep(every)
+        await asyncio.sleep(0.0 if first else every)  # sets by URL are fetched at once
+        first = False
         changed, refused = await asyncio.to_thread(keys.poll)
         for name in changed:
             log.audit("key-changed", key=name)

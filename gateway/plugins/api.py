@@ -63,6 +63,12 @@ class Keys(Protocol):
     def named(self, prefix: str) -> Sequence[Any]:
         """All keys whose id is `prefix` or begins with `prefix.`, newest first: overlap while keys rotate."""
 
+    def expects(self, prefix: str) -> bool:
+        """Whether keys of this id are fetched, though they may not be here yet."""
+
+    def unknown(self, prefix: str) -> None:
+        """Say that a key of this id was looked for in vain: one that is fetched is asked for again soon."""
+
 
 class Tasks(Protocol):
     """Background work that the host owns: cancelled and awaited when the plug-in stops."""

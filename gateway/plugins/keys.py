@@ -1,8 +1,8 @@
 """The law of keys: material has an id, comes from a file or the environment, and never shows itself.
 
-PEM, PKCS#12, JWK and JWK Sets, or a bare secret. A file that others can read is refused. `poll` looks
-whether files have changed (mtime, then hash) and takes the new material without a restart; the old one
-stays for an overlap as `<id>.previous`, so that what is under way still opens. A change that cannot be
+PEM, PKCS#12, JWK and JWK Sets (also by URL, through `fetch`), or a bare secret. A file that others can read is
+refused. `poll` looks whether files have changed (mtime, then hash) and takes the new material without a restart; the
+old one stays for an overlap as `<id>.previous`, so that what is under way still opens. A change that cannot be
 read keeps the old key and is told. No plug-in opens a key file itself.
 """
 
@@ -11,17 +11,20 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import math
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 import orjson
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, load_pem_public_key, pkcs12
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 from pydantic import Field, SecretStr, model_validator
 
@@ -29,6 +32,10 @@ from gateway.core.ports import Clock
 
 from .api import PluginSettings
 
+AGAIN: Final = 30.0  # seconds between two questions for a set that is missing, or may have a new key
+KEPT: Final = 86400.0  # seconds that a set is kept while its address does not answer
+_SET_BYTES: Final = 256 * 1024
+_SET_KEYS: Final = 100
 WARN_BEFORE: Final = 30 * 86400.0  # seconds before a certificate ends
 
 
@@ -46,16 +53,29 @@ class KeySettings(PluginSettings):
     jwk: Path | None = Field(default=None, description="a JWK, or a JWK Set: each key is `<id>.<kid>`")
     secret: Path | None = Field(default=None, description="a symmetric key, in the form of `form`")
     env: str | None = Field(default=None, description="environment variable that holds PEM, a JWK or a secret")
+    url: str | None = Field(default=None, description="https address of a JWK Set of public keys: each is `<id>.<kid>`")
+    refresh: float = Field(default=300.0, ge=30, le=86400, description="seconds after which `url` is asked again")
+    ca: Path | None = Field(default=None, description="trust only these certificates (PEM) at `url`")
     form: Literal["base64", "hex", "raw"] = "base64"
     password: SecretStr | None = None
     group_readable: bool = Field(default=False, description="a mount that the gateway's group may read (0440)")
 
     @model_validator(mode="after")
     def _one_source(self) -> KeySettings:
-        given = [name for name in ("pem", "pkcs12", "jwk", "secret", "env") if getattr(self, name) is not None]
+        given = [name for name in ("pem", "pkcs12", "jwk", "secret", "env", "url") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError("give exactly one of pem, pkcs12, jwk, secret, env")
+            raise ValueError("give exactly one of pem, pkcs12, jwk, secret, env, url")
+        if self.url is not None and not _is_safe(self.url):
+            raise ValueError("`url` is https, or http to this machine itself, without credentials")
         return self
+
+
+def _is_safe(url: str) -> bool:
+    """An address whose answer nobody on the way can change."""
+    parts = urlsplit(url)
+    here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    safe = parts.scheme == "https" or (parts.scheme == "http" and here)
+    return safe and bool(parts.hostname) and parts.username is None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -101,10 +121,13 @@ class _Watched:
 class Keyring:
     """All key material of one configuration (the port `Keys`). Raises KeyRefused with the first that is unusable."""
 
-    def __init__(self, sources: Sequence[KeySettings], clock: Clock, *, overlap: float = 86400.0) -> None:
+    def __init__(
+        self, sources: Sequence[KeySettings], clock: Clock, *, overlap: float = 86400.0, fetch: Fetch | None = None
+    ) -> None:
         self._clock = clock
         self._overlap = overlap
-        self._watched = [self._watch(source) for source in sources]
+        self._watched = [self._watch(source) for source in sources if source.url is None]
+        self._remote = [RemoteSet(source, clock, fetch) for source in sources if source.url is not None]
         self._keys: dict[str, Key] = {}
         self._merge()
 
@@ -119,6 +142,16 @@ class Keyring:
         """All keys whose id is `prefix` or begins with `prefix.`; the present one before the previous."""
         found = [key for name, key in self._keys.items() if name == prefix or name.startswith(prefix + ".")]
         return sorted(found, key=lambda key: (key.id.endswith(".previous"), key.id))
+
+    def expects(self, prefix: str) -> bool:
+        """Whether keys of this id are fetched, though they may not be here yet."""
+        return any(each.settings.id == prefix for each in self._remote)
+
+    def unknown(self, prefix: str) -> None:
+        """A key of this id was looked for in vain: a set that is fetched is asked again soon, as its key may be new."""
+        for each in self._remote:
+            if each.settings.id == prefix:
+                each.wanted = True
 
     def poll(self) -> tuple[list[str], list[str]]:
         """Read again what has changed: (ids with new material, reasons for what could not be taken)."""
@@ -140,6 +173,11 @@ class Keyring:
             else:
                 new.previous = old.previous
             self._watched[index] = new
+        for remote in self._remote:
+            try:
+                changed += remote.poll()
+            except KeyRefused as error:
+                refused.append(str(error))
         self._merge()
         return changed, refused
 
@@ -176,7 +214,65 @@ class Keyring:
         for watched in self._watched:
             merged.update(watched.keys)
             merged.update({key.id: key for key, until in watched.previous.values() if until > now})
+        for remote in self._remote:
+            merged.update(remote.keys)
         self._keys = merged
+
+
+Fetch = Callable[[KeySettings], bytes]
+
+
+class RemoteSet:
+    """A JWK Set by URL: public keys only, kept while its address does not answer, for a day at most.
+
+    A key that the set no longer holds counts no longer: taking one away is how its owner withdraws it.
+    """
+
+    def __init__(self, settings: KeySettings, clock: Clock, fetch: Fetch | None) -> None:
+        self.settings = settings
+        self.keys: dict[str, Key] = {}
+        self.wanted = False
+        self._clock = clock
+        self._fetch = fetch
+        self._asked = -math.inf
+        self._fetched = -math.inf
+
+    def poll(self) -> list[str]:
+        """Fetch it when it is due: the ids that are new. Blocks. Raises KeyRefused, then what was known stays."""
+        now = self._clock.now()
+        due = self.settings.refresh if self.keys and not self.wanted else AGAIN
+        if self._fetch is None or now - self._asked < due:
+            return []
+        self._asked, self.wanted = now, False
+        try:
+            found = _remote_keys(self.settings.id, self._fetch(self.settings))
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+            if now - self._fetched > KEPT:
+                self.keys = {}
+            words = error if isinstance(error, OSError | KeyRefused) else type(error).__name__
+            raise KeyRefused(f"key {self.settings.id}: the set at its url cannot be had: {words}") from None
+        new = [name for name in found if name not in self.keys]
+        self.keys, self._fetched = found, now
+        return new
+
+
+def _remote_keys(name: str, data: bytes) -> dict[str, Key]:
+    """The keys of a set that others publish: what is not known or not public is passed over."""
+    if len(data) > _SET_BYTES:
+        raise KeyRefused("it is too long")
+    members = orjson.loads(data)["keys"]
+    found: dict[str, Key] = {}
+    for index, document in enumerate(members[:_SET_KEYS]):
+        if not isinstance(document, dict) or document.get("kty") not in ("RSA", "EC") or "d" in document:
+            continue
+        kid = document.get("kid", index)
+        try:
+            found.setdefault(f"{name}.{str(kid)[:128]}", _one_jwk(f"{name}.{kid}", document))
+        except (ValueError, TypeError, KeyError, JoseError):
+            continue
+    if not found:
+        raise KeyRefused("it holds no public key of kind RSA or EC")
+    return found
 
 
 def _words(source: KeySettings, error: Exception) -> str:

@@ -70,3 +70,45 @@ async def test_changes_are_taken_and_told(tmp_path):
     assert events[0] == "key-changed"
     assert "key-refused" in events
     assert keys.get("a").symmetric == b"b" * 32
+
+
+async def test_a_set_by_url_is_fetched_from_the_host_that_is_named(tmp_path):
+    """Through the one fetcher: a redirect to another host is not followed, an answer counts at once."""
+    import http.server
+    import threading
+
+    from joserfc.jwk import ECKey
+
+    key = ECKey.generate_key("P-256", {"kid": "a"}, private=True)
+    seen = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append(self.path)
+            if self.path == "/away":
+                self.send_response(302)
+                self.send_header("location", "http://169.254.169.254/latest")
+                self.end_headers()
+                return
+            body = json.dumps({"keys": [key.as_dict(private=False)]}).encode()
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_address[1]}"
+    try:
+        keys = keyring(built(f'  good: {{url: "{base}/jwks"}}\n  bad: {{url: "{base}/away"}}', tmp_path), FakeClock())
+        changed, refused = await asyncio.to_thread(keys.poll)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert changed == ["good.a"]
+    assert seen == ["/jwks", "/away"]
+    assert len(refused) == 1
+    assert "redirects to another host" in refused[0]

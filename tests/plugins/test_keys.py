@@ -193,3 +193,106 @@ def test_expiry_is_told_from_thirty_days_on(tmp_path):
     assert "ends on" in keys.warnings()[0]
     clock.advance(40 * 86400)
     assert "ended on" in keys.warnings()[0]
+
+
+# -- a JWK Set by URL
+
+
+def jwks(*members):
+    return json.dumps({"keys": list(members)}).encode()
+
+
+def public_jwk(key, kid):
+    from joserfc.jwk import ECKey, RSAKey
+
+    kind = RSAKey if isinstance(key, rsa.RSAPrivateKey) else ECKey
+    return {**kind.import_key(pem(key)).as_dict(private=False), "kid": kid}
+
+
+def remote(answers, **changes):
+    """A ring with one set by URL, and the addresses that were asked; an answer that is an exception is raised."""
+    asked, clock = [], FakeClock()
+
+    def fetch(source):
+        asked.append(source.url)
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    settings = KeySettings(id="idp", url="https://idp.example/jwks", **changes)
+    return Keyring([settings], clock, fetch=fetch), clock, asked
+
+
+def test_a_set_by_url_is_fetched_kept_and_asked_again():
+    first, second = jwks(public_jwk(RSA_KEY, "a")), jwks(public_jwk(OTHER, "b"))
+    ring, clock, asked = remote([first, second])
+    assert ring.expects("idp")
+    assert not ring.expects("other")
+    assert ring.named("idp") == []
+    assert ring.poll() == (["idp.a"], [])
+    assert ring.get("idp.a").private is None
+    clock.advance(299)
+    assert ring.poll() == ([], [])
+    assert len(asked) == 1
+    clock.advance(2)
+    assert ring.poll() == (["idp.b"], [])
+    assert [key.id for key in ring.named("idp")] == ["idp.b"]  # what was taken away counts no longer
+
+
+def test_a_key_that_is_looked_for_in_vain_asks_sooner_but_not_always():
+    ring, clock, asked = remote([jwks(public_jwk(RSA_KEY, "a")), jwks(public_jwk(RSA_KEY, "a"), public_jwk(OTHER, "b"))])
+    ring.poll()
+    for _ in range(100):
+        ring.unknown("idp")
+        ring.poll()
+    assert len(asked) == 1  # nobody makes us ask by inventing keys
+    clock.advance(31)
+    assert ring.poll() == (["idp.b"], [])
+    ring.unknown("other")
+
+
+def test_a_set_that_does_not_answer_is_kept_for_a_day():
+    ring, clock, asked = remote([jwks(public_jwk(RSA_KEY, "a")), OSError("no route")])
+    ring.poll()
+    clock.advance(3600)
+    assert ring.poll() == ([], ["key idp: the set at its url cannot be had: no route"])
+    assert [key.id for key in ring.named("idp")] == ["idp.a"]
+    clock.advance(86400)
+    ring.poll()
+    assert ring.named("idp") == []
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"", b"[]", b"{}", b'{"keys": 7}', b'{"keys": []}', b'{"keys": [7, {"kty": "RSA"}]}', b"<html/>", b"[" * 5000,
+        b'{"keys": [{"kty": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"}]}', b" " * (1 << 19),
+    ],
+)  # fmt: skip
+def test_what_is_no_set_of_public_keys_is_told_and_gives_none(answer):
+    ring, _, _ = remote([answer])
+    changed, (told,) = ring.poll()
+    assert (changed, ring.named("idp")) == ([], [])
+    assert told.startswith("key idp: the set at its url cannot be had: ")
+
+
+def test_a_private_key_that_somebody_publishes_is_not_used():
+    from joserfc.jwk import ECKey
+
+    private = {**ECKey.import_key(pem(OTHER)).as_dict(private=True), "kid": "p"}
+    ring, _, _ = remote([jwks(private, public_jwk(RSA_KEY, "a"))])
+    assert ring.poll() == (["idp.a"], [])
+
+
+@pytest.mark.parametrize(
+    "url", ["http://idp.example/jwks", "ftp://idp.example/", "https://a:b@idp.example/", "file:///etc/passwd", "https://"]
+)
+def test_an_address_that_anybody_could_answer_is_refused(url):
+    with pytest.raises(ValidationError):
+        KeySettings(id="idp", url=url)
+
+
+def test_this_machine_may_be_asked_in_clear():
+    assert KeySettings(id="idp", url="http://127.0.0.1:9/jwks").refresh == 300

@@ -1,8 +1,8 @@
 """The law of the `jwt` plug-in: a bearer token becomes an identity, or the call ends here.
 
 RFC 6750 and RFC 8725: the algorithm, issuer, audience and type are what the settings say, never what the token
-says; keys come from the keyring (a JWKS file that is read again when it changes). Claims are checked here by
-their types, in one table; scopes are asked for by operation.
+says; keys come from the keyring (a JWKS file that is read again when it changes, or a JWKS by URL). Claims are
+checked here by their types, in one table; scopes are asked for by operation.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class JwtBearer(Plugin[JwtSettings]):
         """Raises KeyError when a key that the settings name is not there."""
         await super().start(host)
         for name in self.settings.keys:
-            if not host.keys.named(name):
+            if not host.keys.named(name) and not host.keys.expects(name):
                 raise KeyError(name)
 
     def layer(self, operation: Operation) -> Layer | None:
@@ -101,7 +101,12 @@ class JwtBearer(Plugin[JwtSettings]):
         """The claims of a token that is proven and holds now. Raises Refusal."""
         own = self.settings
         keys = [key for name in own.keys for key in self.host.keys.named(name)]
-        opened = tokens.verify(token, keys, algorithms=own.algorithms, limit=_LIMIT)
+        try:
+            opened = tokens.verify(token, keys, algorithms=own.algorithms, limit=_LIMIT)
+        except Refusal:
+            for name in own.keys:  # the token may be of a key that is newer than ours
+                self.host.keys.unknown(name)
+            raise
         if opened.header.get("typ", "") not in own.types:
             raise Refusal("refused", "typ is not allowed")
         try:
