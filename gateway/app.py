@@ -39,6 +39,7 @@ from .settings.loader import Loaded
 from .settings.mistakes import Mistake, Refused
 from .state.home import Home, home
 from .supervisor.seat import Seat
+from .undumpable import undumpable
 from .version import version
 
 
@@ -204,6 +205,7 @@ def serve(loaded: Loaded, again: Callable[[], Loaded] | None = None, seat: Seat 
 
     `again` reads the settings anew for a reload; without it there is none. With a `seat`, as a worker of several.
     """
+    undumpable()  # before the first key is read
     broken = selftest()
     if broken:
         raise Refused([Mistake("this installation", 0, 0, "", words) for words in broken])

@@ -6,7 +6,6 @@ Relative paths start at the configuration's folder. Nothing of a key's content m
 from __future__ import annotations
 
 import asyncio
-import ssl
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from pydantic import ValidationError
 
 from ..core.ports import Clock
 from ..net.fetch import Fetcher
+from ..net.tls import trust
 from ..observe.log import Log
 from ..observe.metrics import Metrics
 from ..plugins.keys import KeyRefused, Keyring, KeySettings
@@ -39,7 +39,7 @@ def _fetched(source: KeySettings) -> bytes:
     Raises OSError.
     """
     url = source.url or ""
-    context = ssl.create_default_context(cafile=str(source.ca)) if source.ca is not None else None
+    context = trust(str(source.ca), None, None) if source.ca is not None else None
     return Fetcher([urlsplit(url).netloc], context=context)(url)
 
 

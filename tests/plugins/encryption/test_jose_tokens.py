@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -169,3 +170,47 @@ def test_the_kid_chooses_among_keys():
     header = {"alg": "RSA-OAEP-256", "enc": "A256GCM", "kid": "mine"}
     token = jwe.encrypt_compact(header, PLAIN, RSAKey(RSA, RSA), algorithms=["RSA-OAEP-256", "A256GCM"])
     assert tokens.decrypt(token, many, algorithms=ALL, limit=LIMIT).payload == PLAIN
+
+
+# -- RFC 7520: the cookbook's published examples
+
+COOKBOOK = json.loads((Path(__file__).parent / "rfc7520.json").read_text())["rows"]
+SAID = {"4": "It\u2019s a dangerous business, Frodo, going out your door.", "5": "You can trust us to stick with you"}
+
+
+def cookbook_key(row):
+    from gateway.plugins.keys import KeySettings, _load
+
+    document = json.dumps({**row["key"], "kid": row["kid"]}).encode()
+    return _load(KeySettings(id="book", jwk="unused"), [document])["book"]
+
+
+@pytest.mark.parametrize("row", COOKBOOK, ids=[row["section"] for row in COOKBOOK])
+def test_the_cookbook(row):
+    """What is published opens; one character elsewhere, and it does not."""
+    key, token = cookbook_key(row), row["token"]
+    work = tokens.verify if row["section"].startswith("4") else tokens.decrypt
+    opened = work(token, [key], algorithms=row["alg"], limit=4096)
+    assert opened.payload.decode().startswith(SAID[row["section"][0]])
+    assert opened.header["kid"] == row["kid"]
+    for at in range(0, len(token), 37):
+        other = "A" if token[at] != "A" else "B"
+        with pytest.raises(Refusal):
+            work(token[:at] + other + token[at + 1 :], [key], algorithms=row["alg"], limit=4096)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"alg": "RSA1_5", "enc": "A128CBC-HS256"},  # §5.1
+        {"alg": "RSA-OAEP", "enc": "A256GCM"},  # §5.2: OAEP with SHA-1
+        {"alg": "PBES2-HS512+A256KW", "enc": "A128CBC-HS256", "p2s": "8Q1SzinasR3xchYz6ZZcHA", "p2c": 8192},  # §5.3
+        {"alg": "ECDH-ES", "enc": "A128CBC-HS256"},  # §5.5
+        {"alg": "A256GCMKW", "enc": "A128CBC-HS256", "tag": "kfPduVQ3T3H6vnewt--ksw", "iv": "KkYT0GX_2jHlfqN_"},  # §5.7
+        {"alg": "A128KW", "enc": "A128GCM", "zip": "DEF"},  # §5.9
+    ],
+)
+def test_what_the_cookbook_has_and_we_do_not(header):
+    encoded = base64.urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("=")
+    with pytest.raises(Refusal):
+        tokens.decrypt(f"{encoded}.AAAA.AAAA.AAAA.AAAA", [], algorithms=tokens.ENCRYPTION | tokens.CONTENT, limit=4096)
