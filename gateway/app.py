@@ -20,6 +20,7 @@ from .core.clock import SystemClock
 from .core.layers import Send, WireLayer, stack
 from .core.message import Wire
 from .core.problem import Problem
+from .core.undumpable import undumpable
 from .dialect.rest_client import problem_wire
 from .layers.admit import Admission
 from .layers.cors import Cors, cors
@@ -39,7 +40,6 @@ from .settings.loader import Loaded
 from .settings.mistakes import Mistake, Refused
 from .state.home import Home, home
 from .supervisor.seat import Seat
-from .undumpable import undumpable
 from .version import version
 
 

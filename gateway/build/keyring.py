@@ -40,7 +40,7 @@ def _fetched(source: KeySettings) -> bytes:
     """
     url = source.url or ""
     context = trust(str(source.ca), None, None) if source.ca is not None else None
-    return Fetcher([urlsplit(url).netloc], context=context)(url)
+    return Fetcher([urlsplit(url).netloc], context=context() if context is not None else None)(url)
 
 
 def looked_at(built: Built, clock: Clock) -> list[str]:

@@ -12,14 +12,16 @@ from urllib.parse import urlsplit
 
 from ..core.operation import Operation
 from ..settings.loader import Loaded
-from ..settings.mistakes import Path, dotted
+from ..settings.mistakes import Path, Refused, dotted
 from .book import Built, BuiltService
+from .plugged import plugins_of
 
 MASK: Final = "***"
 # Settings whose text is a secret wherever they stand; `secret: [Name]` lists element names and stays.
 _SECRET: Final = re.compile(
     r"(password|passphrase|secret|token|credential|authorization|cookie|api[-_]?key|private[-_]?key)s?$", re.IGNORECASE
 )
+_HIDDEN: Final = "*" * 10  # how pydantic shows what a plug-in's settings call a secret
 _HEADERS: Final = "headers"  # of the upstream: whatever is sent along may be a credential
 
 
@@ -60,14 +62,21 @@ def _needs(encryption: str, signature: str) -> str:
 
 def masked(loaded: Loaded) -> Any:
     """Every setting in force, as JSON data; `***` hides text from `${…}`, passwords, header values."""
-    return _masked(loaded, loaded.settings.model_dump(mode="json"), ())
+    try:
+        own = {label: plugin.settings.model_dump(mode="json") for label, plugin in plugins_of(loaded)}
+    except Refused:  # a configuration that is not served
+        own = {}
+    secrets = {path for path, value in _flat({"plugins": own}).items() if value == _HIDDEN}
+    return _masked(loaded, loaded.settings.model_dump(mode="json"), (), secrets)
 
 
-def _masked(loaded: Loaded, value: Any, path: Path) -> Any:
+def _masked(loaded: Loaded, value: Any, path: Path, secrets: Set[Path]) -> Any:
     if isinstance(value, Mapping):
-        return {key: _masked(loaded, one, (*path, key)) for key, one in value.items()}
+        return {key: _masked(loaded, one, (*path, key), secrets) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_masked(loaded, one, (*path, at)) for at, one in enumerate(value)]
+        return [_masked(loaded, one, (*path, at), secrets) for at, one in enumerate(value)]
+    if path in secrets:
+        return MASK
     if not isinstance(value, str) or not value:
         return value
     named = [part for part in path if isinstance(part, str)]

@@ -64,3 +64,11 @@ def test_changes_name_doors_and_settings_never_values() -> None:
         "setting services.portal.routes[1]",
     ]
     assert "door gone: POST /two (portal.CreateTask)" in changes(new, old)
+
+
+def test_what_a_plugins_settings_call_a_secret_is_hidden_by_whatever_name() -> None:
+    plugin = "plugins: {wssecurity: {receive: {users: {anna: hunter4}}, send: {username: {name: gw, password: hunter5}}}}"
+    told = json.dumps(masked(parse(f"{TEXT}{plugin}", env=ENV)))
+    assert "hunter" not in told
+    assert '"anna": "***"' in told
+    assert '"name": "gw"' in told

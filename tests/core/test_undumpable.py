@@ -14,7 +14,7 @@ import ctypes, os, resource, signal, sys
 hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
 resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
 if sys.argv[1] == "on":
-    from gateway.undumpable import undumpable
+    from gateway.core.undumpable import undumpable
     undumpable()
     undumpable()
 print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), resource.getrlimit(resource.RLIMIT_CORE)[0], flush=True)
