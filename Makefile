@@ -35,6 +35,7 @@ format: setup-dev ## what `lint` would ask for, done
 
 bench: setup-dev ## requests per second and CPU per request, beside a plain pass-through
 	@$(PY) -m bench
+	@$(PY) -m bench.security
 
 conformance: setup-dev ## scoreboard on what others wrote; FULL=1 for all of it
 	@if [ -f tests/conformance/__main__.py ]; then $(PY) -m tests.conformance $(if $(FULL),--full); \

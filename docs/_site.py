@@ -36,7 +36,7 @@ WISHES: Final = (
     "write-a-plugin workers kubernetes"
 ).split()
 KNOWN: Final = ("metrics", "lexical")
-MEASURED: Final = ("bench", "conformance", "conformance-detail", "wsdl-corpus", "interop")
+MEASURED: Final = ("bench", "bench-security", "conformance", "conformance-detail", "wsdl-corpus", "interop")
 
 
 def on_config(config: Any) -> Any:

@@ -46,7 +46,10 @@ def overview(built: Built, health: Any, metrics: Metrics, seen: Seen) -> str:
             "Last problems", ("When", "Operation", ">Status", "Problem", "Cause", "Request"), _problems(seen), "None."
         ),
         _table(
-            "Doors", ("Method", "Path", "Operation", "Does", "Protection"), (r.values() for r in routes(built)), "none"
+            "Doors",
+            ("Method", "Path", "Operation", "Does", "Protection", "Of clients"),
+            (row.values() for row in routes(built)),
+            "none",
         ),
     ]
     head = f"<!doctype html><html lang=en><meta charset=utf-8><title>soapgw: {state}</title><style>{_STYLE}</style>"

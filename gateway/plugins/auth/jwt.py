@@ -7,7 +7,6 @@ checked here by their types, in one table; scopes are asked for by operation.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
@@ -18,7 +17,7 @@ from gateway.core.layers import Layer, Send, Service, WireLayer
 from gateway.core.message import Exchange, Message, Wire
 from gateway.core.operation import Operation
 from gateway.core.problem import Kind, Problem
-from gateway.plugins.api import Host, Plugin, PluginSettings, Refusal, around, around_wire
+from gateway.plugins.api import Host, Plugin, PluginSettings, Refusal, around, around_wire, off_loop
 from gateway.plugins.encryption import jose_tokens as tokens
 
 _LIMIT = 16 * 1024  # characters; header fields have their own, lower limit
@@ -82,7 +81,7 @@ class JwtBearer(Plugin[JwtSettings]):
             self.host.count("absent")
             raise _unauthenticated("Bearer")
         try:
-            claims = await asyncio.to_thread(self.claims, token.strip())
+            claims = await off_loop(self.claims, token.strip())
         except Refusal as error:
             self.host.count("refused")
             raise _unauthenticated('Bearer error="invalid_token"', cause=str(error)) from error
