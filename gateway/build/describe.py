@@ -128,6 +128,12 @@ def _parameters(service: BuiltService, face: RouteFace) -> Iterator[ParameterDoc
         )
 
 
+def route_example(service: BuiltService, face: RouteFace) -> Value:
+    """A body that a client of the route may send, None where there is none."""
+    told = _body(service, face.bound.bound.input, face, face.unwrap_request)
+    return None if told is None else told.example
+
+
 def _body(service: BuiltService, message: BoundMessage, face: RouteFace, unwrap: tuple[str, ...]) -> Body | None:
     if not message.element:
         return None

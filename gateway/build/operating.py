@@ -9,17 +9,19 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
 
 from ..core.layers import Send
 from ..core.message import Wire
 from ..core.problem import Kind, Problem
-from ..net.admin import page
+from ..net.admin import EXPLAIN, page
 from ..observe.log import LEVELS, Log
 from ..observe.metrics import Metrics
 from ..observe.seen import Seen
 from .book import Built
+from .explained import pasted, told
 from .listing import masked, routes
 from .overview import overview
 
@@ -84,7 +86,24 @@ def operating_pages(
         told = {"result": outcome.result, "lines": list(outcome.lines)}
         return page(json.dumps(told, indent=1) + "\n", status=422 if outcome.result == "refused" else 200)
 
+    async def explain(wire: Wire) -> Wire:
+        _own(wire)
+        try:
+            return _plain(told(gateway.built, pasted(wire.body.decode("utf-8", "replace"))))
+        except ValueError as error:
+            raise Problem(Kind.BAD_REQUEST, f"{error}.") from None
+
+    async def explain_this(wire: Wire) -> Wire:
+        _own(wire)
+        query = "&".join(part for part in wire.query.split("&") if part.partition("=")[0] != EXPLAIN)
+        try:
+            return _plain(told(gateway.built, replace(wire, query=query, facts={})))
+        except ValueError as error:
+            raise Problem(Kind.NOT_FOUND, f"{error}.") from None
+
     return {
+        "POST /explain": explain,
+        EXPLAIN: explain_this,
         "/": front,
         "/routes": list_routes,
         "/config": config,
@@ -94,6 +113,10 @@ def operating_pages(
         "PUT /log-level": set_level,
         "POST /reload": again,
     }
+
+
+def _plain(text: str) -> Wire:
+    return page(text, "text/plain; charset=utf-8")
 
 
 async def _drained(gateway: Operated, wait: float) -> str:

@@ -1,4 +1,4 @@
-"""The law of `explain`: one operation or route, what it is, and a sample of each message in both forms.
+"""The law of `explain`: one operation or route, what it is, and what a sample request becomes at each step.
 
 The samples are generated from the types and go through the codecs that `serve` uses.
 """
@@ -6,20 +6,18 @@ The samples are generated from the types and go through the codecs that `serve` 
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from gateway.build.book import Built, BuiltService
 from gateway.build.doors import RouteFace
+from gateway.build.explained import explained, sample_request
 from gateway.cli import OK, Misuse
-from gateway.codec.json import dumps
 from gateway.commands.calls import calls
 from gateway.commands.contract import put, refusals, settings
 from gateway.commands.messages import Messages
 from gateway.commands.task import Task
-from gateway.core.message import Message
-from gateway.schema.samples import sample
 
 
 @refusals
@@ -41,13 +39,13 @@ def explain(chosen: argparse.Namespace) -> int:
         put("\n".join([f"{known[0].name}.{name}", *calls(*known)]))  # SOAP callers alone have it
         return OK
     service, face = messages.face(Task(b"", route=name) if " " in name else Task(b"", operation=name))
-    put("\n".join(_lines(service, face)))
+    put("\n".join(_lines(messages.built, service, face)))
     if service.behind is not None:
         put("\n".join(calls(service, face.bound)))
     return OK
 
 
-def _lines(service: Any, face: RouteFace) -> Iterator[str]:
+def _lines(built: Built, service: BuiltService, face: RouteFace) -> Iterator[str]:
     operation = face.route.operation
     yield f"{face.route.method} {face.route.path}"
     yield f"  operation    {service.name}.{operation.name}, {'writes' if operation.writes else 'reads'}"
@@ -59,16 +57,8 @@ def _lines(service: Any, face: RouteFace) -> Iterator[str]:
     yield f"  mapping      {', '.join(f'{key}: {value}' for key, value in changed.items()) or 'as it is'}"
     if operation.document:
         yield f"  {operation.document}"
-    for title, bound, unwrap, json_codec, soap_codec in _messages(face):
-        yield ""
-        yield f"{title}: {bound.element or 'empty'}"
-        if not bound.element:
-            continue
-        value = sample(service.bench.laid(face.request), bound.element, face.request, unwrap=unwrap)
-        raw = dumps(value)
-        yield json.dumps(json.loads(raw), indent=2, ensure_ascii=False)
-        yield "becomes"
-        yield soap_codec.write(Message(json_codec, raw=raw, parsed=json_codec.parse(raw))).decode()
+    yield ""
+    yield from map(str, explained(built, service, face, sample_request(service, face)))
 
 
 def _settings(face: RouteFace) -> dict[str, Any]:
@@ -79,11 +69,3 @@ def _settings(face: RouteFace) -> dict[str, Any]:
     names = Settings.__dataclass_fields__
     found = {name: getattr(face.request, name) for name in names if getattr(face.request, name) != getattr(plain, name)}
     return found | {"unwrap request": "/".join(face.unwrap_request), "unwrap response": "/".join(face.unwrap_reply)}
-
-
-def _messages(face: RouteFace) -> Iterator[tuple[str, Any, tuple[str, ...], Any, Any]]:
-    operation, bound = face.route.operation, face.bound.bound
-    soap = operation.faces[operation.soap]
-    yield "request", bound.input, face.unwrap_request, face.route.json_face.request, soap.request
-    if bound.output is not None:
-        yield "response", bound.output, face.unwrap_reply, face.route.json_face.reply, soap.reply

@@ -6,20 +6,26 @@ Nothing here knows what a page shows; who may reach the socket is decided by whe
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from gateway.core.layers import Send
 from gateway.core.message import Wire
 from gateway.core.problem import Kind, Problem
 
+EXPLAIN: Final = "explain"  # in the query of any path: what would become of this very request
+
 
 def admin(pages: Mapping[str, Send]) -> Send:
     """A `Send` over `"/path"` (GET and HEAD) and `"VERB /path"`. Raises Problem NOT_FOUND, METHOD_NOT_ALLOWED."""
     table: dict[str, dict[str, Send]] = {}
+    explain = pages.get(EXPLAIN)
     for key, page in pages.items():
         verb, _, path = key.rpartition(" ")
         table.setdefault(path, {})[verb or "GET"] = page
 
     async def send(wire: Wire) -> Wire:
+        if explain is not None and EXPLAIN in [part.partition("=")[0] for part in wire.query.split("&")]:
+            return await explain(wire)
         verbs = table.get(wire.path)
         if verbs is None:
             raise Problem(Kind.NOT_FOUND)

@@ -14,6 +14,7 @@ from gateway.build.book import Built, build
 from gateway.build.operating import operating_pages
 from gateway.core.message import Wire
 from gateway.core.problem import Kind, Problem
+from gateway.net.admin import admin
 from gateway.observe.log import Log
 from gateway.observe.metrics import Metrics
 from gateway.observe.seen import Seen
@@ -96,4 +97,29 @@ async def test_without_a_source_there_is_no_reload(built: Built) -> None:
     _, _, table = pages(built)
     with pytest.raises(Problem) as refused:
         await table["POST /reload"](Wire({}, b""))
+    assert refused.value.kind is Kind.NOT_FOUND
+
+
+async def test_a_pasted_request_is_explained(built: Built) -> None:
+    _, _, table = pages(built)
+    text = b'POST /api/task/get HTTP/1.1\nAuthorization: Basic hush\n\n{"SessionId": "aHVzaA==", "Id": "7", "Count": "1"}'
+    reply = await table["POST /explain"](Wire({}, text, method="POST", path="/explain"))
+    told = reply.body.decode()
+    assert "<tns:Id>7</tns:Id>" in told
+    assert "aHVzaA" not in told
+    assert "hush" not in told
+    with pytest.raises(Problem) as refused:
+        await table["POST /explain"](Wire({}, b"what?", method="POST", path="/explain"))
+    assert refused.value.kind is Kind.BAD_REQUEST
+    with pytest.raises(Problem):
+        await table["POST /explain"](Wire({"origin": "http://evil"}, text, method="POST", path="/explain"))
+
+
+async def test_any_request_is_explained_when_it_asks_so(built: Built) -> None:
+    _, _, table = pages(built)
+    send = admin(table)
+    wire = Wire({}, b"", method="GET", path="/tasks/7", query="explain")
+    assert "<tns:Id>7</tns:Id><tns:ReadOnly>true</tns:ReadOnly>" in (await send(wire)).body.decode()
+    with pytest.raises(Problem) as refused:
+        await send(Wire({}, b"", method="GET", path="/nothing", query="explain"))
     assert refused.value.kind is Kind.NOT_FOUND

@@ -23,7 +23,10 @@ def test_a_route_is_explained_with_a_sample_of_each_message(call: Call, argument
     assert "  operation    portal.ReleaseTask, writes" in lines
     assert "  protection   encryption required, signature none, clear text allowed" in lines
     assert "scalars: string, empties: null, unwrap request: Info, unwrap response: ReleaseTaskResult" in done.out
-    assert done.out.count("\nbecomes\n") == 2
+    steps = [line for line in lines if line.startswith("-- ")]
+    assert len(steps) == 6
+    assert steps[0] == "-- the client sends"
+    assert steps[-1] == "-- had it been the fault PortalFault, the client would get"
     assert done.out.count("<soap:Envelope") == 2
 
 
