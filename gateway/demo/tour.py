@@ -160,6 +160,7 @@ def _addresses(places: Places) -> str:
     data, second = f"http://{places.data}", f"http://{places.second_data}"
     rows = {
         "Net iD, REST": f"{data}/api/task/get and its siblings",
+        "Net iD, resources": f"{data}/tasks/51001 and others",
         "Net iD, SOAP": f"{data}/portal   (WSDL: {data}/portal?wsdl)",
         "try it in a browser": f"{data}/docs   (OpenAPI: {data}/openapi.json)",
         "metrics, health": f"http://{places.admin}/metrics  http://{places.admin}/healthz",

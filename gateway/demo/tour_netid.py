@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from gateway.demo.portal_state import ANNA, OMAR
-from gateway.demo.steps import Step, Steps, elements, holds, members, only
+from gateway.demo.steps import Step, Steps, elements, holds, members, only, part
 
 ANNAS = base64.b64encode(ANNA).decode()
 OMARS = base64.b64encode(OMAR).decode()
@@ -97,6 +97,47 @@ def mistakes(data: str) -> Steps:
     )  # fmt: skip
 
 
+def resource(verb: str, url: str, body: Any = None, headers: dict[str, str] | None = None, **more: Any) -> Step:
+    """A call of the second REST face."""
+    named = dict(headers or {}) | ({"Content-Type": "application/json"} if body is not None else {})
+    return Step(method=verb, url=url, headers=named, body=json.dumps(body) if body is not None else "", **more)
+
+
+def resources(data: str) -> Steps:
+    """The same portal as resources: config/netid.yaml says how, beside the documented face."""
+    task = f"{data}/tasks/51002"
+    seen = yield resource(
+        "GET", task, status=200, title="The same portal, as a REST client would have it: a task is a resource",
+        why="A second service in config/netid.yaml: own names, numbers, no sessions. This is a mere look.",
+        judge=members(id=51002, holderId=0), shown_headers=("ETag",),
+    )  # fmt: skip
+    yield resource(
+        "GET", task, headers={"If-None-Match": seen.headers.get("ETag", "")}, status=304,
+        title="It has not changed", judge=lambda _: (),
+    )  # fmt: skip
+    held = yield resource(
+        "PUT", f"{task}/hold", status=200, title="Take it", judge=members(holderId=21, status__name="Processing"),
+    )  # fmt: skip
+    changed = {**(held.json or {}), "entityDescription": "Ines C."}
+    yield resource(
+        "PUT", task, changed, {"If-Match": seen.headers.get("ETag", "")}, status=412,
+        title="Change it, with the ETag from before it was taken",
+        why="The portal compares nothing: the gateway does.", judge=members(status=412), shown_headers=("ETag",),
+    )  # fmt: skip
+    yield resource(
+        "PUT", task, changed, {"If-Match": "*"}, status=200, title="Change it, whatever it is",
+        judge=members(entityDescription="Ines C."), show=part("entityDescription", "message"),
+    )  # fmt: skip
+    yield resource(
+        "DELETE", f"{task}/hold", status=204, title="Give it up", judge=lambda _: (),
+        why="ReleaseTask, behind a verb.",
+    )  # fmt: skip
+    yield resource(
+        "POST", f"{data}/tasks", {"type": "123", "entityId": 61}, status=201, title="A new task",
+        judge=members(holderId=21), show=part("id", "holderId"), shown_headers=("Location",),
+    )  # fmt: skip
+
+
 def papers(data: str, admin: str) -> Steps:
     """What describes and measures the gateway."""
     yield Step(
@@ -117,4 +158,5 @@ def steps(data: str, admin: str) -> Steps:
     """The whole tour of the portal."""
     yield from tasks(data)
     yield from mistakes(data)
+    yield from resources(data)
     yield from papers(data, admin)
