@@ -143,6 +143,8 @@ def _check_verb(settings: RouteSettings, bound: Bound, method: str) -> None:
         raise ContractError(f"`status: {settings.status}` is not for {method}")
     if settings.when is not None and settings.when.place == "body" and method in BODYLESS:
         raise ContractError(f"`when` in the body has no effect: {method} has no body")
+    if settings.example is not None and method in BODYLESS:
+        raise ContractError(f"`example` has no effect: {method} has no body; give its parameters one each")
     rules = [rule.model_dump_json(exclude={"status"}) for rule in settings.faults]
     if len(set(rules)) != len(rules):
         raise ContractError("two rules in `faults` have the same conditions: the second has no effect")

@@ -98,6 +98,7 @@ FLAG = "{in: query, name: f, to: /StealLockFlag}"
         ),
         (GET + "parameters: [%s], when: {in: body, name: x, equals: y}}" % CODE, "has no body"),
         (POST + "cache: 5, writes: false}", "not kept"),
+        (GET + "parameters: [%s], example: {a: 1}}" % CODE, "`example` has no effect"),
     ],
 )  # fmt: skip
 def test_what_is_doubled_or_of_no_effect_is_refused_with_its_line(line, words):
