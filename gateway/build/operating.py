@@ -86,6 +86,22 @@ def operating_pages(
         told = {"result": outcome.result, "lines": list(outcome.lines)}
         return page(json.dumps(told, indent=1) + "\n", status=422 if outcome.result == "refused" else 200)
 
+    return {
+        **explaining_pages(gateway),
+        "/": front,
+        "/routes": list_routes,
+        "/config": config,
+        "/drain": drain,
+        "POST /drain": drain,
+        "/log-level": level,
+        "PUT /log-level": set_level,
+        "POST /reload": again,
+    }
+
+
+def explaining_pages(gateway: Operated) -> Mapping[str, Send]:
+    """What becomes of a request: one that is pasted, or the very one that asks with `?explain`."""
+
     async def explain(wire: Wire) -> Wire:
         _own(wire)
         try:
@@ -101,18 +117,7 @@ def operating_pages(
         except ValueError as error:
             raise Problem(Kind.NOT_FOUND, f"{error}.") from None
 
-    return {
-        "POST /explain": explain,
-        EXPLAIN: explain_this,
-        "/": front,
-        "/routes": list_routes,
-        "/config": config,
-        "/drain": drain,
-        "POST /drain": drain,
-        "/log-level": level,
-        "PUT /log-level": set_level,
-        "POST /reload": again,
-    }
+    return {"POST /explain": explain, EXPLAIN: explain_this}
 
 
 def _plain(text: str) -> Wire:
