@@ -326,7 +326,7 @@ class SchemaWriter:
             declared = dict.fromkeys(place.element for place in places if isinstance(place, Slot))
             schema = any_of([self._value(element) for element in declared])
             schema = {"type": "array", "items": schema} if leaf.repeated else schema
-        if schema.get("type") == "array" and not isinstance(leaf, ItemsSlot):
+        if not isinstance(leaf, ItemsSlot) and leaf.repeated:  # one element of a list type is an array, too
             if sure and leaf.min and len(places) == 1:
                 schema["minItems"] = leaf.min
             tops = [place.max for place in places if not isinstance(place, ItemsSlot)]

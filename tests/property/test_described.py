@@ -85,6 +85,12 @@ def test_described(number: int) -> None:
     run(number)
 
 
+@pytest.mark.parametrize("number", [922308594, 970879260])
+def test_found_by_search(number: int) -> None:
+    """A required element of a list type may be an empty list."""
+    run(number)
+
+
 @pytest.mark.slow
 @settings(max_examples=max(1, AT_LENGTH // EACH), deadline=None, database=None, derandomize=True)
 @given(st.integers(0, 10**9))
