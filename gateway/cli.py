@@ -72,11 +72,23 @@ def _serving(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _showing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    bring = _command(commands, "import", "importing:bring", "judge a WSDL, and with -o make a configuration of it")
-    bring.add_argument("contract", metavar="WSDL", help="a file, or an http(s) address")
+    bring = _command(
+        commands, "import", "importing:bring", "judge a WSDL or an OpenAPI document, and with -o make a configuration"
+    )
+    bring.add_argument(
+        "contract", metavar="CONTRACT", help="a WSDL (file or http(s) address), an OpenAPI 3 document, JSON Schemas"
+    )
     bring.add_argument("-o", "--output", metavar="FOLDER", help="write contract, configuration and verdict there")
     bring.add_argument(
         "--fetch", metavar="HOST", nargs="*", action="extend", help="hosts that imports may be fetched from"
+    )
+    bring.add_argument("--name", metavar="NAME", help="of OpenAPI or JSON Schemas: the service's name")
+    bring.add_argument("--namespace", metavar="URI", help="of OpenAPI or JSON Schemas: the namespace of its XML")
+    bring.add_argument(
+        "--operation",
+        metavar="NAME=REQUEST[:ANSWER]",
+        action="append",
+        help="of JSON Schemas: an operation and its files; may repeat",
     )
     bring.add_argument("--report", choices=("text", "json"), default="text", help="the form of the verdict")
     compiled = _command(commands, "compile", "compiling:compile_", "compile a contract's schemas, for a quick start")

@@ -38,19 +38,19 @@ def configuration(services: Sequence[ProposedService], wsdl: str, file: str = "g
 
 def _service(each: ProposedService, wsdl: str, *, several: bool) -> Iterator[str]:
     variable = "".join(c if c.isalnum() else "_" for c in each.name).upper()
-    yield f"  {_text(each.name)}:"
-    yield f"    wsdl: {_text(wsdl)}"
+    yield f"  {scalar_text(each.name)}:"
+    yield f"    wsdl: {scalar_text(wsdl)}"
     if several:
-        yield f"    service: {_text(each.service.name)}"
+        yield f"    service: {scalar_text(each.service.name)}"
     others = [port.name for port in each.service.ports if port.name != each.port.name and not port.refused]
     if others:
-        yield f"    # port: {_text(each.port.name)} # the first; there are also {', '.join(others)}"
+        yield f"    # port: {scalar_text(each.port.name)} # the first; there are also {', '.join(others)}"
     yield from _upstream(each.port.location, each.port.soap, variable)
     guessed = [route.operation for route in each.routes if route.operation in each.reads]
     if guessed:
         yield "    # Taken for reading, by their names: they may be cached and repeated. Where that is wrong, say so:"
         yield "    # operations:"
-        yield from (f"    #   {_text(name)}: {{writes: true}}" for name in guessed[:3])
+        yield from (f"    #   {scalar_text(name)}: {{writes: true}}" for name in guessed[:3])
         if len(guessed) > 3:
             yield f"    #   # … and {len(guessed) - 3} more"
     yield f"    # Every operation is served at POST /{each.service.name}/<Operation>, too"
@@ -66,31 +66,31 @@ def _upstream(location: str, soap: str, variable: str) -> Iterator[str]:
     yield "    upstream:"
     parts = urlsplit(location)
     if parts.scheme in ("http", "https") and parts.hostname and not parts.username and "$" not in location:
-        url = _text("${" + variable + "_URL:-" + location.partition("#")[0] + "}")
+        url = scalar_text("${" + variable + "_URL:-" + location.partition("#")[0] + "}")
         yield f"      url: {url} # the contract's address"
     else:
         given = " ".join(location.split()) or "none at all"
         yield f"      # The contract gives no address that can be called ({given})."
-        yield f"      url: {_text('${' + variable + '_URL:-http://127.0.0.1:8090/}')} # put the service's address here"
+        yield f"      url: {scalar_text('${' + variable + '_URL:-http://127.0.0.1:8090/}')} # put the service's address here"
     yield f'      # soap: "{soap}" # the version it speaks, as the contract has it'
 
 
 def _route(route: Proposed) -> Iterator[str]:
-    yield f"      - route: {_text(f'{route.verb} {route.path}')}"
-    yield f"        operation: {_text(route.operation)}"
+    yield f"      - route: {scalar_text(f'{route.verb} {route.path}')}"
+    yield f"        operation: {scalar_text(route.operation)}"
     if route.summary:
-        yield f"        summary: {_text(route.summary)}"
+        yield f"        summary: {scalar_text(route.summary)}"
     sides = (("request", route.request), ("response", route.response))
-    unwrap = [f"{side}: [{', '.join(map(_text, names))}]" for side, names in sides if names]
+    unwrap = [f"{side}: [{', '.join(map(scalar_text, names))}]" for side, names in sides if names]
     if unwrap:
         yield f"        unwrap: {{{', '.join(unwrap)}}}"
     if route.parameters:
         yield "        parameters:"
         for place, name, to in route.parameters:
-            yield f"          - {{in: {place}, name: {_text(name)}, to: {_text(to)}}}"
+            yield f"          - {{in: {place}, name: {scalar_text(name)}, to: {scalar_text(to)}}}"
 
 
-def _text(text: str) -> str:
+def scalar_text(text: str) -> str:
     """A YAML scalar: plain where that can mean nothing else, else quoted as JSON, which YAML reads."""
     safe = _PLAIN.fullmatch(text) and not text.endswith(" ") and text.lower() not in _WORDS
     return text if safe else json.dumps(text, ensure_ascii=False)

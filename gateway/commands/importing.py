@@ -24,6 +24,10 @@ CONFIGURATION: Final = "gateway.yaml"
 
 def bring(chosen: argparse.Namespace) -> int:
     """The command."""
+    from gateway.commands.drawing import draw, is_json
+
+    if chosen.operation or is_json(chosen.contract):
+        return refusals(draw)(chosen)
     if chosen.report != "json":
         return refusals(_bring)(chosen)
     try:

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from gateway.build.proposal import Proposed, ProposedService
-from gateway.build.proposed_text import _text, configuration
+from gateway.build.proposed_text import configuration, scalar_text
 from gateway.schema.contract import Port, Service
 
 
@@ -14,8 +14,8 @@ from gateway.schema.contract import Port, Service
     "text", ["plain", "yes", "12", "a: b", "# x", "it's", '"q"', "GET /a/{b}", "ünï", "- a", "*a", "&a", "null", "a #b", "", "~", "/x", "{a}"]
 )
 def test_every_text_is_read_back(text: str) -> None:
-    assert yaml.safe_load(f"k: {_text(text)}") == {"k": text}
-    assert yaml.safe_load(f"k: [{_text(text)}]") == {"k": [text]}
+    assert yaml.safe_load(f"k: {scalar_text(text)}") == {"k": text}
+    assert yaml.safe_load(f"k: [{scalar_text(text)}]") == {"k": [text]}
 
 
 @pytest.mark.parametrize(
