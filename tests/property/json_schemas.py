@@ -162,7 +162,7 @@ class Maker:
                 branch = self.instance(random.choice(schema[word]), components, depth - 1)
                 rest = {key: inner for key, inner in schema.items() if key != word}
                 if "properties" in rest and isinstance(branch, dict):
-                    return {**self.instance(rest, components, depth), **branch}
+                    return {**self.typed("object", rest, components, depth), **branch}
                 return branch
         if "allOf" in schema:
             parts = [self.instance(part, components, depth) for part in schema["allOf"]]

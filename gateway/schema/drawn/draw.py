@@ -58,6 +58,7 @@ def draw_text(library: Library, main: Text, *, name: str = "", namespace: str = 
     reader = Reader(neutral)
     read = OperationReader(reader, asks, answers, main)
     operations = read.read()
+    reader.settle()
     file = service.lower()
     return Drawn(
         service,

@@ -345,7 +345,7 @@ class OperationReader:
         place = self.reader.place(schema)
         key = place.kind if isinstance(place.kind, Ref) else id(schema)
         if key not in self._faults:
-            wanted = place.kind.name if isinstance(place.kind, Ref) else pascal(operation) + pascal(status)
+            wanted = place.kind.name if isinstance(place.kind, Ref) else pascal(f"{operation} {status}")
             element = self.shared.names.give(wanted + "Fault")
             wrapped = not isinstance(self.reader.types.resolve(place.kind), Record) or place.nullable
             judged = self.answers.schema(at.text, at.steps, at.value)

@@ -57,6 +57,22 @@ class Reader:
         where = self.bundle.where(schema)
         self.remarks.setdefault((str(where), what), Remark(where, what, then))
 
+    def settle(self) -> None:
+        """When all is read: a choice that is one of its own forms, with nothing between, is any JSON."""
+        for name in list(self.types.named):
+            if self._is_form_of(name, name, set()):
+                self.types.named[name] = ANY
+                what = "a form that holds itself"
+                self.remark(self.bundle.defs.get(name, True), what, "any JSON in the XSD; " + ON_JSON)
+
+    def _is_form_of(self, name: str, whole: str, seen: set[str]) -> bool:
+        kind = self.types.resolve(Ref(whole))
+        if whole in seen or not isinstance(kind, Choice):
+            return False
+        seen.add(whole)
+        forms = [branch.place.kind for branch in kind.branches if isinstance(branch.place.kind, Ref)]
+        return any(form.name == name or self._is_form_of(name, form.name, seen) for form in forms)
+
     # ------------------------------------------------------------ places
 
     def place(self, schema: Schema) -> Place:
@@ -330,7 +346,7 @@ class Reader:
 
     # ------------------------------------------------------------ null
 
-    def _takes_null(self, flat: Flat) -> bool:
+    def _takes_null(self, flat: Flat, through: tuple[int, ...] = ()) -> bool:
         if flat.never or (flat.types is not None and "null" not in flat.types):
             return False
         values = _common(flat.enums)
@@ -338,8 +354,17 @@ class Reader:
             return False
         shaping = [group for group in flat.groups if not self._refines(group, flat)]
         if shaping:
-            return all(any(self._takes_null(self._flat(one)) for one in group.branches) for group in shaping)
+            return all(any(self._branch_takes_null(one, through) for one in group.branches) for group in shaping)
         return flat.types is not None or values is not None or _typed(flat, None) is None
+
+    def _branch_takes_null(self, branch: Schema, through: tuple[int, ...]) -> bool:
+        """A form that holds itself adds nothing to what it takes."""
+        key = id(self.bundle.defs.get(branch["$ref"].removeprefix("#/$defs/"))) if _is_ref(branch) else id(branch)
+        return key not in through and self._takes_null(self._flat(branch), (*through, key))
+
+
+def _is_ref(schema: Schema) -> bool:
+    return isinstance(schema, dict) and "$ref" in schema
 
 
 def _only_part(schema: Schema) -> Schema | None:

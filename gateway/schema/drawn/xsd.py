@@ -26,7 +26,8 @@ class XsdWriter:
     def element(self, name: str, place: Place, *, least: int = 1, most: str = "1", indent: str = "") -> Iterator[str]:
         """A local element of a place."""
         occurs = ("" if least == 1 else f' minOccurs="{least}"') + ("" if most == "1" else f' maxOccurs="{most}"')
-        nillable = ' nillable="true"' if place.nullable else ""
+        null = place.nullable or isinstance(self.types.resolve(place.kind), Any_)
+        nillable = ' nillable="true"' if null else ""
         named = self._type(place.kind)
         head = f'{indent}<xs:element name="{name}"'
         words = list(documented(place.words, indent + "  "))

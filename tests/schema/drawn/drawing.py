@@ -19,6 +19,7 @@ from gateway.schema.drawn.draw import Drawn, draw
 from gateway.schema.ir import Settings
 from gateway.schema.wsdl import load_wsdl
 
+
 #: a Decimal is written as its digits
 class _Exact(json.JSONEncoder):
     def default(self, o: Any) -> Any:
