@@ -30,9 +30,10 @@ from ..settings.service import FaultRule as FaultSettings
 from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
 from .bindings import binding, member, members_at, steps_of
-from .doors import POINTERS, fault_rules, json_codec, mapping
+from .doors import POINTERS, fault_rules, mapping
 from .heads import heads
 from .operations import CANONICAL, Bound
+from .shaped import Bodies
 from .workbench import Workbench
 
 # What a route says to its clients alone.
@@ -49,7 +50,8 @@ class Table:
     def statuses(self, operation: str, fault: str) -> tuple[int, ...]:
         """The statuses by which the service says a declared fault, as far as the rules tell; 0 for any."""
         rules = [rule for call in self.calls[operation] for rule in call.refusals.rules if fault in rule.faults]
-        return tuple(dict.fromkeys(rule.status or 0 for rule in rules)) or (0,)
+        said = (rule.status if isinstance(rule.status, int) else 0 for rule in rules)
+        return tuple(dict.fromkeys(said)) or (0,)
 
 
 def behind(
@@ -65,13 +67,17 @@ def behind(
     calls: dict[str, list[Call]] = {each.operation.name: [] for each in operations}
     known = {each.operation.name: each for each in operations}
     named = set()
+    try:
+        bodies = Bodies(bench, settings.upstream.shapes)
+    except ContractError as error:
+        return None, [*mistakes, loaded.mistake((*place, "upstream", "shapes"), str(error))]
     for at, route in enumerate(backward(settings)):
         named.add(route.operation)
         bound = known.get(route.operation)
         try:
             if bound is None:
                 raise ContractError(f"the contract has no operation {route.operation}")
-            call = _Compiler(bench, settings, route, bound, limits).call()
+            call = _Compiler(bench, settings, route, bound, limits, bodies).call()
             if own:
                 _check_reached(calls[route.operation], route)
             calls[route.operation].append(call)
@@ -87,7 +93,7 @@ def _idle(settings: ServiceSettings) -> Iterator[tuple[Path, str]]:
     """What has no effect with the language that the service speaks, or is not enough for it."""
     upstream = settings.upstream
     if upstream.speaks == "soap":
-        for key in ("routes", "faults"):
+        for key in ("routes", "faults", "shapes"):
             if getattr(upstream, key):
                 yield ("upstream", key), "this is of a service that speaks JSON: say `speaks: json`"
         return
@@ -125,8 +131,15 @@ class _Compiler:
     """Compiles one route into a call. Raises ContractError."""
 
     def __init__(
-        self, bench: Workbench, service: ServiceSettings, route: RouteSettings, bound: Bound, limits: Limits
+        self,
+        bench: Workbench,
+        service: ServiceSettings,
+        route: RouteSettings,
+        bound: Bound,
+        limits: Limits,
+        bodies: Bodies,
     ) -> None:
+        self.bodies = bodies
         self.bench, self.service, self.route, self.bound, self.limits = bench, service, route, bound, limits
         self.shape = mapping(service.mapping, route.mapping)
         self.model = bench.laid(self.shape)
@@ -149,7 +162,7 @@ class _Compiler:
         if version:
             member(self.model, asks or "", route.unwrap.request, version)
         mapped = heads(self.bench, bound, route.headers, self.shape)
-        request = json_codec(self.bench, bound.input, self.shape, route.unwrap.request, self.limits)
+        request = self.bodies.codec(bound.input, self.shape, route.unwrap.request, self.limits)
         return Call(
             method,
             path,
@@ -191,7 +204,7 @@ class _Compiler:
                 raise ContractError(f"{each.name} is a qualified name, which has no text outside XML")
 
     def _answer(self, output: BoundMessage) -> AnswerCodec:
-        front = json_codec(self.bench, output, self.shape, self.route.unwrap.response, self.limits)
+        front = self.bodies.codec(output, self.shape, self.route.unwrap.response, self.limits)
         recheck = bool(output.element) and self.bench.recheck(output.element, self.shape)
         return AnswerCodec(front.face, front.canonical, limits=self.limits, schema=front.schema, recheck=recheck)
 
@@ -244,7 +257,7 @@ class _Compiler:
             keys = frozenset(members_at(self.model, element, (), ()))
         except ContractError:
             keys = frozenset()
-        return Declared(element, self.bench.body(element, self.shape), self.bench.body(element, CANONICAL), keys)
+        return Declared(element, self.bodies.body(element, self.shape), self.bench.body(element, CANONICAL), keys)
 
     def _rules(self) -> Iterator[RefusalRule]:
         upstream = self.service.upstream

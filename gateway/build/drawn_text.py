@@ -37,7 +37,7 @@ def configuration(drawn: Drawn, folder: str, source: str, file: str = "gateway.y
         f"  {scalar_text(name)}:",
         f"    wsdl: {scalar_text(f'{folder}/{name}.wsdl')}",
         f"    path: /{name}",
-        "    default_routes: false # nothing but SOAP in front; true serves POST /" + f"{name}/<Operation> in JSON, too",
+        f"    default_routes: false # nothing but SOAP in front; true serves POST /{name}/<Operation> in JSON, too",
         *_writes(drawn),
         *_upstream(drawn, name, folder),
     ]
@@ -51,7 +51,8 @@ def served(drawn: Drawn) -> list[Operation]:
 
 def _writes(drawn: Drawn) -> Iterator[str]:
     """What a GET reads and all else writes, where the name alone would say otherwise."""
-    told = [(each.name, each.method != "GET") for each in drawn.operations if reads(each.name) != (each.method == "GET")]
+    known = [(each.name, each.method != "GET") for each in served(drawn)]
+    told = [(name, writes) for name, writes in known if reads(name) == writes]
     if told:
         yield "    # By their methods; what reads may be repeated:"
         yield "    operations:"
@@ -66,8 +67,9 @@ def _upstream(drawn: Drawn, name: str, folder: str) -> Iterator[str]:
     yield "    upstream:"
     yield f"      url: {scalar_text('${' + variable + '_URL:-' + address + '}')} # {said}"
     yield "      speaks: json"
-    yield f"      shapes: {scalar_text(f'{folder}/{name}.json')} # the service's own JSON, where the WSDL's is another"
-    yield "      # headers: {Authorization: \"Bearer ${file:/run/secrets/token}\"} # what the service wants with each call"
+    yield f"      shapes: {scalar_text(f'{folder}/{name}.json')} # the service's own JSON, beside the WSDL's"
+    yield "      # What the service wants with each call:"
+    yield '      # headers: {Authorization: "Bearer ${file:/run/secrets/token}"}'
     yield "      routes:"
     for each in drawn.operations:
         yield from _route(each)
@@ -108,7 +110,7 @@ def _route(operation: Operation) -> Iterator[str]:
     if operation.result is not None:
         yield f"          unwrap: {{response: [{RESULT}]}}"
     if operation.body is not None:
-        yield f"          body: /{operation.body_xml}"
+        yield f"          body: {{request: /{operation.body_xml}}}"
     if operation.parameters:
         yield "          parameters:"
         names = _variables(operation)

@@ -71,7 +71,8 @@ def _upstream(location: str, soap: str, variable: str) -> Iterator[str]:
     else:
         given = " ".join(location.split()) or "none at all"
         yield f"      # The contract gives no address that can be called ({given})."
-        yield f"      url: {scalar_text('${' + variable + '_URL:-http://127.0.0.1:8090/}')} # put the service's address here"
+        url = scalar_text("${" + variable + "_URL:-http://127.0.0.1:8090/}")
+        yield f"      url: {url} # put the service's address here"
     yield f'      # soap: "{soap}" # the version it speaks, as the contract has it'
 
 

@@ -1,4 +1,4 @@
-"""The law of drawing: `import` of an OpenAPI document or of JSON Schemas; what the SOAP side cannot say is told, line by line.
+"""The law of drawing: `import` of OpenAPI or JSON Schemas; what the SOAP side cannot say is told, line by line.
 
 With -o a folder with the XSD, the WSDL, the shapes of the service's JSON and a configuration. 0 when something is
 served, 1 when the document is refused. A configuration that is there already is its owner's.

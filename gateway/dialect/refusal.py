@@ -48,7 +48,7 @@ class RefusalRule:
     read backwards), `path` at the answer.
     """
 
-    status: int | None = None
+    status: int | str | None = None  # 404, or any of `4XX`
     type: str = ""
     path: Steps = ()
     equals: str | None = None
@@ -60,7 +60,7 @@ class RefusalRule:
 
     def takes(self, status: int, document: Value) -> bool:
         """Whether the rule speaks of this answer."""
-        if self.status is not None and self.status != status:
+        if self.status not in (None, status, f"{status // 100}XX"):
             return False
         if self.type and (not isinstance(document, dict) or document.get("type") != self.type):
             return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -12,8 +12,8 @@ from .fields import Part, Pointer
 class UpstreamFault(Part):
     """Which refusal of a JSON service is which fault; the first rule whose every condition holds wins."""
 
-    status: Annotated[int, Field(ge=400, le=599)] | None = Field(
-        default=None, description="The HTTP status of the answer.", examples=[404]
+    status: Annotated[int, Field(ge=400, le=599)] | Literal["4XX", "5XX"] | None = Field(
+        default=None, description="The HTTP status of the answer; 4XX and 5XX are any of them.", examples=[404]
     )
     type: str | None = Field(
         default=None,

@@ -265,6 +265,11 @@ class Upstream(Part):
         description="Its address; by default the one in the contract.",
         examples=["http://127.0.0.1:8090/portal"],
     )
+    shapes: FilePath | None = Field(
+        default=None,
+        description="The JSON service's own JSON beside that of the contract, as `gateway import` of an OpenAPI document writes it.",
+        examples=["contract/petstore.json"],
+    )
     speaks: Literal["soap", "json"] = Field(
         default="soap", description="What it speaks: soap, or json (REST by the routes, read from the message)."
     )
@@ -304,7 +309,10 @@ class Upstream(Part):
 class Service(Part):
     """A contract and all that is served of it."""
 
-    wsdl: Location = Field(description="The WSDL, relative to this file; or an XML Schema alone, of which elements X and XResponse make the operation X.", examples=["../schemas/netid/portal.wsdl"])
+    wsdl: Location = Field(
+        description="The WSDL, relative to this file; or an XML Schema alone, of which elements X and XResponse make the operation X.",
+        examples=["../schemas/netid/portal.wsdl"],
+    )
     xsd: tuple[FilePath, ...] = Field(default=(), description="Schemas for imports that name no location.")
     service: LocalName | None = Field(
         default=None, description="Which wsdl:service, where the WSDL has several.", examples=["Portal"]

@@ -1,6 +1,6 @@
 """The law of kinds: which kind of place a JSON Schema is. Total: what no rule takes is any JSON.
 
-The rules are the table of docs/json-behind-soap.md. The kind may be wider than the schema, never narrower, but for
+The rules are the table of docs/soap-before-rest.md. The kind may be wider than the schema, never narrower, but for
 what is said in a remark: a member that is not declared has no place, and what has no type takes it from its keywords.
 """
 
