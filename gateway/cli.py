@@ -82,14 +82,7 @@ def _showing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     bring.add_argument(
         "--fetch", metavar="HOST", nargs="*", action="extend", help="hosts that imports may be fetched from"
     )
-    bring.add_argument("--name", metavar="NAME", help="of OpenAPI or JSON Schemas: the service's name")
-    bring.add_argument("--namespace", metavar="URI", help="of OpenAPI or JSON Schemas: the namespace of its XML")
-    bring.add_argument(
-        "--operation",
-        metavar="NAME=REQUEST[:ANSWER]",
-        action="append",
-        help="of JSON Schemas: an operation and its files; may repeat",
-    )
+    _drawing(bring)
     bring.add_argument("--report", choices=("text", "json"), default="text", help="the form of the verdict")
     compiled = _command(commands, "compile", "compiling:compile_", "compile a contract's schemas, for a quick start")
     _contract(compiled, xsd=False)
@@ -121,6 +114,18 @@ def _showing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     problems = _command(commands, "problems", "show:problems", "list the problem types, or say what one means")
     problems.add_argument("slug", nargs="?", metavar="SLUG", help="one of them")
     problems.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _drawing(bring: argparse.ArgumentParser) -> None:
+    """What an import of OpenAPI or JSON Schemas may be told."""
+    bring.add_argument("--name", metavar="NAME", help="of OpenAPI or JSON Schemas: the service's name")
+    bring.add_argument("--namespace", metavar="URI", help="of OpenAPI or JSON Schemas: the namespace of its XML")
+    bring.add_argument(
+        "--operation",
+        metavar="NAME=REQUEST[:ANSWER]",
+        action="append",
+        help="of JSON Schemas: an operation and its files; may repeat",
+    )
 
 
 def _message(command: argparse.ArgumentParser) -> None:

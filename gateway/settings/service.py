@@ -268,7 +268,7 @@ class Upstream(Part):
     shapes: FilePath | None = Field(
         default=None,
         description="The JSON service's own JSON beside that of the contract, as `gateway import` of an OpenAPI document writes it.",
-        examples=["contract/petstore.json"],
+        examples=["petstore.json"],
     )
     speaks: Literal["soap", "json"] = Field(
         default="soap", description="What it speaks: soap, or json (REST by the routes, read from the message)."
