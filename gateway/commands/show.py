@@ -81,7 +81,8 @@ def wsdl(chosen: argparse.Namespace) -> int:
     loaded = settings(chosen)
     services = build(loaded).services
     if len(services) > 1:
-        raise Misuse("the configuration has several services; give one of their WSDLs by --wsdl")
+        others = ", ".join(f"{each.path}?wsdl ({each.name})" for each in services[1:])
+        say(f"this is the WSDL of {services[0].name}; `serve` has the others at {others}")
     base = (chosen.url or loaded.settings.public_url or f"http://{loaded.settings.listen}").rstrip("/")
     documents = served_documents(services[0].bench.contract, base + services[0].path)
     put(bytes(documents["wsdl"]).decode())

@@ -151,10 +151,10 @@ def test_routes_say_what_is_protected(call: Call) -> None:
         "protection": "encryption required, clear text allowed",
         "clients": "none",
     }
-    assert {"method": "SOAP", "path": "/portal"}.items() <= rows[-1].items()
+    assert ("SOAP", "/portal") in {(row["method"], row["path"]) for row in rows}
     lines = call("routes", "config/netid.yaml").out.splitlines()
     assert len(lines) == len(rows)
-    assert "POST  /api/task/release" in next(line for line in lines if "/api/task/release" in line)
+    assert next(line for line in lines if "/api/task/release" in line).split()[:2] == ["POST", "/api/task/release"]
 
 
 def test_openapi_is_printed_in_both_versions(call: Call) -> None:
@@ -170,6 +170,12 @@ def test_the_wsdl_has_the_gateways_own_address(call: Call) -> None:
     assert found.xpath("//*[local-name()='address']/@location") == ["http://127.0.0.1:8080/portal"]
     found = etree.fromstring(call("wsdl", "config/netid.yaml", "--url", "https://api.example.com/").out.encode())
     assert found.xpath("//*[local-name()='address']/@location") == ["https://api.example.com/portal"]
+
+
+def test_the_wsdl_of_several_services_is_the_firsts_and_the_others_are_told(call: Call) -> None:
+    told = call("wsdl", "config/netid.yaml")
+    assert told.code == 0
+    assert "this is the WSDL of portal; `serve` has the others at /tasks-soap?wsdl (tasks)" in told.err
 
 
 def test_problems_are_listed_and_told(call: Call) -> None:
