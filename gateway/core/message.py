@@ -159,5 +159,6 @@ class Exchange:
     facts: dict[str, Any] = field(default_factory=dict)
     deadline: float = 0.0  # monotonic seconds
     attempt: int = 1
+    once: bool = False  # good for one sending: repeated only where it was proven not sent, whatever the operation does
     reply_headers: dict[str, str] = field(default_factory=dict)  # for the client's reply
     upstream_headers: dict[str, str] = field(default_factory=dict)  # for the upstream's request

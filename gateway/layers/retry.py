@@ -1,7 +1,8 @@
 """The law of repetition: once more only what was proven not sent, or what only reads (RFC 9110 §9.2.2).
 
 A budget keeps repetition from multiplying an outage; a pause with jitter keeps callers apart. Inside
-sessions and locks: a repeat keeps its count and its content.
+sessions and locks: a repeat keeps its count and its content, so what they marked as good for one sending
+(`Exchange.once`: a number that the service may have seen, a lease that may have been taken) is no read here.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def retry(operation: Operation, budget: Budget, *, pause: tuple[float, float] = 
             try:
                 return await inner(exchange)
             except Problem as problem:
-                if not repeatable(operation, problem) or not budget.spend():
+                if not repeatable(operation, problem, once=exchange.once) or not budget.spend():
                     raise
             await asyncio.sleep(random.uniform(*pause))  # noqa: S311  # jitter
             exchange.attempt += 1
@@ -66,10 +67,10 @@ def retry(operation: Operation, budget: Budget, *, pause: tuple[float, float] = 
     return layer
 
 
-def repeatable(operation: Operation, problem: Problem) -> bool:
+def repeatable(operation: Operation, problem: Problem, *, once: bool = False) -> bool:
     """Whether a failed call may be made again: proven not sent, or a read that may not have arrived."""
     if problem.kind in _NEVER or problem.kind.row.side != "upstream":
         return False
     if problem.outcome == "not-sent":
         return problem.kind is not Kind.UPSTREAM_TLS  # that will not mend itself
-    return not operation.writes and problem.kind in _READ_AGAIN
+    return not (operation.writes or once) and problem.kind in _READ_AGAIN

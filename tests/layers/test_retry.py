@@ -43,6 +43,13 @@ def test_only_what_was_not_sent_or_only_reads_is_repeated(kind, outcome, writes,
     assert repeatable(operation(writes=writes), Problem(kind, outcome=outcome)) is again
 
 
+@pytest.mark.parametrize(("outcome", "again"), [("unknown", False), (None, False), ("not-sent", True)])
+def test_what_is_good_for_one_sending_is_repeated_only_when_it_was_not_sent(outcome, again):
+    lost = Problem(Kind.UPSTREAM_CLOSED, outcome=outcome)
+    assert repeatable(operation(writes=False), lost)
+    assert repeatable(operation(writes=False), lost, once=True) is again
+
+
 async def served(problems, *, writes=True, budget=None):
     """Calls made, and the reply or the problem, when the service fails so often first."""
     calls = []

@@ -88,6 +88,21 @@ def test_w07_killed_around_the_send_nothing_is_sent_again_and_no_number_comes_tw
     assert not world.service.again
 
 
+def test_a_take_whose_answer_was_lost_is_not_sent_again_and_is_given_up_in_time(open_world):
+    """GetTask reads by its name: sent once more with its number it was refused, and the refusal ended the lease."""
+    world = open_world(portal_built())
+    assert make(world, 0, "N1")[0] == 200
+    faults = iter(["unanswered"])
+    world.chance.wire, world.chance.random.choice = 1.0, lambda _: next(faults, "")
+    status, told, _ = world.run(world.replicas[0].ask("POST", "/get", {"Id": 51003}))
+    assert (status, told["type"]) == (502, "/problems/upstream-closed")
+    assert world.service.received["GetTask"] == 1
+    assert world.service.state.tasks[51003].processor, "it was taken"
+    world.settle(60)
+    assert not world.service.state.tasks[51003].processor, "it is held for ever"
+    assert not world.service.wrong, "a number came twice"
+
+
 def test_w05_a_number_is_good_once_among_fifty_at_two_gateways(open_world):
     world = open_world(clients_built())
     call = {"SessionId": open_world.login(world), "Count": 1}

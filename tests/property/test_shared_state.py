@@ -328,6 +328,7 @@ class Numbered(Shared):
         assert not self.world.service.wrong, self.world.service.wrong
 
     def in_the_end(self):
+        self.no_number_comes_twice()  # nor in what was under way when the schedule ended
         held = [n for n in range(51001, 51006) if self.world.service.state.tasks[n].processor]
         known = not (self.killed and self.lost)  # who knew of it is gone, and so is what was written down
         assert not (held and known), "a task is held for ever"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
+from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
@@ -27,7 +28,8 @@ _KEPT: Final = 30 * 86_400.0
 _CLAIM: Final = 30.0  # seconds that a replica has to give one up
 _MOST: Final = 10_000
 _TRIES: Final = 3  # a service that refuses may mean it, or may only be in trouble
-Register = dict[str, dict[str, Any]]
+Entry = dict[str, Any]
+Register = dict[str, Entry]
 
 
 class Leases:
@@ -47,10 +49,14 @@ class Leases:
         return around(self._giving) if operation.name in self._rule.give else None
 
     async def _taking(self, exchange: Exchange, inner: Service) -> Message:
-        """The lease is written before the call: a crash in between gives up what perhaps was never taken."""
+        """The lease is written before the call: a crash in between gives up what perhaps was never taken.
+
+        An answer is that of the only sending: what a repeat is told says nothing of the try before it.
+        """
         entity = at(exchange.request.value(), self._rule.entity.get(exchange.operation.name, ""))
         if entity is None:
             return await inner(exchange)
+        exchange.once = True
         key = f"{exchange.operation.service}|{entity}"
         entry = {
             "entity": entity,
@@ -60,42 +66,42 @@ class Leases:
             "sure": False,
             "id": secrets.token_hex(8),  # two holds are never equal
         }
-        before = await self._change(key, entry)
+        before, written = await self._change(key, lambda held: _over(held, entry))
         try:
             reply = await inner(exchange)
         except Problem as problem:
             if problem.outcome in ("not-sent", "rejected"):
-                await self._settled(key, before, only=entry)
+                await self._settled(key, lambda held: before if held == written else held)
             raise
         if reply.fault is not None or shown(self._rule.unless, reply):
-            await self._settled(key, before, only=entry)
+            await self._settled(key, lambda held: before if held == written else held)
         else:
-            await self._settled(key, {**entry, "sure": True})  # also where somebody gave up an older hold meanwhile
+            # also where an older hold was given up meanwhile
+            await self._settled(key, lambda _: {**entry, "sure": True})
             self._host.count("leased")
         return reply
 
     async def _giving(self, exchange: Exchange, inner: Service) -> Message:
         """Only what was surely taken before this call is given up by it: a take under way may come after it."""
         entity = at(exchange.request.value(), self._rule.entity.get(exchange.operation.name, ""))
+        exchange.once = True
         key = f"{exchange.operation.service}|{entity}"
-        held = None
+        given: Entry | None = None
         if entity is not None:
             try:
-                held = (await self._read())[2].get(key)
+                given = (await self._read())[2].get(key)
             except Problem as problem:
                 self._host.log("leases", problem.cause or str(problem))
         reply = await inner(exchange)
-        if held is not None and held["sure"] and reply.fault is None:
-            await self._settled(key, None, only=held)
+        if given is not None and given["sure"] and reply.fault is None:
+            await self._settled(key, lambda held: None if held == given else held)
             self._host.count("given-up")
         return reply
 
-    async def _settled(
-        self, key: str, entry: dict[str, Any] | None, *, only: dict[str, Any] | None = None
-    ) -> None:
+    async def _settled(self, key: str, change: Callable[[Entry | None], Entry | None]) -> None:
         """After the call, whose answer stands whatever the store does: what stays registered is given up in time."""
         try:
-            await self._change(key, entry, only=only)
+            await self._change(key, change)
         except Problem as problem:
             self._host.log("leases", problem.cause or str(problem))
 
@@ -112,24 +118,25 @@ class Leases:
             held = {**self._own, **held}
         return raw, whole["epoch"], held
 
-    async def _change(self, key: str, entry: dict[str, Any] | None, *, only: dict[str, Any] | None = None) -> Any:
-        """Set or remove an entry, `only` if that stands there; gives what stood there before."""
+    async def _change(
+        self, key: str, change: Callable[[Entry | None], Entry | None]
+    ) -> tuple[Entry | None, Entry | None]:
+        """Set what `change` makes of an entry, None where there is none; gives what stood there, and what does now."""
         for _ in range(100):
             raw, epoch, register = await self._read()
             before = register.pop(key, None)
-            if only is not None and before != only:
-                return None
-            if entry is not None:
+            after = change(before)
+            if after == before:
+                return before, after
+            if after is not None:
                 if len(register) >= _MOST:
                     raise Problem(Kind.OVERLOADED, "Too many leases are held.", outcome="not-sent")
-                register[key] = entry
-            elif before is None:
-                return None
+                register[key] = after
             if await self._write(raw, epoch, register):
                 self._own.pop(key, None)
-                if entry is not None:
-                    self._own[key] = entry
-                return before
+                if after is not None:
+                    self._own[key] = after
+                return before, after
             await asyncio.sleep(random.uniform(0, 0.01))  # noqa: S311  # jitter
         raise Problem(Kind.STATE_UNAVAILABLE, cause="the register of leases is contended")
 
@@ -155,14 +162,38 @@ class Leases:
             except Problem as problem:
                 self._host.log("leases", problem.cause or str(problem))
 
-    async def _give_up(self, key: str, entry: dict[str, Any]) -> None:
-        claim = {**entry, "until": self._host.clock.now() + _CLAIM, "tries": entry.get("tries", 0) + 1}
-        if await self._change(key, claim, only=entry) is None:
+    async def _give_up(self, key: str, entry: Entry) -> None:
+        """Only refusals count as tries: a claim whose call failed, or whose gateway died, was none."""
+        claim = {**entry, "until": self._host.clock.now() + _CLAIM}
+        before, _ = await self._change(key, lambda held: claim if held == entry else held)
+        if before != entry:
             return  # renewed, or another replica's
-        value = put(dict(self._rule.request), self._rule.place, entry["entity"])
-        reply = await self._host.call(self._rule.operation, value, service=entry["service"], identity=entry["identity"])
-        said = "refused" if reply.fault is not None else "given up"
+        said = [await self._given_up(entry, who) for who in (entry["identity"], *entry.get("others", ()))]
+        if "failed" in said:
+            return  # the claim ends, and it is looked at again
+        outcome = "given up" if "given up" in said else "refused"
         self._host.count("lease-ended")
-        self._host.audit("lease-ended", entity=str(entry["entity"]), operation=self._rule.operation, outcome=said)
-        if reply.fault is None or claim["tries"] >= _TRIES:
-            await self._change(key, None, only=claim)
+        self._host.audit("lease-ended", entity=str(entry["entity"]), operation=self._rule.operation, outcome=outcome)
+        tries = entry.get("tries", 0) + 1
+        over = "refused" not in said or tries >= _TRIES
+        await self._change(key, lambda held: (None if over else {**claim, "tries": tries}) if held == claim else held)
+
+    async def _given_up(self, entry: Entry, identity: str) -> str:
+        """What came of one identity's giving up; whatever it is, the others' leases are looked at, too."""
+        value = put(dict(self._rule.request), self._rule.place, entry["entity"])
+        try:
+            reply = await self._host.call(self._rule.operation, value, service=entry["service"], identity=identity)
+        except Problem as problem:
+            self._host.log("leases", problem.cause or str(problem))
+            return "failed"
+        except KeyError as error:  # a configuration without that service: other gateways may still have it
+            self._host.log("leases", f"there is no operation {error} of service {entry['service']!r} to give up with")
+            return "failed"
+        return "refused" if reply.fault is not None else "given up"
+
+
+def _over(held: Entry | None, entry: Entry) -> Entry:
+    """The entry of a take under way; it names all who may hold the entity, should the take's outcome stay unknown."""
+    known = [] if held is None else [held["identity"], *held.get("others", ())]
+    others = [who for who in dict.fromkeys(known) if who != entry["identity"]]
+    return {**entry, "others": others} if others else entry

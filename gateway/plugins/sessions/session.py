@@ -111,6 +111,7 @@ class SessionTickets(Plugin[SessionSettings]):
         value = put(original.value(), self._place(exchange.operation), session.ticket)
         if counter is not None:
             value = put(value, counter.place, await pool.number(session))
+            exchange.once = True
         exchange.request = original.replace(value)
         if session.base:
             exchange.facts["base"] = session.base
@@ -304,6 +305,7 @@ class SessionTickets(Plugin[SessionSettings]):
         if not taken:
             self.host.count("replayed")
             raise Problem(Kind.REPLAYED_CALL, outcome="not-sent")
+        exchange.once = True
         return await inner(exchange)
 
 

@@ -36,14 +36,15 @@ def host(calls):
     return FakeHost(calls=call)
 
 
-async def do(leases, name, number, answer=None):
+async def do(leases, name, number, answer=None, identity=""):
     async def service(_):
         if isinstance(answer, Problem):
             raise answer
         return answer or Message(None, value={})
 
     operation = Operation(name, "s", "", "1.1", name, {})
-    return await leases.layer(operation)(service)(Exchange(operation, Message(None, value={"Id": number})))
+    exchange = Exchange(operation, Message(None, value={"Id": number}), facts={"identity": identity})
+    return await leases.layer(operation)(service)(exchange)
 
 
 @asynccontextmanager
@@ -149,6 +150,103 @@ async def test_a_refusal_is_asked_again_and_not_for_ever():
             pass
     assert len(calls) == 3
     assert not (await leases._read())[2]
+
+
+async def test_what_failed_is_no_refusal_and_is_asked_until_the_service_answered():
+    """Four calls that failed, then a refusal, then it is given up: an outage must not use up the tries."""
+    answers = [Problem(Kind.UPSTREAM_TIMEOUT, outcome="unknown") for _ in range(3)]
+    answers += [KeyError("Release"), Message(None, fault=Fault("Receiver", "later")), Message(None, value={})]
+    asked = list(answers)
+
+    async def call(name, value):
+        answer = asked.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    one = FakeHost(calls=call)
+    leases = Leases(RULE, one)
+    await do(leases, "Get", 7)
+    for left in range(len(answers) - 1, -1, -1):
+        one.clock.advance(61)
+        async with looking(leases):
+            pass
+        assert len(asked) == left
+        assert bool((await leases._read())[2]) is bool(left), "held until it is given up"
+    assert [each["outcome"] for each in one.audits] == ["refused", "given up"]
+
+
+async def test_one_that_cannot_be_given_up_does_not_keep_the_others():
+    called = []
+
+    async def call(name, value):
+        called.append(value["Id"])
+        if value["Id"] == 7:
+            raise Problem(Kind.UPSTREAM_TIMEOUT, outcome="unknown")
+        return Message(None, value={})
+
+    one = FakeHost(calls=call)
+    leases = Leases(RULE, one)
+    await do(leases, "Get", 7)
+    await do(leases, "Get", 8)
+    one.clock.advance(61)
+    async with looking(leases):
+        pass
+    assert called == [7, 8]
+    assert list((await leases._read())[2]) == ["s|7"]
+
+
+@pytest.mark.parametrize("store_fails", [False, True])
+async def test_a_take_of_another_that_perhaps_failed_leaves_who_has_it_to_be_given_up(store_fails):
+    """Ada has it; Bea's take is lost on the wire, or refused while the store is away: both are asked for in time."""
+    one = host([])
+    leases = Leases(RULE, one)
+    await do(leases, "Get", 7, identity="ada")
+    put, asked = one.state.put, []
+
+    async def away(*_, **__):
+        raise Problem(Kind.STATE_UNAVAILABLE, outcome="not-sent")
+
+    async def refused(_):
+        one.state.put = away
+        return Message(None, fault=Fault("Sender", "it is Ada's"))
+
+    async def lost(_):
+        raise Problem(Kind.UPSTREAM_CLOSED, outcome="unknown")
+
+    operation = Operation("Get", "s", "", "1.1", "Get", {})
+    exchange = Exchange(operation, Message(None, value={"Id": 7}), facts={"identity": "bea"})
+    try:
+        await leases.layer(operation)(refused if store_fails else lost)(exchange)
+    except Problem:
+        assert not store_fails
+    one.state.put = put
+
+    async def call(name, value, *, service, identity):
+        asked.append(identity)
+        fault = None if identity == "ada" else Fault("Sender", "not yours")
+        return Message(None, value={}, fault=fault)
+
+    one.call = call
+    one.clock.advance(61)
+    async with looking(leases):
+        pass
+    assert asked == ["bea", "ada"]
+    await do(leases, "Get", 7, identity="bea")
+    assert (await leases._read())[2]["s|7"].get("others") is None, "who surely has it has it alone"
+
+
+@pytest.mark.parametrize("name", ["Get", "Release"])
+async def test_what_takes_or_gives_is_good_for_one_sending_whatever_its_name_says(name):
+    operation, seen = Operation(name, "s", "", "1.1", name, {}, writes=False), []
+
+    async def service(exchange):
+        seen.append(exchange.once)
+        return Message(None, value={})
+
+    layer = Leases(RULE, host([])).layer(operation)
+    await layer(service)(Exchange(operation, Message(None, value={"Id": 7})))
+    assert seen == [True]
 
 
 async def test_a_take_that_comes_after_a_give_is_not_forgotten_with_it():
