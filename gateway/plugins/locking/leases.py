@@ -41,6 +41,7 @@ class Leases:
         self._key = f"locks:leases:{rule.operation}"
         self._epoch = ""  # of the register that was seen last: another one means that the store lost it
         self._own: Register = {}  # what was taken here
+        self._seen: dict[str, tuple[Entry, float]] = {}  # since when an entry has stood there unchanged
 
     def layer(self, operation: Operation) -> Layer | None:
         """The layer of an operation that takes or gives, None for others."""
@@ -155,12 +156,20 @@ class Leases:
                 raw, epoch, register = await self._read()
                 if epoch != self._epoch and self._own:
                     await self._write(raw, epoch, register)
-                now = self._host.clock.now()
-                for key, entry in register.items():
-                    if entry["until"] <= now:
-                        await self._give_up(key, entry)
+                for key, entry in self._due(register):
+                    await self._give_up(key, entry)
             except Problem as problem:
                 self._host.log("leases", problem.cause or str(problem))
+
+    def _due(self, register: Register) -> list[tuple[str, Entry]]:
+        """What is over by the time of day, or has stood here for its whole length: a clock may have been set back."""
+        now, ticks, seen = self._host.clock.now(), self._host.clock.monotonic(), self._seen
+        self._seen = {
+            key: seen[key] if key in seen and seen[key][0] == entry else (entry, ticks)
+            for key, entry in register.items()
+        }
+        whole = max(self._rule.seconds, _CLAIM)
+        return [(key, e) for key, (e, since) in self._seen.items() if e["until"] <= now or ticks - since >= whole]
 
     async def _give_up(self, key: str, entry: Entry) -> None:
         """Only refusals count as tries: a claim whose call failed, or whose gateway died, was none."""

@@ -176,6 +176,23 @@ async def test_what_failed_is_no_refusal_and_is_asked_until_the_service_answered
     assert [each["outcome"] for each in one.audits] == ["refused", "given up"]
 
 
+async def test_a_clock_that_was_set_back_prolongs_no_lease():
+    calls = []
+    one = host(calls)
+    leases = Leases(RULE, one)
+    await do(leases, "Get", 7)
+    now = one.clock.now
+    one.clock.now = lambda: now() - 3600
+    async with looking(leases):
+        await asyncio.sleep(0.03)
+        one.clock.advance(50)
+        await do(leases, "Get", 8)
+        await asyncio.sleep(0.05)
+        assert not calls
+        one.clock.advance(11)
+    assert [value["Id"] for _, value in calls] == [7]
+
+
 async def test_one_that_cannot_be_given_up_does_not_keep_the_others():
     called = []
 
