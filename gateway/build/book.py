@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..core.limits import Limits
 from ..dialect.problem import Speaker
 from ..dialect.router import shape
 from ..net.fetch import Fetcher
 from ..plugins.registry import Plugins
+from ..schema.catalog import Catalog, given
 from ..schema.contract import Contract, Port
 from ..schema.contract import Service as ContractService
 from ..schema.errors import ContractError
@@ -99,7 +101,7 @@ def build(loaded: Loaded) -> Built:
         key = (settings.wsdl, *settings.xsd, *standing_before(loaded, name))  # what is filled in differs by these
         try:
             if key not in contracts:
-                contracts[key] = Workbench(_contract(settings.wsdl), findings=limits.findings)
+                contracts[key] = _bench(settings, contracts, limits)
             services.append(_service(loaded, name, settings, contracts[key], limits, speaker, mistakes, plugins))
         except ContractError as error:
             mistakes.append(loaded.mistake(("services", name, "wsdl"), str(error)))
@@ -112,9 +114,22 @@ def build(loaded: Loaded) -> Built:
     return Built(loaded, tuple(services), limits, speaker)
 
 
-def _contract(location: str) -> Contract:
-    """Reads a contract; to type a URL is the allowance to fetch from that host (the settings refuse one in a file)."""
-    return load_wsdl(location, fetch=Fetcher.of_urls([location]))
+def _bench(settings: ServiceSettings, contracts: Mapping[tuple[str, ...], Workbench], limits: Limits) -> Workbench:
+    """A bench for a service; a contract that stands here already is not read again."""
+    same = (settings.wsdl, *settings.xsd)
+    known = next((bench for key, bench in contracts.items() if key[: len(same)] == same), None)
+    if known is not None:
+        return known.twin()
+    return Workbench(_contract(settings.wsdl, settings.xsd), findings=limits.findings)
+
+
+def _contract(location: str, schemas: Sequence[str]) -> Contract:
+    """Reads a contract; to type a URL is the allowance to fetch from that host (the settings refuse one in a file).
+
+    `schemas`: files for imports that name a namespace and no location. Raises ContractError.
+    """
+    own = Catalog([given(Path(each)) for each in schemas])
+    return load_wsdl(location, catalog=own, fetch=Fetcher.of_urls([location]))
 
 
 def _each(name: str, settings: ServiceSettings, contract: Contract) -> Iterator[tuple[str, ServiceSettings]]:

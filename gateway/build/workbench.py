@@ -62,6 +62,12 @@ class Workbench:
         words = any(word in source.text for source in contract.sources for word in NEWER_WORDS)
         self._newer = words and self._documents.version == "1.1"
 
+    def twin(self) -> Workbench:
+        """Another bench of this contract: what was read is shared, what plug-ins fill in is its own."""
+        other = Workbench(self.contract, findings=self._findings, model=self.model)
+        other._bundled, other._unavailable = self._bundled, self._unavailable
+        return other
+
     @property
     def _documents(self) -> Bundle:
         if self._bundled is None:

@@ -12,7 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Final
+
+from gateway.schema.errors import ContractError
+from gateway.xml.documents import DocumentError, as_utf8, parse_document
 
 _DSIG: Final = "http://www.w3.org/2000/09/xmldsig#"
 _WSS: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-"
@@ -111,6 +115,20 @@ class Catalog:
     def by_namespace(self, namespace: str) -> Entry | None:
         """The document whose target namespace this is."""
         return self._namespaces.get(namespace)
+
+
+def given(path: Path) -> Entry:
+    """An operator's own schema, known by its file and its namespace. Raises ContractError: it is no schema."""
+    try:
+        text = path.read_bytes()
+        root = parse_document(as_utf8(text))
+    except OSError as error:
+        raise ContractError(f"this cannot be read: {error.strerror}", file=str(path)) from None
+    except DocumentError as error:
+        raise ContractError(str(error), file=str(path), line=error.line) from None
+    if root.tag != "{http://www.w3.org/2001/XMLSchema}schema":
+        raise ContractError("this is no XML Schema: its root is no xs:schema", file=str(path))
+    return Entry(str(path.absolute()), text, root.get("targetNamespace", ""))
 
 
 @cache

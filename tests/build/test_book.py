@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.build.book import build
+from gateway.build.book import Built, build
+from gateway.schema.wsdl import load_wsdl
 from gateway.settings import parse
 from gateway.settings.mistakes import Refused
 from tests.build.conftest import HEAD, ROOT
@@ -96,3 +98,46 @@ def test_two_services_of_one_contract_share_what_was_compiled() -> None:
     assert one.bench is other.bench
     assert one.operations[0].operation.service == "portal"
     assert other.operations[0].operation.service == "other"
+
+
+SPLIT = """<w:definitions xmlns:w="http://schemas.xmlsoap.org/wsdl/" xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/"
+    xmlns:t="urn:t" xmlns:d="urn:d" targetNamespace="urn:d">
+  <w:types><xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:import namespace="urn:t"/></xs:schema></w:types>
+  <w:message name="M"><w:part name="p" element="t:Ask"/></w:message>
+  <w:portType name="P"><w:operation name="Ask"><w:input message="d:M"/></w:operation></w:portType>
+  <w:binding name="B" type="d:P"><s:binding transport="http://schemas.xmlsoap.org/soap/http"/>
+    <w:operation name="Ask"><s:operation soapAction=""/><w:input><s:body use="literal"/></w:input></w:operation></w:binding>
+  <w:service name="S"><w:port name="P" binding="d:B"><s:address location="http://h/"/></w:port></w:service>
+</w:definitions>"""
+TYPES = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:t">
+  <xs:include schemaLocation="more.xsd"/></xs:schema>"""
+MORE = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:t">
+  <xs:element name="Ask"><xs:complexType><xs:sequence><xs:element name="N" type="xs:int"/></xs:sequence></xs:complexType>
+  </xs:element></xs:schema>"""
+
+
+def split(folder: Path, xsd: str) -> Built:
+    for name, text in {"s.wsdl": SPLIT, "types.xsd": TYPES, "more.xsd": MORE, "bad.xsd": "<a/>"}.items():
+        (folder / name).write_text(text)
+    return build(parse(f"services: {{s: {{wsdl: s.wsdl, xsd: [{xsd}]}}}}", base=folder, env={}))
+
+
+def test_a_schema_that_an_import_does_not_name_is_given_by_setting(tmp_path: Path) -> None:
+    built = split(tmp_path, "types.xsd")
+    assert built.services[0].operations[0].operation.name == "Ask"
+    for xsd, words in (("", "urn:t"), ("bad.xsd", "no XML Schema")):
+        with pytest.raises(Refused, match=words):
+            split(tmp_path, xsd)
+
+
+def test_services_of_one_contract_read_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    monkeypatch.setattr("gateway.build.book.load_wsdl", lambda *a, **k: read.append(a) or load_wsdl(*a, **k))
+    text = """
+plugins: {jwt: {keys: [k], issuer: i, audience: a, services: [a]}}
+services:
+  a: {wsdl: schemas/netid/portal.wsdl, path: /a, default_routes: false}
+  b: {wsdl: schemas/netid/portal.wsdl, path: /b, default_routes: false}
+"""
+    assert len(build(parse(text, base=ROOT, env={})).services) == 2
+    assert len(read) == 1

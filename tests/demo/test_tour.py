@@ -80,6 +80,7 @@ async def test_a_gateway_that_does_not_start_says_why(places, tmp_path):
             await starting.ready()
 
 
+@pytest.mark.slow  # the tour itself is told above
 async def test_it_serves_on_until_a_signal(places):
     code = f"from gateway.demo import tour\nraise SystemExit(tour.run(places=tour.{places!r}))"
     process = await asyncio.create_subprocess_exec(

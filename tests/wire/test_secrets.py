@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from gateway.plugins.encryption import jose_tokens as tokens
@@ -110,6 +111,7 @@ def _corpus(token: str) -> dict[str, str]:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_secrets_show_nowhere(tmp_path: Path) -> None:
     config, token = _configuration(tmp_path), _token()
     data, admin = (f"127.0.0.1:{free()}" for _ in range(2))
