@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -167,7 +168,9 @@ def gsoap_program(source: Path, wsdl: str, side: str) -> Path:
 def _gsoap(folder: Path, port: int) -> Command:
     need_gsoap()
     contracts(folder, 80)  # the program is the same whatever the port: it is built once
-    program = gsoap_program(HERE / "gsoap" / "desk.cpp", (folder / "desk11.wsdl").read_text(encoding="utf-8"), "Service")
+    program = gsoap_program(
+        HERE / "gsoap" / "desk.cpp", (folder / "desk11.wsdl").read_text(encoding="utf-8"), "Service"
+    )
     contracts(folder, port)
     return (str(program), str(folder), str(port)), {}
 
@@ -185,22 +188,39 @@ def java_desk(path: str) -> Path:
 def _java(stack: str) -> Callable[[Path, int], Command]:
     def command(folder: Path, port: int) -> Command:
         path = class_path(stack)
-        words = ("java", *JVM, "-Dsun.net.httpserver.nodelay=true", "-cp", f"{java_desk(path)}:{path}", "desk.Desk", str(port))
+        words = (
+            "java",
+            *JVM,
+            "-Dsun.net.httpserver.nodelay=true",
+            "-cp",
+            f"{java_desk(path)}:{path}",
+            "desk.Desk",
+            str(port),
+        )
         return words, {}
 
     return command
 
 
 def java_client(path: str, wsdl: str, pinned: str) -> Path:
-    """The client's classes, with the stubs that wsimport makes of a WSDL; `pinned` is its text without ports."""
-    source = HERE / "jaxws" / "Client.java"
+    """The desk's client on the stubs that wsimport makes of a WSDL; `pinned` is its text without ports."""
+    return stubs(HERE / "jaxws" / "Client.java", path, wsdl, pinned)
+
+
+def stubs(client: Path, path: str, wsdl: str, pinned: str) -> Path:
+    """A client's classes, with wsimport's in the package `<its own>.made`.
+
+    `-extension` lets wsimport take a port of SOAP 1.2 whose transport is WSDL 1.1's.
+    """
+    package = re.search(r"^package (\w+);", client.read_text(encoding="utf-8"), re.MULTILINE)
+    assert package is not None
 
     def make(folder: Path) -> None:
-        tool = ("java", *JVM, "-cp", path, "com.sun.tools.ws.WsImport")
-        run(*tool, "-quiet", "-Xnocompile", "-encoding", "UTF-8", "-s", folder, "-d", folder, "-p", "desk.made", wsdl)
-        run("javac", "-nowarn", "-encoding", "UTF-8", "-cp", path, "-d", folder, source, *folder.rglob("*.java"))
+        tool = ("java", *JVM, "-cp", path, "com.sun.tools.ws.WsImport", "-quiet", "-extension", "-Xnocompile")
+        run(*tool, "-encoding", "UTF-8", "-s", folder, "-d", folder, "-p", f"{package[1]}.made", wsdl)
+        run("javac", "-nowarn", "-encoding", "UTF-8", "-cp", path, "-d", folder, client, *folder.rglob("*.java"))
 
-    return built("jaxws-client", [source, pinned], make)
+    return built(f"jaxws-client-{package[1]}", [client, pinned], make)
 
 
 @dataclass(frozen=True, slots=True)
