@@ -22,6 +22,7 @@ from gateway.schema.names import clark
 
 BODY = "body"  # of a fault that is no object
 RESULT = "result"
+FACTORY = "ObjectFactory"  # a class that JAXB makes beside those of the types
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def draw_text(library: Library, main: Text, *, name: str = "", namespace: str = 
     service = pascal(name or title or main.path.stem)
     target = namespace or f"urn:openapi:{service}"
     shared = Defs(library, main)
-    shared.names.give(service)
+    for taken in (service, FACTORY):
+        shared.names.give(taken)
     neutral, asks, answers = Bundle(shared), Bundle(shared, "request"), Bundle(shared, "response")
     reader = Reader(neutral)
     read = OperationReader(reader, asks, answers, main)
@@ -100,11 +102,11 @@ def _address(main: Text) -> str:
 
 
 def _xsd(namespace: str, reader: Reader, operations: list[Operation], faults: list[Fault]) -> str:
-    writer = XsdWriter(reader.types)
+    writer = XsdWriter(reader.types, reader.bundle.shared.names)
     lines: list[str] = []
     for each in operations:
-        lines += _element(each.name, _members(writer, each), each.words)
-        lines += _element(each.answer, _answer(writer, each), "")
+        lines += _element(each.name, writer.within(each.name, _members(writer, each)), each.words)
+        lines += _element(each.answer, writer.within(each.answer, _answer(writer, each)), "")
     for fault in faults:
         if not fault.wrapped and isinstance(fault.place.kind, Ref):
             named = reader.types.target(fault.place.kind).name
@@ -112,11 +114,13 @@ def _xsd(namespace: str, reader: Reader, operations: list[Operation], faults: li
         elif not fault.wrapped and isinstance(fault.place.kind, Record):
             lines += writer.element(fault.element, fault.place, indent="  ")
         else:
-            lines += _element(fault.element, writer.element(BODY, fault.place, indent="        "), "")
+            body = writer.element(BODY, fault.place, indent="        ")
+            lines += _element(fault.element, writer.within(fault.element, body), "")
     for name in sorted(reader.types.named):
         place = reader.types.named[name]
         if not isinstance(place.kind, Ref | Any_):
             lines += writer.named(name, place)
+    lines += writer.apart()
     if writer.any_used:
         lines += writer.any_value()
     return schema_text(namespace, lines)

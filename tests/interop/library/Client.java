@@ -13,7 +13,7 @@ import library.made.Author;
 import library.made.Book;
 import library.made.Genre;
 import library.made.ObjectFactory;
-import library.made.Page;
+import library.made.Books;
 import library.made.Problem;
 import library.made.ProblemFault;
 import library.made.TownLibrary;
@@ -85,8 +85,8 @@ public final class Client {
 
   static String all(TownLibrary library) throws Exception {
     String read = told(library.getBook(1152921504607351596L));
-    Page page = library.listBooks(List.of(Genre.NOVEL, Genre.NON_FICTION), 2, 10);
-    Page empty = library.listBooks(List.of(), null, null);
+    Books page = library.listBooks(List.of(Genre.NOVEL, Genre.NON_FICTION), 2, 10);
+    Books empty = library.listBooks(List.of(), null, null);
     String added = told(library.addBook(book()));
     library.deleteBook(7);
     String fault = "null";

@@ -91,3 +91,15 @@ def test_what_is_no_openapi_3_is_refused(tmp_path, value):
     (tmp_path / "a.json").write_text(json.dumps(value))
     with pytest.raises(ContractError):
         draw(str(tmp_path / "a.json"))
+
+
+def test_wrappers_inside_of_their_own_name_carry_what_they_are_of(tmp_path):
+    cube = {"type": "array", "items": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}}}
+    maps = {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": {"type": "integer"}}}
+    names = {"type": "array", "items": {"type": "object", "properties": {"item": cube, "Books": maps}}}
+    books = {"type": "object", "properties": {"books": names}}
+    contract = Contract_(tmp_path, document({"Books": books, "ObjectFactory": cube}, {"$ref": "#/components/schemas/Books"}))
+    told = {"books": [{"item": [[[1, 2], []], []], "Books": {"a b": {"c": 3}, "d": {}}}, {}]}
+    assert contract.there_and_back(json.dumps(told))[1] == told
+    assert contract.there_and_back('{"books":[]}')[1] == {"books": []}
+    assert 'name="ObjectFactory"' not in contract.drawn.xsd
