@@ -74,8 +74,8 @@ async def _first(store: Store, inner: Send, wire: Wire, key: Key, running: bytes
 
 
 def _key(wire: Wire, scope: str, need: str) -> Key | None:
-    text = wire.headers.get("idempotency-key", "").strip()
-    if not text:
+    text = wire.headers.get("idempotency-key")
+    if text is None:
         if need == "required":
             raise Problem(Kind.IDEMPOTENCY_KEY_REQUIRED)
         return None

@@ -11,16 +11,20 @@ import pytest
 pytestmark = pytest.mark.interop
 
 HERE = Path(__file__).parent
-CHOSEN = {"netid": ["^/api/(task/(create|get|cancel)|object/get)$", "^/(tasks|application)"]}  # both faces
+# Both faces. The coverage phase crosses every header with every other: of the resources' conditional ones it has too many.
+CHOSEN = [
+    ("netid", "^/api/(task/(create|get|cancel)|object/get)$", "examples,coverage,fuzzing", "10"),
+    ("netid", "^/(tasks|application)", "examples,fuzzing", "40"),
+]
 
 
-@pytest.mark.parametrize(("name", "paths"), [(name, paths) for name, faces in CHOSEN.items() for paths in faces])
-def test_finds_nothing(name: str, paths: str, demos: dict[str, str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "paths", "phases", "count"), CHOSEN)
+def test_finds_nothing(name: str, paths: str, phases: str, count: str, demos: dict[str, str], tmp_path: Path) -> None:
     program = Path(sys.executable).with_name("schemathesis")
     command = [program, "--config-file", HERE / "schemathesis.toml", "run", f"{demos[name]}/openapi.json"]
-    options = ["--include-path-regex", paths, "--max-examples", "10", "--seed", "1", "--no-color"]
-    phases = ["--phases", "examples,coverage,fuzzing", "--generation-database", "none"]
+    options = ["--include-path-regex", paths, "--max-examples", count, "--seed", "1", "--no-color"]
+    chosen = ["--phases", phases, "--generation-database", "none"]
     done = subprocess.run(
-        [*command, *options, *phases], cwd=tmp_path, capture_output=True, text=True, timeout=900, check=False
+        [*command, *options, *chosen], cwd=tmp_path, capture_output=True, text=True, timeout=900, check=False
     )
     assert done.returncode == 0, done.stdout[-6000:]

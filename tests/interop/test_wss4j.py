@@ -121,12 +121,12 @@ SIGNED = {name: Outbound(signer=Signer(samples.ALICE_KEY, ALICE, name)) for name
 @pytest.mark.parametrize(
     ("plan", "found"),
     [
-        *((plan, "timestamp sign") for plan in SIGNED.values()),
-        (Outbound(encrypter=Encrypter(BOB, "issuer-serial", **OLD)), "timestamp encrypt"),
-        (Outbound(signer=Signer(samples.ALICE_KEY, ALICE), encrypter=Encrypter(BOB, **OLD)), "timestamp sign encrypt"),
+        *((plan, "sign timestamp") for plan in SIGNED.values()),
+        (Outbound(encrypter=Encrypter(BOB, "issuer-serial", **OLD)), "encrypt timestamp"),
+        (Outbound(signer=Signer(samples.ALICE_KEY, ALICE), encrypter=Encrypter(BOB, **OLD)), "sign encrypt timestamp"),
         (
             Outbound(signer=Signer(samples.ALICE_KEY, ALICE), encrypter=Encrypter(BOB, **OLD), order="encrypt-sign"),
-            "timestamp encrypt sign",
+            "encrypt sign timestamp",
         ),
         (Outbound(username=("anna", "pass word")), "username timestamp"),
     ],

@@ -40,7 +40,7 @@ class Service:
 
 
 def wire(key='"k1"', body=b"{}", **headers):
-    return Wire({"idempotency-key": key, **headers} if key else dict(headers), body, method="POST", path="/x")
+    return Wire({"idempotency-key": key, **headers} if key is not None else dict(headers), body, method="POST", path="/x")
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ async def test_a_failure_is_kept_only_when_something_may_have_been_done(made, ou
 async def test_a_key_may_be_required_and_must_be_one(made):
     service, _ = made
     send = idempotency(Memory(Clock()), "POST /x", "required")(service.send)
-    for key, kind in (("", Kind.IDEMPOTENCY_KEY_REQUIRED), ('"', Kind.PARAMETER_INVALID), ("a b", Kind.PARAMETER_INVALID)):
+    for key, kind in ((None, Kind.IDEMPOTENCY_KEY_REQUIRED), ("", Kind.PARAMETER_INVALID), ('"', Kind.PARAMETER_INVALID), ("a b", Kind.PARAMETER_INVALID)):
         with pytest.raises(Problem) as refused:
             await send(wire(key))
         assert refused.value.kind is kind
