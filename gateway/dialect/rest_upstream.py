@@ -81,8 +81,9 @@ class Call:
 
     def takes(self, value: Value) -> bool:
         """Whether the route could have read this message."""
-        own = self.sign.own if self.sign is not None else ()
-        return fits(self.binding, value) and (not own or _said(at(value, own)) == self.sign.equals)  # type: ignore[union-attr]
+        if not fits(self.binding, value):
+            return False
+        return self.sign is None or not self.sign.own or _said(at(value, self.sign.own)) == self.sign.equals
 
 
 @dataclass(frozen=True, slots=True)

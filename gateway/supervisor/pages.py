@@ -37,7 +37,7 @@ class Health:
 
 
 def pages(crew: Served, health: Health) -> Send:
-    """What answers the admin port. Raises Problem UNAVAILABLE kinds when no worker answers."""
+    """What answers the admin port. Raises Problem OVERLOADED: no worker answers."""
 
     async def send(wire: Wire) -> Wire:
         method = "GET" if wire.method == "HEAD" else wire.method

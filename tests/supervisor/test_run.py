@@ -89,9 +89,11 @@ def test_workers_serve_one_address_die_come_back_and_end_together(config: Path) 
         assert gateway.metric(counted) == 12  # what the dead one had counted stays
         gateway.until(lambda: len(children(gateway.process.pid)) == 2)
         assert gateway.ask(f"http://{gateway.data}/Portal/GetVersion", b'{"x": 1}')[0] == 422
+        workers = children(gateway.process.pid)
         gateway.process.terminate()
         assert gateway.process.wait(20) == 0
-        assert not any(alive(child) for child in children(gateway.process.pid))
+        assert len(workers) == 2
+        assert not any(alive(worker) for worker in workers)
 
 
 @pytest.mark.slow
