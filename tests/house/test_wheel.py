@@ -50,7 +50,9 @@ def test_it_is_the_wheel_that_is_asked(installed: Path) -> None:
 
 def test_the_shipped_configurations_are_served_from_it(installed: Path) -> None:
     names = sorted(path.name for path in (ROOT / "config").glob("*.yaml"))
-    code = "import sys; from gateway.cli import run; sys.exit([run(['check', path]) for path in sys.argv[1:]] != [0] * %d)"
+    code = (
+        "import sys; from gateway.cli import run; sys.exit([run(['check', path]) for path in sys.argv[1:]] != [0] * %d)"
+    )
     done = subprocess.run(
         [sys.executable, "-P", "-c", code % len(names), *(f"gateway/_shipped/config/{name}" for name in names)],
         cwd=installed,
