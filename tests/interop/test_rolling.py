@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import http.client
+import io
 import os
 import shutil
 import signal
@@ -24,6 +26,7 @@ defaults
   timeout connect 1s
   timeout client 30s
   timeout server 30s
+  timeout check 5s
   option redispatch
   retries 2
 frontend in
@@ -35,6 +38,10 @@ backend gateways
   default-server check inter 200ms fall 1 rise 1
   server a 127.0.0.1:{a} port {a_admin}
   server b 127.0.0.1:{b} port {b_admin}
+frontend balancer
+  bind 127.0.0.1:{page}
+  stats enable
+  stats uri /
 """
 
 
@@ -53,8 +60,8 @@ class Load:
             try:
                 line.request("POST", "/portal/GetVersion", b"{}", {"content-type": "application/json"})
                 reply = line.getresponse()
-                reply.read()
-                self.statuses.append(reply.status)
+                body = reply.read()
+                self.statuses.append(reply.status if reply.status == 200 else f"{reply.status} {body.decode()}")
             except (OSError, http.client.HTTPException) as error:
                 self.statuses.append(type(error).__name__)
                 line.close()
@@ -65,11 +72,22 @@ class Load:
             thread.join()
 
 
+def _up(page: int, name: str) -> None:
+    """Wait until the balancer itself sends requests to a gateway: readiness is known to it one check later."""
+    for _ in range(100):
+        with urllib.request.urlopen(f"http://127.0.0.1:{page}/;csv", timeout=10) as reply:
+            rows = csv.DictReader(io.StringIO(reply.read().decode()))
+        if any(row["svname"] == name and row["status"].startswith("UP") for row in rows):
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"HAProxy never saw the gateway {name} ready")
+
+
 def test_a_rolling_upgrade_loses_nothing(tmp_path: Path) -> None:
     program = shutil.which("haproxy")
     if program is None:
         pytest.skip("haproxy is not installed (Debian: apt-get install haproxy)")
-    service, web = _free(), _free()
+    service, web, page = _free(), _free(), _free()
     ports = {name: (_free(), _free()) for name in "ab"}
     env = {**os.environ, "NETID_PORTAL": f"http://127.0.0.1:{service}/portal"}
     running: list[subprocess.Popen[bytes]] = []
@@ -92,9 +110,11 @@ def test_a_rolling_upgrade_loses_nothing(tmp_path: Path) -> None:
         serving = {name: gateway(name) for name in ports}
         numbers = {name: port for name, (port, _) in ports.items()}
         admins = {f"{name}_admin": admin for name, (_, admin) in ports.items()}
-        (tmp_path / "haproxy.cfg").write_text(HAPROXY.format(web=web, **numbers, **admins))
+        (tmp_path / "haproxy.cfg").write_text(HAPROXY.format(web=web, page=page, **numbers, **admins))
         start(program, "-f", str(tmp_path / "haproxy.cfg"), "-db")
         _wait(f"http://127.0.0.1:{web}/openapi.json", running[-1])
+        for name in ports:
+            _up(page, name)
         load = Load(web)
         for name in ports:
             time.sleep(1)
@@ -103,6 +123,7 @@ def test_a_rolling_upgrade_loses_nothing(tmp_path: Path) -> None:
             serving[name].send_signal(signal.SIGTERM)
             assert serving[name].wait(40) == 0
             gateway(name)
+            _up(page, name)
         time.sleep(1)
         load.end()
         assert len(load.statuses) > 100
