@@ -23,6 +23,7 @@ from .build.measured import expect, show_breakers, show_pools
 from .build.outward import upstream_dialect
 from .build.pages import docs_pages, index_page, openapi_page, problem_page, wsdl_page
 from .build.plugged import plugins_of
+from .build.refused import refusing, warnings
 from .build.unprotected import unprotected
 from .core.layers import Send, Service, WireLayer, stack
 from .core.message import Exchange, Message, Wire
@@ -30,6 +31,7 @@ from .core.operation import Address, Door, Operation
 from .core.ports import Clock, Store
 from .core.problem import Problem
 from .dialect.conditions import strong_match
+from .dialect.rest_client import RestClient
 from .dialect.router import Router
 from .dialect.soap_client import SoapClient, SoapDoor
 from .layers.breaker import Breakers
@@ -105,6 +107,8 @@ class Serving:
             raise
         for line in unprotected(self.built):
             self.parts.log.write("error", "warning", "unprotected", cause=line)
+        for line in warnings(self.built):
+            self.parts.log.write("error", "warning", "refused", cause=line)
         self._watch_keys()
         for service in self.built.services:
             self._addresses(service)
@@ -212,7 +216,8 @@ class Serving:
         )
 
     def _addresses(self, service: BuiltService) -> None:
-        soap = soap_address(service.path, service.operations, service.settings, self.built.limits)
+        limits = self.built.limits
+        soap = soap_address(service.path, service.operations, service.settings, limits, service.refused)
         place = Place(service.name, tuple(each.operation for each in service.operations), self.built.limits)
         edges = self.plugins.wire_layers("client", place)
         served = {each.operation.name: self._serve(service, each.operation) for each in service.operations}
@@ -223,7 +228,7 @@ class Serving:
         async def by_body(exchange: Exchange) -> Message:
             return await served[exchange.operation.name](exchange)
 
-        door = Door(service.path, SoapClient(service.speaker, soap), by_body, self.built.limits)
+        door = Door(service.path, SoapClient(service.speaker, soap), by_body, limits)
         self.router.add("POST", service.path, Address(door.name, through(door, edges, self.parts.stages)))
         routes = _Routes(self, service, soap, edges, serve, through(door, (), self.parts.stages))
         for group in grouped(service.faces):
@@ -231,6 +236,9 @@ class Serving:
             doors = [routes.door(face) for face in group]
             self.router.add(first.method, first.path, Address(doors[0].name, routes.send(group, doors)))
             self._bodies[doors[0].name] = max(each.limits.body for each in doors)
+        for path, refused in service.unserved().items():
+            answering = Door(f"POST {path}", RestClient(service.speaker), by_body, limits)
+            self.router.add("POST", path, Address(answering.name, guarded(answering, edges, refusing(refused))))
 
     def route_layers(self, face: RouteFace, compare: WireLayer | None) -> list[WireLayer]:
         """What a route alone asks for, inside its protection: keys and the cache see what the client meant.

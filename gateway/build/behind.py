@@ -32,7 +32,8 @@ from ..settings.service import Service as ServiceSettings
 from .bindings import binding, member, members_at, steps_of
 from .doors import POINTERS, fault_rules, mapping
 from .heads import heads
-from .operations import CANONICAL, Bound
+from .operations import CANONICAL, Bound, Compiled
+from .refused import missing
 from .shaped import Bodies
 from .workbench import Workbench
 
@@ -55,7 +56,7 @@ class Table:
 
 
 def behind(
-    loaded: Loaded, bench: Workbench, name: str, settings: ServiceSettings, operations: Sequence[Bound], limits: Limits
+    loaded: Loaded, bench: Workbench, name: str, settings: ServiceSettings, compiled: Compiled, limits: Limits
 ) -> tuple[Table | None, list[Mistake]]:
     """The table of a service that speaks JSON, None of one that speaks SOAP; and what is wrong with it."""
     place = ("services", name)
@@ -64,8 +65,8 @@ def behind(
         return None, mistakes
     own = bool(settings.upstream.routes)
     start: Path = (*place, "upstream", "routes") if own else (*place, "routes")
-    calls: dict[str, list[Call]] = {each.operation.name: [] for each in operations}
-    known = {each.operation.name: each for each in operations}
+    known = {each.operation.name: each for each in compiled.served}
+    calls: dict[str, list[Call]] = {each: [] for each in known}
     named = set()
     try:
         bodies = Bodies(bench, settings.upstream.shapes)
@@ -76,7 +77,7 @@ def behind(
         bound = known.get(route.operation)
         try:
             if bound is None:
-                raise ContractError(f"the contract has no operation {route.operation}")
+                raise ContractError(missing(route.operation, compiled))
             call = _Compiler(bench, settings, route, bound, limits, bodies).call()
             if own:
                 _check_reached(calls[route.operation], route)
@@ -304,4 +305,3 @@ def _pattern(template: str) -> re.Pattern[str]:
         last = found.end()
     parts.append(re.escape(template[last:]))
     return re.compile("".join(parts) + "/?$")
-

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.limits import Limits
+from ..core.operation import RefusedOperation
 from ..dialect.problem import Speaker
 from ..dialect.router import shape
 from ..net.fetch import Fetcher
@@ -29,7 +30,9 @@ from .forks import Group, choosing, grouped, quarrels, uncompared
 from .operations import Bound, compile_operations
 from .pages import PAGES, docs_pages
 from .plugged import plugins_of, standing_before
+from .refused import missing, objections
 from .several import unshared
+from .whole import services_of
 from .workbench import Workbench
 
 
@@ -47,6 +50,13 @@ class BuiltService:
     faces: tuple[RouteFace, ...]  # configured routes first, then the default ones
     speaker: Speaker
     behind: Table | None = None  # the calls of a service that speaks JSON
+    refused: tuple[RefusedOperation, ...] = ()  # known, and not served
+
+    def unserved(self) -> Mapping[str, RefusedOperation]:
+        """The default addresses of refused operations."""
+        named = {each.operation.name for each in self.operations}
+        given = self.refused if self.settings.default_routes else ()
+        return {f"{self.path}/{each.name}": each for each in given if each.name not in named}
 
     def bound(self, operation: str) -> Bound | None:
         """The operation of this name, None without one."""
@@ -102,7 +112,8 @@ def build(loaded: Loaded) -> Built:
         try:
             if key not in contracts:
                 contracts[key] = _bench(settings, contracts, limits)
-            services.append(_service(loaded, name, settings, contracts[key], limits, speaker, mistakes, plugins))
+            for each, own in services_of(loaded, name, contracts[key].contract):
+                services.append(_service(loaded, each, own, contracts[key], limits, speaker, mistakes, plugins))
         except ContractError as error:
             mistakes.append(loaded.mistake(("services", name, "wsdl"), str(error)))
     for bench in contracts.values():
@@ -132,16 +143,6 @@ def _contract(location: str, schemas: Sequence[str]) -> Contract:
     return load_wsdl(location, catalog=own, fetch=Fetcher.of_urls([location]))
 
 
-def _each(name: str, settings: ServiceSettings, contract: Contract) -> Iterator[tuple[str, ServiceSettings]]:
-    """A WSDL with several services, none of them named, is served whole: each at its own `/<Service>`."""
-    served = [service for service in contract.services if service.port() is not None]
-    if settings.service or settings.path or len(served) < 2:
-        yield name, settings
-        return
-    for service in served:
-        yield f"{name}-{service.name}", settings.model_copy(update={"service": service.name})
-
-
 def _service(
     loaded: Loaded,
     name: str,
@@ -154,7 +155,9 @@ def _service(
 ) -> BuiltService:
     service, port = choose(bench.contract, settings)
     path = settings.path or f"/{service.name}"
-    operations = tuple(compile_operations(bench, name, port, settings, limits))
+    compiled = compile_operations(bench, name, port, settings, limits)
+    operations = compiled.served
+    mistakes.extend(objections(loaded, name, settings, compiled))
     soap_address(path, operations, settings, limits)  # raises for two that no message tells apart
     _fill(loaded, bench, operations, plugins, mistakes)
     mistakes.extend(_objections(loaded, operations, plugins))
@@ -164,7 +167,7 @@ def _service(
         place = ("services", name, "routes", at)
         bound = next((each for each in operations if each.operation.name == route.operation), None)
         if bound is None:
-            mistakes.append(loaded.mistake((*place, "operation"), f"the contract has no operation {route.operation}"))
+            mistakes.append(loaded.mistake((*place, "operation"), missing(route.operation, compiled)))
             continue
         try:
             faces.append(configured_route(bench, route, bound, settings, limits))
@@ -172,9 +175,10 @@ def _service(
             mistakes.append(loaded.mistake(place, str(error)))
     if settings.default_routes:
         faces.extend(default_route(bench, path, bound, settings, limits) for bound in operations)
-    table, wrong = behind(loaded, bench, name, settings, operations, limits)
+    table, wrong = behind(loaded, bench, name, settings, compiled, limits)
     mistakes.extend(each for each in wrong if each not in mistakes)
-    return BuiltService(name, settings, bench, service, port, path, operations, tuple(faces), told, table)
+    refused = compiled.refused
+    return BuiltService(name, settings, bench, service, port, path, operations, tuple(faces), told, table, refused)
 
 
 def _fill(
@@ -228,6 +232,8 @@ def _doubled(loaded: Loaded, services: list[BuiltService]) -> list[Mistake]:
         for method in ("POST", "GET"):  # the envelopes, and ?wsdl
             claim(method, service.path, service.name, ("services", service.name))
     for service in services:
+        for each in service.unserved():
+            claim("POST", each, service.name, ("services", service.name))
         for group in grouped(sorted(service.faces, key=lambda face: face.settings is not None)):  # default ones first
             mistakes += [loaded.mistake(_place(service, face), words) for face, words in _within(service, group)]
             for face in group if not any(map(choosing, group)) else group[:1]:

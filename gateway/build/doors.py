@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ..core.layers import Service
 from ..core.limits import Limits
-from ..core.operation import Door, Face, Operation, Route
+from ..core.operation import Door, Face, Operation, RefusedOperation, Route
 from ..core.problem import BY_SLUG
 from ..dialect.either import EitherClient
 from ..dialect.fault import neutral
@@ -32,7 +32,7 @@ from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
 from .bindings import BODYLESS, binding, member, members_at, steps_of
 from .heads import heads
-from .operations import CANONICAL, Bound
+from .operations import CANONICAL, Bound, selecting
 from .workbench import Workbench
 
 Serve = Callable[[Operation], Service]
@@ -225,7 +225,13 @@ def rest_door(face: RouteFace, speaker: Speaker, soap: SoapDoor, limits: Limits,
     return Door(f"{route.method} {route.path}", dialect, serve(route.operation), own, route)
 
 
-def soap_address(path: str, operations: Sequence[Bound], settings: ServiceSettings, limits: Limits) -> SoapDoor:
+def soap_address(
+    path: str,
+    operations: Sequence[Bound],
+    settings: ServiceSettings,
+    limits: Limits,
+    refused: Sequence[RefusedOperation] = (),
+) -> SoapDoor:
     """The SOAP address of a service. Raises ContractError for two operations that no message can tell apart."""
     names = dict.fromkeys(["soapaction", *(name.lower() for name in settings.upstream.action_headers)])
     found: dict[str, list[Operation]] = {}
@@ -235,16 +241,19 @@ def soap_address(path: str, operations: Sequence[Bound], settings: ServiceSettin
     alone = {element: many[0] for element, many in found.items() if len(many) == 1 and element != BY_ACTION}
     shared = {element: _told_apart(element, many) for element, many in found.items() if element not in alone}
     return SoapDoor(
-        path.strip("/"), alone, limits, tuple(names), shared=shared, answers=settings.addressing == "answer"
+        path.strip("/"),
+        alone,
+        limits,
+        tuple(names),
+        shared=shared,
+        answers=settings.addressing == "answer",
+        refused={element: each for each in refused for element in each.elements if element not in found},
     )
 
 
 def _selecting(bound: Bound) -> Sequence[str]:
     """The names of a Body's first child that mean the operation; only its action means one whose content is a type."""
-    message = bound.bound.input
-    if message.on_wire:
-        return (bound.operation.element,)
-    return tuple(dict.fromkeys(message.elements)) or (BY_ACTION,)
+    return selecting(bound.bound.input) or (BY_ACTION,)
 
 
 def _told_apart(element: str, many: Sequence[Operation]) -> dict[str, Operation]:

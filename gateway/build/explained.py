@@ -123,7 +123,7 @@ def explained(built: Built, service: BuiltService, face: RouteFace, wire: Wire) 
     limits = built.limits
     wire.facts.setdefault("request_id", "explain")
     yield Step("the client sends", _request(wire))
-    soap = soap_address(service.path, service.operations, service.settings, limits)
+    soap = soap_address(service.path, service.operations, service.settings, limits, service.refused)
     door = rest_door(face, service.speaker, soap, limits, lambda _: _nobody)
     url = urlsplit(service.settings.upstream.url or service.port.location)
     upstream = upstream_dialect(service, url.path or "/", url.query, limits)
@@ -232,4 +232,3 @@ def told(built: Built, wire: Wire) -> str:
     if found is None:
         raise ValueError(f"there is no route for {wire.method} {wire.path}")
     return "\n".join(map(str, explained(built, *found, wire)))
-

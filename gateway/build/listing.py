@@ -30,6 +30,15 @@ def routes(built: Built) -> list[dict[str, str]]:
     return [row for service in built.services for row in _rows(service)]
 
 
+def refused(built: Built) -> list[dict[str, str]]:
+    """A row for each operation that is not served: why, and the place in the contract."""
+    return [
+        {"operation": f"{service.name}.{each.name}", "refused": each.why, "place": each.place}
+        for service in built.services
+        for each in service.refused
+    ]
+
+
 def _rows(service: BuiltService) -> Iterator[dict[str, str]]:
     for method, path, operation in [
         *((face.route.method, face.route.path, face.route.operation) for face in service.faces),

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ..codec.encoded import Encoding
 from ..core.limits import Limits
-from ..core.operation import Actions, Face, Operation
+from ..core.operation import Actions, Face, Operation, RefusedOperation
 from ..core.security import Security
 from ..dialect.bare import bare_reply
 from ..dialect.envelope import Version
@@ -44,19 +44,51 @@ class Bound:
     settings: OperationSettings
 
 
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The operations of a port: those that are served, and those that cannot be."""
+
+    served: tuple[Bound, ...]
+    refused: tuple[RefusedOperation, ...]
+
+
 def compile_operations(
     bench: Workbench, service: str, port: Port, settings: ServiceSettings, limits: Limits
-) -> list[Bound]:
-    """Every operation of a port that can be served. Raises ContractError."""
+) -> Compiled:
+    """Every operation of a port; one that cannot be compiled stops no other.
+
+    Raises ContractError for settings of an operation that the port does not have.
+    """
     unknown = set(settings.operations) - {each.name for each in port.operations}
     if unknown:
         raise ContractError(f"the contract has no operation {sorted(unknown)[0]}", file=port.place.file)
-    return [_compile(bench, service, port, each, settings, limits) for each in port.operations if not each.refused]
+    served, refused = [], []
+    for each in port.operations:
+        try:
+            if each.refused:
+                raise ContractError(each.refused, file=each.place.file, line=each.place.line)
+            served.append(_compile(bench, service, port, each, settings, limits))
+        except ContractError as error:
+            refused.append(_refused(each, error))
+    return Compiled(tuple(served), tuple(refused))
+
+
+def _refused(bound: BoundOperation, error: ContractError) -> RefusedOperation:
+    """What cannot be served: the place of what stands in the way, else the operation's own."""
+    why = f"{error.message} ({error.section})" if error.section else error.message
+    known = (error.file, error.line) if error.file else (bound.place.file, bound.place.line)
+    return RefusedOperation(bound.name, why, *known, selecting(bound.input))
+
+
+def selecting(message: BoundMessage) -> tuple[str, ...]:
+    """The names of a Body's first child that mean an operation; none where its content is a type."""
+    return (message.wire,) if message.on_wire else tuple(dict.fromkeys(message.elements))
 
 
 def _compile(
     bench: Workbench, service: str, port: Port, bound: BoundOperation, settings: ServiceSettings, limits: Limits
 ) -> Bound:
+    """One operation. Raises ContractError where a message of it cannot be read or written."""
     own = settings.operations.get(bound.name, OperationSettings())
     security = demanded(port, bound)
     speaks: Version = settings.upstream.soap or ("1.2" if port.soap == "1.2" else "1.1")

@@ -46,6 +46,11 @@ def standing_before(loaded: Loaded, service: str) -> tuple[str, ...]:
     return tuple(spec.label for spec in _specs(loaded) if not spec.services or service in spec.services)
 
 
+def named_by_plugins(loaded: Loaded) -> frozenset[str]:
+    """The services that a plug-in names as its own."""
+    return frozenset(service for spec in _specs(loaded) for service in spec.services)
+
+
 def hidden(
     canonical: Model, face: Model, element: str, unwrap: tuple[str, ...], fills: Iterable[str]
 ) -> frozenset[Steps]:

@@ -15,6 +15,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from ..core.limits import Limits
+from ..core.operation import RefusedOperation
 from ..schema.contract import Port
 from ..schema.contract import Service as ContractService
 from ..schema.errors import ContractError
@@ -24,7 +25,7 @@ from ..schema.names import local
 from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
 from .doors import configured_route
-from .operations import CANONICAL, READING, Bound, compile_operations
+from .operations import CANONICAL, READING, Bound, Compiled, compile_operations
 from .workbench import Workbench
 
 WRITING: Final = frozenset(
@@ -66,30 +67,47 @@ class ProposedService:
 
 
 def propose(bench: Workbench, limits: Limits) -> list[ProposedService]:
-    """The services of a contract that can be served, each with its routes."""
+    """The services of a contract that can be served, each with its routes. Raises ContractError where none can be."""
     found = []
     served = [(service, service.port()) for service in bench.contract.services]
     several = sum(port is not None for _, port in served) > 1
     names: set[str] = set()
+    unserved: list[RefusedOperation] = []
     for service, port in served:
         if port is None:
             continue
         name = _free(kebab(service.name) or "service", names)
         prefix = f"/api/{name}" if several else "/api"
-        found.append(_service(bench, name, prefix, service, port, limits))
+        compiled = compile_operations(bench, name, port, _settings(bench), limits)
+        if compiled.served or not compiled.refused:
+            found.append(_service(bench, name, prefix, service, port, limits, compiled))
+        else:
+            unserved.append(compiled.refused[0])
+    if not found and unserved:
+        raise ContractError(unserved[0].why, file=unserved[0].file, line=unserved[0].line)
     return found
 
 
+def _settings(bench: Workbench) -> ServiceSettings:
+    return ServiceSettings.model_construct(wsdl=bench.contract.location)
+
+
 def _service(
-    bench: Workbench, name: str, prefix: str, service: ContractService, port: Port, limits: Limits
+    bench: Workbench,
+    name: str,
+    prefix: str,
+    service: ContractService,
+    port: Port,
+    limits: Limits,
+    compiled: Compiled,
 ) -> ProposedService:
-    settings = ServiceSettings.model_construct(wsdl=bench.contract.location)
+    settings = _settings(bench)
     routes: list[Proposed] = []
-    left: list[tuple[str, str]] = [(each.name, each.refused) for each in port.operations if each.refused]
+    left: list[tuple[str, str]] = [(each.name, f"it is not served: {each.why}") for each in compiled.refused]
     reads: set[str] = set()
     taken: set[str] = set()
     done: set[str] = set()
-    for bound in compile_operations(bench, name, port, settings, limits):
+    for bound in compiled.served:
         if bound.operation.name in done:
             left.append((bound.operation.name, "there is another operation of this name"))
             continue

@@ -88,9 +88,10 @@ class Workbench:
         return store(self.contract, self.model, self._laid, self.validator.unavailable)
 
     def loosen(self, fills: Mapping[str, Sequence[str]]) -> None:
-        """Take note of the members that plug-ins fill in, by request element. Raises ContractError."""
-        self._filled = {element: tuple(pointers) for element, pointers in fills.items() if pointers}
-        if self._filled:
+        """Take note of the members that plug-ins fill in, by request element, beside others. Raises ContractError."""
+        known = {**self._filled, **{element: tuple(pointers) for element, pointers in fills.items() if pointers}}
+        if known != self._filled:
+            self._filled = known
             loose = loosen(self.model, self._filled)
             self._loose = Workbench(self.contract, findings=self._findings, model=loose)
             self._loose._newer = False  # what leaves, with the members filled in, is judged by the strict one

@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway.build.book import Built, BuiltService, build
 from gateway.build.doors import RouteFace, fault_rules
+from gateway.build.refused import told
 from gateway.cli import Misuse
 from gateway.codec.json import dumps
 from gateway.commands import faults
@@ -17,6 +18,7 @@ from gateway.core.message import Message
 from gateway.core.operation import Operation
 from gateway.core.problem import Kind, Problem
 from gateway.dialect.problem import Speaker
+from gateway.schema.errors import ContractError
 from gateway.settings import Loaded
 
 
@@ -47,7 +49,7 @@ class Messages:
         return bytes(soap.write(message))
 
     def face(self, task: Task) -> tuple[BuiltService, RouteFace]:
-        """The route that is meant: named, or an operation's default one. Raises Misuse."""
+        """The route that is meant: named, or an operation's default one. Raises Misuse, ContractError."""
         if task.route:
             found = self.built.route(task.route)
             if found is None:
@@ -58,6 +60,9 @@ class Messages:
             face = service.face(name)
             if face is not None:
                 return service, face
+        for service in self.built.services:
+            for refused in (each for each in service.refused if each.name == name):
+                raise ContractError(told(refused))
         raise Misuse(f"there is no operation {name}; `gateway routes` lists them")
 
     def _by_body(self, task: Task) -> str:

@@ -27,6 +27,7 @@ def check(chosen: argparse.Namespace) -> int:
         return OK
     from gateway.build.book import build
     from gateway.build.keyring import looked_at
+    from gateway.build.refused import warnings
     from gateway.build.unprotected import unprotected
     from gateway.core.clock import SystemClock
 
@@ -35,11 +36,13 @@ def check(chosen: argparse.Namespace) -> int:
     keys = looked_at(built, SystemClock())
     for danger in loaded.dangers():
         say(f"{danger} is on")
-    for warning in (*unprotected(built), *keys):
+    for warning in (*warnings(built), *unprotected(built), *keys):
         say(f"warning: {warning}")
     operations = sum(len(service.operations) for service in built.services)
     routes = sum(len(service.faces) for service in built.services)
-    say(f"ok: {len(built.services)} services, {operations} operations, {routes} routes")
+    refused = sum(len(service.refused) for service in built.services)
+    left = f", {refused} not served" if refused else ""
+    say(f"ok: {len(built.services)} services, {operations} operations{left}, {routes} routes")
     return OK
 
 
@@ -47,17 +50,21 @@ def check(chosen: argparse.Namespace) -> int:
 def routes(chosen: argparse.Namespace) -> int:
     """A line a door: method, path, operation, reads or writes, protection towards the service and of clients."""
     from gateway.build.book import build
+    from gateway.build.listing import refused
     from gateway.build.listing import routes as listed
 
-    rows = listed(build(settings(chosen)))
+    built = build(settings(chosen))
+    rows, left = listed(built), refused(built)
     if chosen.json:
-        put(json.dumps(rows, indent=2, ensure_ascii=False))
+        put(json.dumps([*rows, *left], indent=2, ensure_ascii=False))
         return OK
     for row in rows:
         row |= {"protection": f"service: {row['protection']}", "clients": f"clients: {row['clients']}"}
     widths = [max(len(str(row[key])) for row in rows) for key in rows[0]] if rows else []
     for row in rows:
         put("  ".join(str(value).ljust(width) for value, width in zip(row.values(), widths, strict=True)).rstrip())
+    for row in left:
+        put(f"not served: {row['operation']}: {row['refused']}")
     return OK
 
 

@@ -69,6 +69,22 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedOperation:
+    """An operation of the contract that is not served: why, and where the contract says what stands in the way."""
+
+    name: str
+    why: str
+    file: str = ""
+    line: int = 0
+    elements: tuple[str, ...] = ()  # the body elements by which SOAP callers would ask for it
+
+    @property
+    def place(self) -> str:
+        """File and line, as far as they are known."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One REST door: verb and path template onto an operation, with its own JSON face."""
 

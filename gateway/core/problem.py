@@ -199,6 +199,12 @@ class Kind(enum.Enum):
         400,
         "Send a body that the WSDL at `?wsdl` declares.",
     )
+    OPERATION_REFUSED = _gateway(
+        "operation-refused",
+        "The gateway cannot serve this operation",
+        501,
+        "Use the service's other operations; the operator sees with `gateway check` and `gateway import` what stands in the way.",
+    )
     NOT_FOUND = _client("not-found", "Nothing is served at this path", 404, "See `/docs` for what is.")
     METHOD_NOT_ALLOWED = _client(
         "method-not-allowed",

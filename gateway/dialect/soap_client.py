@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ..core.limits import Limits
 from ..core.message import Exchange, Fault, HeaderBlock, Message, Wire
-from ..core.operation import Operation, Route
+from ..core.operation import Operation, RefusedOperation, Route
 from ..core.problem import Kind, Problem
 from ..xml import element_text, escape_text
 from ..xml import parse as parse_xml
@@ -45,6 +45,7 @@ class SoapDoor:
     understood: frozenset[str] = field(default_factory=frozenset)
     shared: Mapping[str, Mapping[str, Operation]] = field(default_factory=dict)  # body element -> action -> operation
     answers: bool = True  # WS-Addressing ends here
+    refused: Mapping[str, RefusedOperation] = field(default_factory=dict)  # by body element: known, and not served
 
 
 class SoapClient:
@@ -55,7 +56,7 @@ class SoapClient:
         self.door = door
 
     def read_request(self, wire: Wire, route: Route | None = None) -> Exchange:
-        """The exchange. Raises Problem …, ACTION_MISMATCH, MUST_UNDERSTAND, OPERATION_UNKNOWN."""
+        """The exchange. Raises Problem …, ACTION_MISMATCH, MUST_UNDERSTAND, OPERATION_UNKNOWN, …"""
         said = media(wire.headers.get("content-type", ""))
         version = said_version(said)
         wire.facts["soap"] = version
@@ -100,6 +101,8 @@ class SoapClient:
             return operation
         self._check_mandatory(envelope, ())  # header blocks are judged before the body (SOAP 1.2 §2.6)
         candidates = self.door.shared.get(name) or self.door.shared.get(BY_ACTION)
+        if candidates is None and name in self.door.refused:
+            raise refusal(self.door.refused[name])
         if candidates is None:
             raise Problem(Kind.OPERATION_UNKNOWN)
         for action in (*actions, addressing.action_of(envelope.headers)):
@@ -180,6 +183,12 @@ class SoapClient:
             action = addressing.FAULT if problem.kind is Kind.ADDRESSING_INVALID else addressing.SOAP_FAULT
             blocks = addressing.reply_blocks(addressed, action) + blocks
         return Wire(headers, write_envelope(version, body, blocks), status=fault_status(version, fault))
+
+
+def refusal(operation: RefusedOperation) -> Problem:
+    """What a caller of an operation that is not served is told; the place is the operator's."""
+    words = f"The operation {operation.name} is not served: {operation.why}."
+    return Problem(Kind.OPERATION_REFUSED, words, cause=operation.place)
 
 
 def _told(version: Version, problem: Problem) -> str:

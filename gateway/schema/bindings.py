@@ -169,7 +169,7 @@ class _Operation:
         directions = [etree.QName(each).localname for each in self.abstract if isinstance(each.tag, str)]
         ordered = [each for each in directions if each in ("input", "output")]
         if ordered[:1] == ["output"]:
-            self.refused.append("the service sends first (solicit-response or notification)")
+            self.refused.append("the service sends first: solicit-response or notification (WSDL 1.1 §2.4)")
         source = self._message("input") or BoundMessage(self.local, "", "")
         reply = self._message("output")
         port_type, document = self.binding.port_type.element, self.binding.port_type.document
@@ -308,7 +308,7 @@ class _Operation:
         if self.style == "rpc":
             return self._rpc(direction, namespace, parts, use, body)
         if use == "encoded":
-            self.refused.append("document style with SOAP encoding is not served")
+            self.refused.append("document style with SOAP encoding (WSDL 1.1 §3.5; WS-I Basic Profile R2706)")
         if not parts:
             return BoundMessage("", "", "")
         private = namespace or target(self.document)

@@ -326,6 +326,10 @@ class Service(Part):
         examples=["/portal"],
     )
     upstream: Upstream = Field(default=Upstream(), description="The service behind.")
+    strict: bool = Field(
+        default=False,
+        description="Whether one operation that cannot be served stops the start; by default it is told, and the others are served.",
+    )
     default_routes: bool = Field(default=True, description="Serve every operation as POST <path>/<Operation>, too.")
     mapping: Mapping = Field(default=Mapping(), description="How XML becomes JSON.")
     addressing: Literal["answer", "pass"] = Field(

@@ -1,0 +1,65 @@
+"""The law of what is refused: one operation that cannot be served stops no other, and nobody has to guess why.
+
+It is told at start, by `gateway check` and `gateway routes`; its default address and its body element answer with the
+reason. Setting `strict` makes it a mistake of the configuration instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..core.layers import Send
+from ..core.message import Wire
+from ..core.operation import RefusedOperation
+from ..dialect.soap_client import refusal
+from ..settings.loader import Loaded
+from ..settings.mistakes import Mistake
+from ..settings.service import Service as ServiceSettings
+from .operations import Compiled
+
+if TYPE_CHECKING:
+    from .book import Built
+
+
+def objections(loaded: Loaded, name: str, settings: ServiceSettings, compiled: Compiled) -> Iterator[Mistake]:
+    """What stops a service: each refused operation where it is strict, or that nothing is left to be served.
+
+    Of several services that one entry stands for, one of which nothing is left stops none of the others.
+    """
+    place = ("services", name, "wsdl")
+    alone = settings is loaded.settings.services.get(name)
+    if settings.strict:
+        for each in compiled.refused:
+            yield loaded.mistake(place, f"{told(each)} (`strict`)")
+    elif compiled.refused and not compiled.served and alone:
+        more = f" (and {len(compiled.refused) - 1} more)" if len(compiled.refused) > 1 else ""
+        yield loaded.mistake(place, f"no operation can be served: {told(compiled.refused[0])}{more}")
+
+
+def missing(operation: str, compiled: Compiled) -> str:
+    """Why a route has no operation behind it."""
+    for each in compiled.refused:
+        if each.name == operation:
+            return told(each)
+    return f"the contract has no operation {operation}"
+
+
+def told(operation: RefusedOperation) -> str:
+    """A refused operation in a line, place first as far as it is known."""
+    place = f"{operation.place}: " if operation.place else ""
+    return f"{place}the operation {operation.name} is not served: {operation.why}"
+
+
+def warnings(built: Built) -> tuple[str, ...]:
+    """A line for each operation that is not served."""
+    return tuple(f"services.{service.name}: {told(each)}" for service in built.services for each in service.refused)
+
+
+def refusing(operation: RefusedOperation) -> Send:
+    """What stands at the default address of a refused operation."""
+
+    async def send(_: Wire) -> Wire:
+        raise refusal(operation)
+
+    return send
