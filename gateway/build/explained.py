@@ -142,9 +142,8 @@ def explained(built: Built, service: BuiltService, face: RouteFace, wire: Wire) 
 def _inward(service: BuiltService, face: RouteFace, exchange: Exchange) -> Iterator[Step]:
     parsed = exchange.request.parsed
     if isinstance(parsed, dict):
-        shown = json.loads(dumps(masking.json_value(parsed)))
         title = f"with its parameters and constants it is, in this route's form of {exchange.operation.name}"
-        yield Step(title, json.dumps(shown, indent=2, ensure_ascii=False))
+        yield Step(title, masking.json_text(parsed))
     element = face.bound.bound.input.element
     fills = service.bench.fills(element) if element else ()
     if fills:

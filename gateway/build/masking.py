@@ -6,13 +6,14 @@ here is sent on; a text that cannot be read is not shown.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ..codec.json import dumps, indented, loads
 from ..core.limits import LARGE
 from ..core.problem import Problem
+from ..core.value import Value
 from ..xml import element_text, parse
 
 MASK: Final = "***"
@@ -51,6 +52,11 @@ def json_value(value: Any, name: str = "") -> Any:
     return MASK if secret(name) and value not in (None, "") else value
 
 
+def json_text(value: Value) -> str:
+    """A JSON value as indented text, its numbers with the digits that they have."""
+    return indented(dumps(json_value(value)))
+
+
 def xml_text(raw: bytes) -> str:
     """An XML document; ours alone, so its tree may be changed."""
     try:
@@ -74,6 +80,6 @@ def body(raw: bytes, content_type: str) -> str:
     if "xml" in content_type:
         return xml_text(raw)
     try:
-        return json.dumps(json_value(json.loads(raw)), indent=2, ensure_ascii=False)
-    except ValueError:
+        return json_text(loads(raw, LARGE, response=True))
+    except Problem:
         return "(not JSON: not shown)"

@@ -31,6 +31,7 @@ _NEGATIVE_ZERO: Final = re.compile(rb"(?:^|[\[:,\s])-0(?:[\s,\]}]|$)").search
 _ESCAPES: Final = re.compile(rb"\\(?:[bf]|u(?:00[01]|[dD][89a-fA-F]|[fF]{3}[eEfF]))").search
 _NONCHARACTER: Final = re.compile(rb"\xef\xbf[\xbe\xbf]").search
 _TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|(-?\d[-+.eE\d]*+)')
+_PIECE: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|\{\}|\[\]|[\[\]{},:]|[^\s\[\]{},:"]++')
 _INT: Final = 10**EXACT
 _PRECISE: Final = 4 * 1024 * 1024  # bytes up to which a refusal is worth the precise reader (about 1 s)
 _DECIMAL_MAX: Final = 10_000  # digits that a Decimal may format to; no codec makes more
@@ -231,3 +232,22 @@ def _plain(value: object) -> bytes:
         return orjson.dumps(value)
     except orjson.JSONEncodeError as error:
         raise ValueError(str(error)) from None
+
+
+def indented(raw: bytes) -> str:
+    """A compact JSON text that `dumps` made, for a person: two spaces a level, every scalar verbatim.
+
+    A value is never read again for it: 12.50 stays 12.50, and forty digits stay forty.
+    """
+    pieces: list[str] = []
+    newline = "\n"
+    for piece in _PIECE.findall(raw.decode()):
+        if piece in {"{", "["}:
+            newline += "  "
+            pieces.append(piece + newline)
+        elif piece in {"}", "]"}:
+            newline = newline[:-2]
+            pieces.append(newline + piece)
+        else:
+            pieces.append({",": "," + newline, ":": ": "}.get(piece, piece))
+    return "".join(pieces)

@@ -17,9 +17,6 @@ def document(problem: Problem, request_id: str = LOCAL, speaker: Speaker | None 
 
 def problem_text(problem: Problem) -> str:
     """The problem document as indented JSON."""
-    from gateway.codec.json import dumps
+    from gateway.codec.json import dumps, indented
 
-    text = dumps(document(problem))
-    import json
-
-    return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    return indented(dumps(document(problem)))

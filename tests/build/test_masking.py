@@ -24,6 +24,11 @@ def test_members_and_all_within_lists() -> None:
     assert shown == {"Id": 1, "Tokens": [MASK, MASK], "User": {"password": MASK, "Pin": ""}}
 
 
+def test_digits_are_shown_as_they_are() -> None:
+    shown = body(b'{"Price": 12.50, "Pin": 5, "Long": 12345678901234567890123, "None": {}}', "application/json")
+    assert shown == f'{{\n  "Price": 12.50,\n  "Pin": "{MASK}",\n  "Long": 12345678901234567890123,\n  "None": {{}}\n}}'
+
+
 def test_elements_attributes_fields_and_parameters() -> None:
     text = xml_text(b'<a token="t" id="1"><Password>hush</Password><Name>x</Name></a>')
     assert text == f'<a token="{MASK}" id="1"><Password>{MASK}</Password><Name>x</Name></a>'

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.codec.json import dumps, loads
+from gateway.codec.json import dumps, indented, loads
 from gateway.codec.json_reader import read
 from gateway.core.limits import DEFAULT, LARGE, Limits
 from gateway.core.problem import Kind, Problem
@@ -368,3 +368,21 @@ def test_any_bytes_give_a_value_or_a_problem_and_both_readers_agree(raw: bytes) 
     fast = verdict(loads)
     if fast is not Kind.UNSUPPORTED_CHARSET and not raw.startswith(b"\xef\xbb\xbf"):
         assert fast == verdict(read)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"a":12.50,"b":[1,{"c":"x: {, \\" é"}],"d":{},"e":[]}', None),
+        ("-0.0", "-0.0"),
+        ('"a b"', '"a b"'),
+        ("[]", "[]"),
+        ("[[],[1e400]]", "[\n  [],\n  [\n    1e400\n  ]\n]"),
+    ],
+)
+def test_text_for_a_person_keeps_every_scalar(text: str, shown: str | None) -> None:
+    found = indented(text.encode())
+    if shown is None:
+        assert found == stdlib.dumps(stdlib.loads(text), indent=2, ensure_ascii=False).replace("12.5,", "12.50,")
+    else:
+        assert found == shown
