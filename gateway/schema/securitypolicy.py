@@ -201,6 +201,9 @@ def _token(read: _Read, place: str, node: Any) -> None:
         read.say(encrypt_reference=said)
 
 
+_SAML: Final = frozenset({"WssSamlV20Token11", "RequireKeyIdentifierReference"})
+
+
 def _supporting(read: _Read, kind: str, node: Any) -> None:
     """A supporting token (§8)."""
     name = _local(node)
@@ -211,6 +214,10 @@ def _supporting(read: _Read, kind: str, node: Any) -> None:
         return
     if "Endorsing" in kind:
         read.demand(name, "endorsing tokens are not made here")
+        return
+    inner = {_local(child) for child in _nested(node)}
+    if name == "SamlToken" and not inner <= _SAML:
+        read.demand(name, f"only SAML 2.0 assertions are passed on here, not {', '.join(sorted(inner - _SAML))}")
         return
     read.demand(name)
     request_only = replace(read, direction="request")
@@ -223,7 +230,6 @@ def _supporting(read: _Read, kind: str, node: Any) -> None:
     if name == "SamlToken":
         read.say(saml=True)
         return
-    inner = {_local(child) for child in _nested(node)}
     read.say(username="digest" if "HashPassword" in inner else "name" if "NoPassword" in inner else "text")
 
 

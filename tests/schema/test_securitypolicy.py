@@ -83,6 +83,15 @@ def test_a_username_token_by_its_password(inside: str, username: str) -> None:
     assert (found.username, found.request.encrypted, found.reply.encrypted) == (username, ("username",), ())
 
 
+SAML11 = f"<sp:SamlToken>{policy('<sp:WssSamlV11Token11/>')}</sp:SamlToken>"
+
+
+def test_a_saml_token_is_of_the_request_alone() -> None:
+    token = SAML11.replace("V11Token", "V20Token")
+    found = security_of([given(f"<sp:SignedSupportingTokens>{policy(token)}</sp:SignedSupportingTokens>")])
+    assert (found.saml, found.request.signed, found.reply.signed, found.unmet) == (True, ("saml",), (), ())
+
+
 @pytest.mark.parametrize(
     ("path", "name"),
     [
@@ -108,6 +117,7 @@ def test_paths_of_plain_steps_are_elements(path: str, name: str | None) -> None:
         (asymmetric(suite("Basic512")), "AlgorithmSuite"),
         (asymmetric(f"<sp:InitiatorToken>{policy('<sp:KerberosToken/>')}</sp:InitiatorToken>"), "KerberosToken"),
         (f"<sp:EndorsingSupportingTokens>{policy('<sp:X509Token/>')}</sp:EndorsingSupportingTokens>", "X509Token"),
+        (f"<sp:SupportingTokens>{policy(SAML11)}</sp:SupportingTokens>", "SamlToken"),
         ("<sp:SignedParts><sp:Attachments/></sp:SignedParts>", "Attachments"),
         ("<sp:SignedParts><sp:Header Namespace='urn:x'/></sp:SignedParts>", "Header"),
     ],

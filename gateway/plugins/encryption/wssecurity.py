@@ -18,7 +18,7 @@ from gateway.core.layers import WireLayer
 from gateway.core.limits import Limits
 from gateway.core.message import Wire
 from gateway.core.operation import Operation
-from gateway.core.problem import Problem
+from gateway.core.problem import Kind, Problem
 from gateway.plugins.api import About, Edge, Host, Place, WireCipher
 from gateway.xml import parse
 
@@ -26,8 +26,9 @@ from .wssecurity_encrypt import Encrypter
 from .wssecurity_names import Allowed
 from .wssecurity_policy import asked, objections, sent
 from .wssecurity_process import Inbound, Outbound, Proof, prove, secure
+from .wssecurity_saml import Assertion, Rules
 from .wssecurity_session import SessionKey
-from .wssecurity_settings import EncryptSettings, ReceiveSettings, SendSettings, WsSecuritySettings
+from .wssecurity_settings import EncryptSettings, ReceiveSettings, SamlSettings, SendSettings, WsSecuritySettings
 from .wssecurity_sign import Signer
 from .wssecurity_tokens import Trust
 from .wssecurity_tree import refuse, security_of, shape_of
@@ -78,7 +79,7 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
         assert self.settings.send is not None
         send = sent(self.settings.send, self._policy(about))
         request: Proof | None = about.request.facts.get("wssecurity") if about.request is not None else None
-        plan = self._outbound(send, request)
+        plan = self._outbound(send, request, _passed(send, wire))
         root = parse(wire.body, about.place.limits, response=about.direction == "reply")
         confirm = [request.signature] if send.confirm and about.direction == "reply" and request is not None else None
         made = secure(root, plan, self.host.clock.now(), confirm=confirm)
@@ -89,7 +90,7 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
             facts["encrypted"] = tuple(plan.encrypted)
         return replace(wire, body=_bytes(root), tree=None, facts=facts)
 
-    def _outbound(self, send: SendSettings, asked: Proof | None) -> Outbound:
+    def _outbound(self, send: SendSettings, asked: Proof | None, assertion: bytes) -> Outbound:
         signer = encrypter = session = None
         if send.sign is not None:
             key = self.host.keys.get(send.sign.key)
@@ -106,6 +107,7 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
             timestamp=send.timestamp,
             username=(user.name, user.password.get_secret_value()) if user else None,
             digest=user.digest if user else True,
+            assertion=assertion,
             signer=signer,
             signed=signs,
             encrypter=encrypter,
@@ -115,6 +117,7 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
             order=send.order,
             actor=send.actor,
             must_understand=send.must_understand,
+            limits=self.host.limits,
         )
 
     def _peer(self, how: EncryptSettings, asked: Proof | None) -> x509.Certificate:
@@ -164,7 +167,10 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
             facts["signed"] = proof.signed
         if proof.encrypted:
             facts["encrypted"] = proof.encrypted
-        who = proof.username or (proof.certificate.subject.rfc4514_string() if proof.certificate else "")
+        if proof.assertion is not None:
+            facts["saml"] = proof.assertion
+        who = proof.assertion.identity if proof.assertion else proof.username
+        who = who or (proof.certificate.subject.rfc4514_string() if proof.certificate else "")
         if who and about.edge == "client":
             facts["identity"] = who
         return replace(wire, body=_bytes(root), tree=root, facts=facts)
@@ -180,6 +186,20 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
         if sent and sent not in proof.confirmations:
             raise refuse("the answer does not confirm our signature")
 
+    def _rules(self, saml: SamlSettings) -> Rules:
+        return Rules(
+            {
+                issuer: tuple(key.certificate for name in names for key in self.host.keys.named(name))
+                for issuer, names in saml.issuers.items()
+            },
+            saml.audience,
+            saml.methods,
+            saml.recipients,
+            saml.identity,
+            saml.skew,
+            saml.once,
+        )
+
     def _inbound(self, receive: ReceiveSettings, limits: Limits) -> Inbound:
         keys = self.host.keys
         own = [key for name in receive.decrypt for key in keys.named(name)]
@@ -193,6 +213,7 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
             users={name: secret.get_secret_value() for name, secret in receive.users.items()},
             password_text=receive.password_text,
             nonce_required=receive.nonce_required,
+            saml=None if receive.saml is None else self._rules(receive.saml),
             symmetric=receive.symmetric,
             demands=receive.demand,
             signed=receive.signed,
@@ -201,6 +222,19 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
             allowed=Allowed(legacy=receive.dangerous_legacy_algorithms),
             limits=limits,
         )
+
+
+def _passed(send: SendSettings, wire: Wire) -> bytes:
+    """The assertion that the caller proved at our other edge, as it came. Raises Problem UNAUTHENTICATED."""
+    if send.saml == "none":
+        return b""
+    found: Assertion | None = wire.exchange.facts.get("saml") if wire.exchange is not None else None
+    if found is not None:
+        return found.raw
+    if send.saml == "required":
+        words = "The service is called for a caller's SAML assertion, and this call has none."
+        raise Problem(Kind.UNAUTHENTICATED, words, outcome="not-sent")
+    return b""
 
 
 def _bounds(about: About) -> Limits:

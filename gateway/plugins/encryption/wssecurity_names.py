@@ -35,6 +35,11 @@ ENCRYPTED_KEY: Final = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-se
 ENCRYPTED_KEY_SHA1: Final = f"{ENCRYPTED_KEY}SHA1"
 STR_TRANSFORM: Final = f"{_OASIS}soap-message-security-1.0#STR-Transform"
 BASE64: Final = f"{_OASIS}soap-message-security-1.0#Base64Binary"
+SAML2: Final = "urn:oasis:names:tc:SAML:2.0:assertion"
+ASSERTION: Final = f"{{{SAML2}}}Assertion"
+_SAML_PROFILE: Final = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#"
+SAML_ID: Final = f"{_SAML_PROFILE}SAMLID"
+SAML_TOKEN: Final = f"{_SAML_PROFILE}SAMLV2.0"
 PASSWORD_TEXT: Final = f"{_OASIS}username-token-profile-1.0#PasswordText"
 PASSWORD_DIGEST: Final = f"{_OASIS}username-token-profile-1.0#PasswordDigest"
 
@@ -50,6 +55,11 @@ def wsse(name: str) -> str:
 def wsu(name: str) -> str:
     """Clark name in the utility namespace."""
     return f"{{{WSU}}}{name}"
+
+
+def saml(name: str) -> str:
+    """Clark name in the namespace of SAML 2.0's assertions."""
+    return f"{{{SAML2}}}{name}"
 
 
 def ds(name: str) -> str:

@@ -155,6 +155,9 @@ def _of_tokens(send: SendSettings, demanded: Security) -> Iterator[str]:
     elif user is not None and demanded.username and user.digest != _digested(user, demanded):
         kind = "a digest" if demanded.username == "digest" else "the password itself"
         yield f"{place}: the contract demands {kind} in the UsernameToken, `send.username.digest` says otherwise"
+    if demanded.saml and send.saml == "none":
+        place = demanded.place("SamlToken")
+        yield f"{place}: the contract demands a SAML token: pass on the callers' by `send.saml`"
     if demanded.timestamp and "timestamp" in send.model_fields_set and not send.timestamp:
         yield f"{demanded.place('IncludeTimestamp')}: the contract demands a Timestamp: leave `send.timestamp` away"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from cryptography import x509
@@ -30,10 +30,19 @@ from .wssecurity_encrypt import (
     unwrap,
     wrap,
 )
-from .wssecurity_names import BLOCKS, ID, WSSE11, Allowed, ds, wsse, wsu, xenc
+from .wssecurity_names import ASSERTION, BLOCKS, ID, WSSE11, Allowed, ds, wsse, wsu, xenc
+from .wssecurity_saml import Assertion, Rules, add_assertion, read_assertion
 from .wssecurity_session import SessionKey, SessionKeys, SessionSigner, name_of
 from .wssecurity_sign import Signer, sign
-from .wssecurity_tokens import Login, Trust, add_timestamp, add_username, check_timestamp, check_username
+from .wssecurity_tokens import (
+    Login,
+    Trust,
+    add_timestamp,
+    add_username,
+    assertion_of,
+    check_timestamp,
+    check_username,
+)
 from .wssecurity_tree import (
     Ids,
     Shape,
@@ -49,13 +58,15 @@ from .wssecurity_tree import (
 from .wssecurity_verify import Signed, headers_named, require_parts, verify
 
 CONFIRMATION: Final = f"{{{WSSE11}}}SignatureConfirmation"
-Demand = Literal["signature", "timestamp", "username", "encryption"]
+Demand = Literal["signature", "timestamp", "username", "encryption", "saml"]
 
 # how often each child of a security header may stand
 _KINDS: Final[Mapping[str, int]] = {
     wsu("Timestamp"): 1,
     wsse("BinarySecurityToken"): 4,
     wsse("UsernameToken"): 1,
+    wsse("SecurityTokenReference"): 2,  # that an STR-Transform is of
+    ASSERTION: 1,
     ds("Signature"): 1,
     xenc("EncryptedKey"): 2,
     xenc("ReferenceList"): 2,
@@ -73,6 +84,7 @@ class Outbound:
     timestamp: float = 300.0  # seconds that it holds; 0: none
     username: tuple[str, str] | None = None
     digest: bool = True
+    assertion: bytes = b""  # of the caller, passed on
     signer: Signer | None = None
     signed: Sequence[str] = ("body", "timestamp")
     encrypter: Encrypter | None = None
@@ -82,6 +94,7 @@ class Outbound:
     order: Literal["sign-encrypt", "encrypt-sign"] = "sign-encrypt"
     actor: str = ""
     must_understand: bool = True
+    limits: Limits = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,8 @@ def secure(root: Any, plan: Outbound, now: float, *, confirm: Sequence[bytes] | 
     shape = shape_of(root)
     if plan.username is not None:
         add_username(security, *plan.username, now, digest=plan.digest)
+    if plan.assertion:
+        add_assertion(security, plan.assertion, plan.limits)
     confirmations = [_confirmation(security, value) for value in confirm or ()]
     if plan.timestamp:
         add_timestamp(security, now, plan.timestamp)
@@ -161,6 +176,7 @@ _FIXED: Final = {
     "timestamp": wsu("Timestamp"),
     "username": wsse("UsernameToken"),
     "signature": ds("Signature"),
+    "saml": ASSERTION,
 }
 
 
@@ -194,6 +210,7 @@ class Inbound:
     users: Mapping[str, str] = field(default_factory=dict)
     password_text: bool = False
     nonce_required: bool = True
+    saml: Rules | None = None
     demands: Sequence[Demand] = ()
     signed: Sequence[str] = ("body", "timestamp")
     ttl: float = 300.0
@@ -210,6 +227,8 @@ class Proof:
     encrypted: tuple[str, ...] = ()
     certificate: x509.Certificate | None = None
     username: str = ""
+    assertion: Assertion | None = None
+    method: str = ""  # how the assertion's subject was confirmed
     signature: bytes = b""
     confirmations: tuple[bytes, ...] = ()
     once: tuple[tuple[str, float], ...] = ()
@@ -228,6 +247,7 @@ class _Run:
     counts: dict[str, int] = field(default_factory=dict)
     signed: Signed | None = None
     login: Login | None = None
+    assertion: Assertion | None = None
     opened: list[str] = field(default_factory=list)
     instead: list[Any] = field(default_factory=list)  # opened elements whose encrypted form was signed
     confirmations: list[bytes] = field(default_factory=list)
@@ -282,15 +302,39 @@ def _take(run: _Run, node: Any) -> None:
     elif node.tag == ds("Signature"):
         ids = Ids(run.shape.envelope)
         plan = run.plan
+
+        def vouched(key_info: Any) -> tuple[Any, x509.Certificate | None] | None:
+            found = assertion_of(key_info, ids)
+            return None if found is None else _holder(run, found, ids)
+
         run.signed = verify(
-            node, ids, plan.trust, plan.allowed, run.now, session=run.session, symmetric=plan.symmetric
-        )
+            node, ids, plan.trust, plan.allowed, run.now,
+            session=run.session, symmetric=plan.symmetric, vouched=vouched,
+        )  # fmt: skip
+    elif node.tag == ASSERTION:
+        _assertion(run, node, Ids(run.shape.envelope))
     elif node.tag == xenc("EncryptedKey"):
         _key(run, node)
     elif node.tag == xenc("ReferenceList"):
         _decrypt(run, read_references(node), run.session.key_for)
     elif node.tag == CONFIRMATION:
         run.confirmations.append(_confirmed(node))
+
+
+def _assertion(run: _Run, node: Any, ids: Ids) -> Assertion:
+    """The assertion of the header, read once: where it stands, or where a signature before it names it."""
+    if run.plan.saml is None or node.getparent() is not run.security:
+        raise refuse("an assertion stands where none is looked for")
+    if run.assertion is None:
+        run.assertion = read_assertion(node, ids, run.plan.saml, run.plan.allowed, run.now)
+    return run.assertion
+
+
+def _holder(run: _Run, node: Any, ids: Ids) -> tuple[Any, x509.Certificate | None]:
+    assertion = _assertion(run, node, ids)
+    if not assertion.keys:
+        raise refuse("the assertion names no key that could sign")
+    return assertion.keys[0], assertion.certificate
 
 
 def _confirmed(node: Any) -> bytes:
@@ -336,7 +380,7 @@ def _judged(run: _Run) -> Proof:
     proof.session = run.carried
     stamps = security.findall(wsu("Timestamp"))
     if run.signed is not None:
-        signed = Signed((*run.signed.nodes, *run.instead), run.signed.certificate, run.signed.value)
+        signed = replace(run.signed, nodes=(*run.signed.nodes, *run.instead))
         if "timestamp" in plan.signed and not stamps:
             raise refuse("a signed message has no timestamp")
         required = _parts(run.shape, security, plan.signed)
@@ -344,13 +388,16 @@ def _judged(run: _Run) -> Proof:
         require_parts(signed, [*required, *confirmations])
         proof.signed = tuple(name for name, _ in required)
         proof.certificate, proof.signature = signed.certificate, signed.value
-        proof.once = ((hashlib.sha256(signed.value).hexdigest(), plan.ttl + 60.0),)
+        proof.once = ((hashlib.sha256(signed.name).hexdigest(), plan.ttl + 60.0),)
     if run.login is not None:
         proof.username = run.login.name
         if run.login.nonce:
             token = hashlib.sha256(f"{run.login.name}\0{run.login.nonce}".encode()).hexdigest()
             proof.once = (*proof.once, (token, plan.ttl + 60.0))
+    if run.assertion is not None:
+        _confirm(run, run.assertion, proof)
     had = {
+        "saml": run.assertion is not None,
         "signature": run.signed is not None,
         "timestamp": bool(stamps),
         "username": run.login is not None,
@@ -360,6 +407,17 @@ def _judged(run: _Run) -> Proof:
         if not had[demand]:
             raise refuse(f"there is no {demand}")
     return proof
+
+
+def _confirm(run: _Run, assertion: Assertion, proof: Proof) -> None:
+    """Who sent the message is whom the assertion is about: its key's holder, or whoever bears it."""
+    holds = run.signed is not None and any(run.signed.key == key for key in assertion.keys)
+    if not (holds or assertion.bearer):
+        raise refuse("the message is not signed by the holder of the assertion's key")
+    rules = run.plan.saml
+    if assertion.one_time or (rules is not None and rules.once and not holds):
+        proof.once = (*proof.once, (assertion.token, max(1.0, assertion.until - run.now)))
+    proof.assertion, proof.method = assertion, "holder-of-key" if holds else "bearer"
 
 
 def _bounded(root: Any, limits: Limits) -> None:

@@ -14,6 +14,7 @@ from gateway.plugins.api import CipherSettings, Edge, PluginSettings
 
 from .wssecurity_names import BLOCKS, DIGESTS, MGFS, OAEP, SIGNATURES, TRANSPORTS, XENC11
 from .wssecurity_process import Demand
+from .wssecurity_saml import Method
 from .wssecurity_sign import SHA256
 from .wssecurity_tokens import Reference
 
@@ -35,7 +36,9 @@ class SignSettings(PluginSettings):
     """A signature that is put on."""
 
     key: str = Field(description="id of the private key with its certificate")
-    parts: tuple[str, ...] = Field(default=("body", "timestamp"), description="or `username`, or `{namespace}Header`")
+    parts: tuple[str, ...] = Field(
+        default=("body", "timestamp"), description="or `username`, `saml`, or `{namespace}Header`"
+    )
     reference: Reference = "token"
     method: str = Field(default="", description="URI; by default the one that fits the key")
     digest: str = SHA256
@@ -77,6 +80,9 @@ class SendSettings(PluginSettings):
 
     timestamp: float = Field(default=300.0, ge=0, le=3600, description="seconds that it holds; 0: none")
     username: UsernameSettings | None = None
+    saml: Literal["none", "preferred", "required"] = Field(
+        default="none", description="pass on the assertion that the caller proved; required: no call without"
+    )
     sign: SignSettings | None = None
     encrypt: EncryptSettings | None = None
     symmetric: SymmetricSettings | None = Field(default=None, description="in place of `sign` and `encrypt`")
@@ -92,17 +98,34 @@ class SendSettings(PluginSettings):
         return self
 
 
+class SamlSettings(PluginSettings):
+    """SAML 2.0 assertions that callers bring."""
+
+    issuers: Mapping[str, tuple[str, ...]] = Field(
+        min_length=1, description="each issuer by its entity id: ids of the certificates that it signs with"
+    )
+    audience: tuple[str, ...] = Field(min_length=1, description="who we are: an assertion names one of these")
+    methods: tuple[Method, ...] = Field(default=("bearer", "holder-of-key"), min_length=1)
+    recipients: tuple[str, ...] = Field(default=(), description="addresses that a confirmation's Recipient may name")
+    identity: str = Field(default="", description="attribute that is the identity; empty: the subject's NameID")
+    skew: float = Field(default=60.0, ge=0, le=600, description="seconds of difference between clocks")
+    once: bool = Field(default=False, description="a bearer's assertion counts once, also without its OneTimeUse")
+
+
 class ReceiveSettings(PluginSettings):
     """What is asked of a SOAP message that arrives; of other calls, the operation's policy asks."""
 
-    demand: tuple[Demand, ...] = Field(default=(), description="signature, timestamp, username, encryption")
+    demand: tuple[Demand, ...] = Field(default=(), description="signature, timestamp, username, encryption, saml")
     trust: tuple[str, ...] = Field(default=(), description="ids of certificates of peers")
     authorities: tuple[str, ...] = Field(default=(), description="ids of CA certificates that vouch for peers")
     decrypt: tuple[str, ...] = Field(default=(), description="ids of our private keys with their certificates")
     users: Mapping[str, SecretStr] = Field(default_factory=dict, description="UsernameToken: name and password")
     password_text: bool = Field(default=False, description="accept a password in clear, for TLS only")
     nonce_required: bool = Field(default=True, description="false: a clear password may come without Nonce and Created")
-    signed: tuple[str, ...] = Field(default=("body", "timestamp"), description="parts that a signature must cover")
+    saml: SamlSettings | None = Field(default=None, description="read assertions; without it they are refused")
+    signed: tuple[str, ...] = Field(
+        default=("body", "timestamp"), description="parts that a signature must cover; or `username`, `saml`, a header"
+    )
     ttl: float = Field(default=300.0, gt=0, le=3600, description="seconds that a message is fresh")
     actor: str = ""
     clear_faults: bool = Field(default=True, description="a reply that is a fault may come without protection")
@@ -114,10 +137,13 @@ class ReceiveSettings(PluginSettings):
 
     @model_validator(mode="after")
     def _trusts_somebody(self) -> ReceiveSettings:
-        if "signature" in self.demand and not (self.trust or self.authorities or self.symmetric):
+        holders = self.saml is not None and "holder-of-key" in self.saml.methods
+        if "signature" in self.demand and not (self.trust or self.authorities or self.symmetric or holders):
             raise ValueError("a signature is demanded, but nobody is trusted: name `trust` or `authorities`")
         if "encryption" in self.demand and not self.decrypt:
             raise ValueError("encryption is demanded, but `decrypt` names no key")
+        if "saml" in self.demand and self.saml is None:
+            raise ValueError("an assertion is demanded, but `saml` names no issuer")
         if "username" in self.demand and not self.users:
             raise ValueError("a user is demanded, but `users` names none")
         return self

@@ -27,11 +27,14 @@ from gateway.core.problem import Kind
 from gateway.plugins.api import Refusal
 
 from .wssecurity_names import (
+    ASSERTION,
     BASE64,
     ENCRYPTED_KEY,
     ID,
     PASSWORD_DIGEST,
     PASSWORD_TEXT,
+    SAML_ID,
+    SAML_TOKEN,
     SKI,
     THUMBPRINT,
     WSSE11,
@@ -151,6 +154,34 @@ def referred(key_info: Any, ids: Ids, known: Sequence[x509.Certificate]) -> x509
     if child.tag == ds("X509Data"):
         return _by_issuer(child, known)
     raise refuse("the kind of token reference is not known")
+
+
+def referred_token(reference: Any, ids: Ids) -> Any:
+    """The token in this message that a SecurityTokenReference means: an X.509 token, an assertion. Raises Refusal."""
+    attributes(reference, ID, "Id", _TOKEN_TYPE)
+    child = reference[0] if len(reference) == 1 else None
+    found = None
+    if child is not None and child.tag == wsse("KeyIdentifier") and child.get("ValueType") == SAML_ID:
+        found = ids.one(f"#{leaf(child, 'ValueType', 'EncodingType')}")
+    elif child is not None and child.tag == wsse("Reference"):
+        attributes(child, "URI", "ValueType")
+        found = ids.one(child.get("URI"))
+    if found is None or found.tag not in (wsse("BinarySecurityToken"), ASSERTION):
+        raise refuse("the reference means no token of this message")
+    return found
+
+
+def assertion_of(key_info: Any, ids: Ids) -> Any:
+    """The assertion that a KeyInfo means (SAML token profile §3.4), None for any other token. Raises Refusal."""
+    references = key_info.findall(wsse("SecurityTokenReference"))
+    if len(key_info) != 1 or len(references) != 1 or len(references[0]) != 1:
+        return None
+    child = references[0][0]
+    kinds = (wsse("Reference"), wsse("KeyIdentifier"))
+    if child.tag not in kinds or child.get("ValueType") not in (SAML_ID, SAML_TOKEN, None):
+        return None
+    found = referred_token(references[0], ids)
+    return found if found.tag == ASSERTION else None
 
 
 def token_certificate(token: Any) -> x509.Certificate:

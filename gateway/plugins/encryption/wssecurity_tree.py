@@ -18,7 +18,7 @@ from lxml import etree
 from gateway.plugins.api import Refusal
 from gateway.xml import text_of
 
-from .wssecurity_names import ID, NCNAME, PREFIXES, SOAP11, SOAP12, WSU, wsse
+from .wssecurity_names import ASSERTION, ID, NCNAME, PREFIXES, SOAP11, SOAP12, WSU, wsse
 
 _ENVELOPES: Final = {f"{{{ns}}}Envelope": ns for ns in (SOAP11, SOAP12)}
 _ULTIMATE: Final = frozenset({None, "", "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver"})
@@ -117,7 +117,9 @@ class Ids:
 
 
 def id_of(node: Any) -> str:
-    """The node's wsu:Id (for ds and xenc elements: Id), given when absent."""
+    """The node's wsu:Id (for ds and xenc elements: Id), given when absent; of an assertion its own ID."""
+    if node.tag == ASSERTION:
+        return str(node.get("ID", ""))
     name = "Id" if etree.QName(node).namespace in (PREFIXES["ds"], PREFIXES["xenc"]) else ID
     value = node.get(name)
     if value is None:

@@ -9,9 +9,9 @@ that were proven. XML Signature 1.1 §3.2, WSS 1.1 §8.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -21,16 +21,22 @@ from lxml import etree
 from gateway.core.problem import Problem
 from gateway.xml import canonical
 
-from .wssecurity_names import ENVELOPED, EXC_C14N, Allowed, Signing, ds
+from .wssecurity_names import ENVELOPED, EXC_C14N, STR_TRANSFORM, Allowed, Signing, ds, wsse
 from .wssecurity_session import SessionKeys, mac
 from .wssecurity_sign import hashed, scheme
-from .wssecurity_tokens import Trust, referred
+from .wssecurity_tokens import Trust, referred, referred_token
 from .wssecurity_tree import Ids, algorithm, attributes, children, octets, refuse
 
 MAX_REFERENCES: Final = 10  # Santuario 30
 _NONE: Final = SessionKeys()
 _INCLUSIVE: Final = f"{{{EXC_C14N}}}InclusiveNamespaces"
-_CURVES: Final = ("secp256r1", "secp384r1", "secp521r1")
+# the orders of the curves that may sign (SEC 2)
+_ORDERS: Final[Mapping[str, int]] = {
+    "secp256r1": 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
+    "secp384r1": int(f"{'F' * 48}C7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973", 16),
+    "secp521r1": int(f"1{'F' * 64}A51868783BF2F966B7FCC0148F709A5D03BB5C9B8899C47AEBB6FB71E91386409", 16),
+}
+Vouched: TypeAlias = Callable[[Any], tuple[Any, x509.Certificate | None] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,16 @@ class Part:
     prefixes: tuple[str, ...]
     digest: str
     value: bytes
+    token: bool = False  # by the STR-Transform: what a token reference means
+
+    def octets(self) -> bytes:
+        """What its digest is over. Raises Refusal."""
+        form = canonical_form(self.node, self.prefixes)
+        end = form.index(b">")
+        if not self.token or b" xmlns=" in form[:end]:
+            return form
+        space = form.index(b" ")  # every apex declares its namespace; an empty default one is written first (§8.3)
+        return form[:space] + b' xmlns=""' + form[space:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +64,10 @@ class Signed:
     """What a signature proved: these nodes, by the key of this certificate. `value` names the message."""
 
     nodes: tuple[Any, ...]
-    certificate: x509.Certificate | None  # None: a session key
+    certificate: x509.Certificate | None  # None: a session key, or a key that an assertion names as such
     value: bytes
+    key: Any = None  # the public key that made it
+    name: bytes = b""  # of the message: the same however the value is written
 
     def covers(self, node: Any) -> bool:
         """Whether this very node was proven."""
@@ -65,30 +83,41 @@ def verify(
     *,
     session: SessionKeys = _NONE,
     symmetric: bool = False,
+    vouched: Vouched = lambda _: None,
 ) -> Signed:
-    """Prove a ds:Signature. `symmetric`: a session key that is not ours may have made it. Raises Refusal."""
+    """Prove a ds:Signature. Raises Refusal.
+
+    `symmetric`: a session key that is not ours may have made it; `vouched`: the key that an assertion, proven before,
+    gives to whom it is about, with its certificate, where a KeyInfo means one.
+    """
     attributes(signature, "Id")
     info, value_node, key_info = children(signature, ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"))
     key = session.named(key_info)
     prefixes, method, parts = _signed_info(info, ids, allowed, allowed.signatures if key is None else allowed.hmacs)
     value = octets(value_node, "Id")
-    certificate = None
+    certificate = public = None
+    data = canonical_form(info, prefixes)
     if key is None:
-        certificate = referred(key_info, ids, trust.known())
-        trust.check(certificate, now)
-        check_bytes(certificate.public_key(), allowed.signatures[method], value, _canonical(info, prefixes))
+        holder = vouched(key_info)
+        if holder is None:
+            certificate = referred(key_info, ids, trust.known())
+            trust.check(certificate, now)
+            public = certificate.public_key()
+        else:
+            public, certificate = holder
+        check_bytes(public, allowed.signatures[method], value, data)
     elif not (key.ours or symmetric):
         raise refuse("a session key that is not ours proves nothing here")
-    elif not hmac.compare_digest(mac(key.key, allowed.hmacs[method], _canonical(info, prefixes)), value):
+    elif not hmac.compare_digest(mac(key.key, allowed.hmacs[method], data), value):
         raise refuse("the signature is wrong")
     for part in parts:
-        found = hashed(_canonical(part.node, part.prefixes), allowed.digests[part.digest])
+        found = hashed(part.octets(), allowed.digests[part.digest])
         if not hmac.compare_digest(found, part.value):
             raise refuse("a digest is wrong")
-    return Signed(tuple(part.node for part in parts), certificate, value)
+    return Signed(tuple(part.node for part in parts), certificate, value, public, lowest(public, value))
 
 
-def _canonical(node: Any, prefixes: tuple[str, ...]) -> bytes:
+def canonical_form(node: Any, prefixes: tuple[str, ...]) -> bytes:
     try:
         return canonical(node, prefixes=prefixes)
     except Problem as error:  # a relative namespace name has no canonical form
@@ -104,7 +133,7 @@ def _signed_info(
         raise refuse("a signature has no reference, or too many")
     names = [ds("CanonicalizationMethod"), ds("SignatureMethod"), *[ds("Reference")] * count]
     canonicalization, method, *references = children(info, *names)
-    prefixes = _exclusive(canonicalization)
+    prefixes = exclusive(canonicalization)
     chosen = algorithm(method, methods)
     children(method)
     parts = [_reference(reference, ids, allowed) for reference in references]
@@ -118,21 +147,38 @@ def _reference(reference: Any, ids: Ids, allowed: Allowed) -> Part:
     transforms, method, value = children(reference, ds("Transforms"), ds("DigestMethod"), ds("DigestValue"))
     attributes(transforms)
     node = ids.one(reference.get("URI"))
-    if len(transforms) > 1:  # node-soap's habit: it takes the signature out of a part that does not hold it
+    token = len(transforms) == 1 and transforms[0].get("Algorithm") == STR_TRANSFORM
+    if token:
+        node, transform = referred_token(_reference_node(node), ids), _parameters(transforms[0])
+    elif len(transforms) > 1:  # node-soap's habit: it takes the signature out of a part that does not hold it
         enveloped, transform = children(transforms, ds("Transform"), ds("Transform"))
         algorithm(enveloped, (ENVELOPED,))
         children(enveloped)
-        if node in reference.iterancestors():
-            raise refuse("a signature covers an element around itself")
     else:
         (transform,) = children(transforms, ds("Transform"))
-    prefixes = _exclusive(transform)
+    if node in reference.iterancestors():
+        raise refuse("a signature covers an element around itself")
+    prefixes = exclusive(transform)
     digest = algorithm(method, allowed.digests)
     children(method)
-    return Part(node, prefixes, digest, octets(value))
+    return Part(node, prefixes, digest, octets(value), token)
 
 
-def _exclusive(node: Any) -> tuple[str, ...]:
+def _reference_node(node: Any) -> Any:
+    if node.tag != wsse("SecurityTokenReference"):
+        raise refuse("the STR-Transform is of something else than a token reference")
+    return node
+
+
+def _parameters(transform: Any) -> Any:
+    """The canonicalization that an STR-Transform names (§8.3)."""
+    (parameters,) = children(transform, wsse("TransformationParameters"))
+    attributes(parameters)
+    (method,) = children(parameters, ds("CanonicalizationMethod"))
+    return method
+
+
+def exclusive(node: Any) -> tuple[str, ...]:
     """Exclusive C14N and nothing else; its prefix list."""
     algorithm(node, (EXC_C14N,))
     (inclusive,) = children(node, _INCLUSIVE + "?")
@@ -149,7 +195,7 @@ def _exclusive(node: Any) -> tuple[str, ...]:
 def check_bytes(public: Any, how: Signing, value: bytes, data: bytes) -> None:
     """The signature is by this key, which is long enough and fits the method. Raises Refusal."""
     try:
-        if how.kind == "ec" and isinstance(public, ec.EllipticCurvePublicKey) and public.curve.name in _CURVES:
+        if how.kind == "ec" and isinstance(public, ec.EllipticCurvePublicKey) and public.curve.name in _ORDERS:
             size = (public.curve.key_size + 7) // 8
             if len(value) != 2 * size:
                 raise refuse("an ECDSA signature of a wrong length")
@@ -161,6 +207,16 @@ def check_bytes(public: Any, how: Signing, value: bytes, data: bytes) -> None:
             raise refuse("the key is too short, or does not fit the signature method")
     except InvalidSignature as error:
         raise refuse("the signature is wrong") from error
+
+
+def lowest(public: Any, value: bytes) -> bytes:
+    """One writing of a signature: of ECDSA's two, s and n - s, that anybody turns into each other, the lower."""
+    order = _ORDERS.get(public.curve.name) if isinstance(public, ec.EllipticCurvePublicKey) else None
+    if order is None:
+        return value
+    half = len(value) // 2
+    s = int.from_bytes(value[half:], "big")
+    return value[:half] + min(s, order - s).to_bytes(half, "big")
 
 
 def require_parts(signed: Signed, required: Sequence[tuple[str, Any]]) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import sys
 from pathlib import Path
@@ -8,15 +9,20 @@ import pytest
 from lxml import etree
 from pydantic import ValidationError
 
-from gateway.core.message import Wire
+from gateway.core.message import Exchange, Wire
 from gateway.core.problem import Kind, Problem
 from gateway.plugins.encryption.wssecurity import WsSecurity, WsSecuritySettings
+from gateway.plugins.encryption.wssecurity_process import Outbound, prove, secure
+from gateway.plugins.encryption.wssecurity_saml import Rules
 from gateway.plugins.keys import Key
 from gateway.testing import PLACE, FakeHost, between, started
 
 _spec = importlib.util.spec_from_file_location("wss_samples", Path(__file__).parent / "wss_samples.py")
 samples = sys.modules["wss_samples"] = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(samples)
+_spec = importlib.util.spec_from_file_location("saml_samples", Path(__file__).parent / "saml_samples.py")
+saml = sys.modules["saml_samples"] = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(saml)
 XML = {"content-type": "text/xml; charset=utf-8"}
 SIGN = {"sign": {"key": "alice"}}
 BOTH = {
@@ -78,7 +84,9 @@ async def test_two_gateways_speak_it(order):
     assert seen[0].tree.findtext(".//{urn:bank}amount") == "1000"
     assert reply.facts["signed"] == ("body", "timestamp")
     assert etree.fromstring(reply.body).findtext(".//{urn:bank}amount") == "1000"
-    assert all(b">1000<" not in wire.body and b"Ann &amp;" not in wire.body for wire in crossed)  # base64 may spell a name
+    assert all(
+        b">1000<" not in wire.body and b"Ann &amp;" not in wire.body for wire in crossed
+    )  # base64 may spell a name
 
 
 async def test_the_same_message_twice_is_accepted_once_over_two_replicas():
@@ -235,3 +243,82 @@ def test_settings_are_strict_and_silent():
 async def test_a_missing_key_is_found_at_the_start():
     with pytest.raises(KeyError):
         await started(WsSecurity, {"send": {"sign": {"key": "nobody"}}}, host())
+
+
+SAML_RECEIVE = {
+    "issuers": {saml.ISSUER: ["bob"]},
+    "audience": [saml.AUDIENCE],
+}
+CALLER = {"edges": ["client"], "receive": {"demand": ["saml"], "saml": SAML_RECEIVE}}
+
+
+def bearing(**how):
+    root = samples.envelope()
+    raw = saml.signed(saml.text(samples.NOW, **how), samples.BOB_KEY, samples.BOB)
+    secure(root, Outbound(assertion=raw), samples.NOW)
+    return request(etree.tostring(root))
+
+
+async def test_a_callers_assertion_is_its_identity_and_is_passed_on():
+    behind = {"edges": ["upstream"], "send": {"saml": "required", "sign": {"key": "alice", "parts": ["body", "saml"]}}}
+    server, client = await started(WsSecurity, CALLER, host()), await started(WsSecurity, behind, host())
+    seen, sent = [], []
+
+    async def service(wire):
+        sent.append(wire)
+        return Wire(dict(XML), b"<x/>", status=500)
+
+    async def onward(wire):
+        seen.append(wire)
+        out = request(wire.body)
+        out.exchange = Exchange(None, None, headers={}, facts=wire.facts)
+        return await client.wire_layer("upstream", PLACE)(service)(out)
+
+    with contextlib.suppress(Problem):
+        await server.wire_layer("client", PLACE)(onward)(bearing())
+    assert seen[0].facts["identity"] == "anna"
+    assert seen[0].facts["saml"].attributes == {"mail": ("anna@example",)}
+    assert b"Assertion" not in seen[0].body
+    root = samples.again(etree.fromstring(sent[0].body))
+    rules = Rules({saml.ISSUER: (samples.BOB,)}, (saml.AUDIENCE,))
+    proof = prove(
+        root, samples.inbound(saml=rules, signed=("body", "saml"), demands=("saml", "signature")), samples.NOW
+    )
+    assert proof.assertion.identity == "anna"
+
+
+async def test_a_call_without_the_assertion_that_the_service_wants_is_not_sent():
+    plugin = await started(WsSecurity, {"edges": ["upstream"], "send": {"saml": "required"}}, host())
+    sent = []
+
+    async def service(wire):
+        sent.append(wire)
+        return wire
+
+    with pytest.raises(Problem) as caught:
+        await plugin.wire_layer("upstream", PLACE)(service)(request())
+    assert (caught.value.kind, caught.value.outcome, sent) == (Kind.UNAUTHENTICATED, "not-sent", [])
+    plugin = await started(WsSecurity, {"edges": ["upstream"], "send": {"saml": "preferred", "timestamp": 0}}, host())
+    await plugin.wire_layer("upstream", PLACE)(service)(request())
+    assert b"Assertion" not in sent[0].body
+
+
+async def test_an_assertion_for_one_use_is_used_once_over_two_replicas():
+    shared = host()
+    replicas = [(await started(WsSecurity, CALLER, shared)).wire_layer("client", PLACE)(echo) for _ in range(2)]
+    once, often = bearing(one_time=True), bearing()
+    await replicas[0](request(once.body))
+    for replica in replicas:
+        with pytest.raises(Problem) as caught:
+            await replica(request(once.body))
+        assert caught.value.kind is Kind.REPLAYED_CALL
+        await replica(request(often.body))
+
+
+async def test_a_call_without_an_assertion_is_refused_where_one_is_demanded():
+    server = await started(WsSecurity, CALLER, host())
+    for wire in (request(), bearing(issuer="https://evil.example"), bearing(audience="urn:other")):
+        with pytest.raises(Problem) as caught:
+            await server.wire_layer("client", PLACE)(echo)(wire)
+        assert caught.value.kind is Kind.SECURITY_PROCESSING_FAILED
+        assert "evil" not in str(caught.value.detail)

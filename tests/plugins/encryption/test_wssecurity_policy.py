@@ -121,3 +121,10 @@ def test_what_cannot_be_met_is_told_unless_the_policy_is_ignored() -> None:
 def test_an_operation_whose_settings_say_none_is_not_held_to_it() -> None:
     plain = {"username": SEND["username"]}
     assert told(FULL, plain, more={"signature": "none", "encryption": "none"}) == []
+
+
+def test_a_saml_token_is_the_callers_passed_on() -> None:
+    saml = replace(FULL, saml=True, demands=(*DEMANDS, Demand("SamlToken", "bank.wsdl:7")))
+    (line,) = told(saml)
+    assert line.startswith("bank.wsdl:7: the contract demands a SAML token: pass on the callers' by `send.saml`")
+    assert told(saml, {**SEND, "saml": "required"}) == []

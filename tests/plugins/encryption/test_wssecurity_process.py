@@ -475,3 +475,17 @@ def test_legacy_reads_only_by_the_dangerous_setting():
     assert f"{XENC}aes256-cbc" not in Allowed().blocks
     assert f"{DS}rsa-sha1" not in Allowed().signatures
     assert f"{XENC}rsa-1_5" not in Allowed().transports
+
+
+def test_an_ecdsa_signature_that_was_turned_over_is_the_same_message():
+    """Of an ECDSA signature (r, s) anybody makes (r, n - s), as valid: a replay under another name."""
+    root = envelope()
+    secure(root, signing(signer=Signer(samples.EC_KEY, samples.EC)), NOW)
+    plan = inbound()
+    first = prove(again(root), plan, NOW).once
+    value = root.find(".//{http://www.w3.org/2000/09/xmldsig#}SignatureValue")
+    raw = samples.b64(value.text)
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    value.text = samples.encoded(raw[:32] + (order - int.from_bytes(raw[32:], "big")).to_bytes(32, "big"))
+    turned = again(root)
+    assert prove(turned, plan, NOW).once == first
