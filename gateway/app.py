@@ -54,9 +54,7 @@ class Health:
 class Gateway:
     """A running gateway: its sockets, the present configuration, and how to stop."""
 
-    def __init__(
-        self, built: Built, *, log: Log | None = None, again: Callable[[], Loaded] | None = None
-    ) -> None:
+    def __init__(self, built: Built, *, log: Log | None = None, again: Callable[[], Loaded] | None = None) -> None:
         settings = built.loaded.settings
         clock = SystemClock()
         self.built = built
@@ -159,9 +157,9 @@ class Gateway:
     def _front(self) -> Send:
         layers: list[WireLayer | None] = [
             observe(self.parts.metrics, self.parts.log, self._answer, self.seen),  # counts what was shed or failed
+            self._cors(),  # a preflight is answered before anything is looked for; pages read refusals, too
             rescue(self._answer, self.parts.log),  # nothing passes it
             self.admission.layer,  # no work before there is room
-            self._cors(),  # a preflight is answered before anything is looked for
         ]
         inner: Send = self._serve
         return stack(layers, inner)

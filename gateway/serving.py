@@ -247,12 +247,14 @@ class Serving:
         A kept answer is not compared again.
         """
         settings = face.settings
+        described = self.plugins.describes(face.route.operation)
         layers: list[WireLayer] = []
+        fields = (*face.rest.fields, *(name.lower() for each in described for name in each.headers))
         if settings is not None and settings.cache:
-            layers.append(self._cache.layer(settings.cache))
+            layers.append(self._cache.layer(settings.cache, fields))
         if settings is not None and settings.idempotency != "off":
             scope = f"{face.route.method} {face.route.path}"
-            layers.append(idempotency(self.parts.state, scope, settings.idempotency))
+            layers.append(idempotency(self.parts.state, scope, settings.idempotency, fields))
         layers += [compare] if compare is not None else []
         if not layers:
             return []
@@ -332,7 +334,8 @@ class _Routes:
         if not any(map(choosing, group)):
             return self._through(group[0], doors[0], self.edges)
         sends = [self._through(face, door) for face, door in zip(group, doors, strict=True)]
-        chosen = choice(group, sends, self.envelopes, doors[0].limits)
+        widest = max((door.limits for door in doors), key=lambda each: (each.body, each.json_tokens, each.json_string))
+        chosen = choice(group, sends, self.envelopes, widest)
         return guarded(doors[0], self.edges, forked(chosen))
 
     def _through(self, face: RouteFace, door: Door, edges: Sequence[WireLayer] = ()) -> Send:

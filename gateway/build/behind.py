@@ -17,6 +17,7 @@ from ..core.problem import Problem
 from ..core.value import Value
 from ..dialect.binding import Binding, Steps
 from ..dialect.heads import Heads
+from ..dialect.passing import OWNED
 from ..dialect.refusal import Declared, RefusalRule, Refusals
 from ..dialect.rest_answer import AnswerCodec
 from ..dialect.rest_upstream import Call, Sign, Told
@@ -29,7 +30,7 @@ from ..settings.mistakes import Mistake, Path
 from ..settings.service import FaultRule as FaultSettings
 from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
-from .bindings import binding, member, members_at, steps_of
+from .bindings import BODYLESS, binding, member, members_at, steps_of
 from .doors import POINTERS, fault_rules, mapping
 from .heads import heads
 from .operations import CANONICAL, Bound, Compiled
@@ -94,7 +95,7 @@ def _idle(settings: ServiceSettings) -> Iterator[tuple[Path, str]]:
     """What has no effect with the language that the service speaks, or is not enough for it."""
     upstream = settings.upstream
     if upstream.speaks == "soap":
-        for key in ("routes", "faults", "shapes"):
+        for key in ("routes", "faults", "shapes", "answer_headers"):
             if getattr(upstream, key):
                 yield ("upstream", key), "this is of a service that speaks JSON: say `speaks: json`"
         return
@@ -103,6 +104,7 @@ def _idle(settings: ServiceSettings) -> Iterator[tuple[Path, str]]:
     for key in ("soap", "action_headers", "addressing"):
         if key in upstream.model_fields_set:
             yield ("upstream", key), "this is of a service that speaks SOAP"
+    yield from _owned(upstream.answer_headers or ())
     if settings.accept_bare_reply:
         yield ("accept_bare_reply",), "this is of a service that speaks SOAP"
     for at, route in enumerate(upstream.routes):
@@ -113,6 +115,12 @@ def _idle(settings: ServiceSettings) -> Iterator[tuple[Path, str]]:
     for at, rule in enumerate(upstream.faults):
         if rule.detail is not None and rule.members:
             yield ("upstream", "faults", at, "members"), "`detail` and `members` exclude each other"
+
+
+def _owned(fields: Sequence[str]) -> Iterator[tuple[Path, str]]:
+    for at, name in enumerate(fields):
+        if name.lower() in OWNED:
+            yield ("upstream", "answer_headers", at), f"{name} is not a field that is passed on"
 
 
 def backward(settings: ServiceSettings) -> tuple[RouteSettings, ...]:
@@ -162,7 +170,7 @@ class _Compiler:
         version = steps_of(route.version.request) if route.version and route.version.request else ()
         if version:
             member(self.model, asks or "", route.unwrap.request, version)
-        mapped = heads(self.bench, bound, route.headers, self.shape)
+        mapped = heads(self.bench, bound, route.headers, self.shape, bodyless=method in BODYLESS)
         request = self.bodies.codec(bound.input, self.shape, route.unwrap.request, self.limits)
         return Call(
             method,

@@ -128,9 +128,17 @@ def binding(
         constants.append((steps, _constant(model, settings, member(model, element, unwrap, steps), place, value)))
     if route.version and route.version.request:
         _check_free(steps_of(route.version.request), set(taken))
+    holders: tuple[Steps, ...] = ()
     if route.body.request or method in BODYLESS:
         _check_complete(model, element, unwrap, taken, route, method)
-    return Binding(tuple(parameters), tuple(constants), method not in BODYLESS, chosen)
+        holders = _holders(model, element, unwrap, taken)
+    return Binding(tuple(parameters), tuple(constants), method not in BODYLESS, chosen, holders)
+
+
+def _holders(model: Model, element: str, unwrap: tuple[str, ...], taken: set[Steps]) -> tuple[Steps, ...]:
+    """The structures that every message needs around bound members: no body gives them, so they are always there."""
+    around = {steps[:end] for steps in taken for end in range(1, len(steps))}
+    return tuple(steps for steps in sorted(around) if member(model, element, unwrap, steps).sure)
 
 
 def _parameter(model: Model, settings: Settings, found: Member, each: ParameterSettings) -> Parameter:

@@ -89,17 +89,18 @@ def _doors(service: BuiltService, plugins: Plugins) -> Iterator[DoorDoc]:
             cached=face.rest.reads,
             headers={name: words for each in said for name, words in each.headers.items()},
             problems={status: each for one in said for status, each in one.problems.items()},
-            **(_told(service, face.settings) if face.settings else {}),
+            **(_told(service, face, face.settings) if face.settings else {}),
         )
 
 
-def _told(service: BuiltService, route: RouteSettings) -> dict[str, Any]:
+def _told(service: BuiltService, face: RouteFace, route: RouteSettings) -> dict[str, Any]:
     """What a route's own settings add to its operation."""
     version, when = route.version, route.when
     rules = (*route.faults, *service.settings.faults)
+    asked = False if face.rest.conditions == "service" and not face.rest.reads else None  # If-Match is the service's
     return {
         "located": bool(route.location),
-        "version": version.required if version and (version.request or version.check) else None,
+        "version": version.required if version and (version.request or version.check) else asked,
         "key": None if route.idempotency == "off" else route.idempotency == "required",
         "statuses": tuple(dict.fromkeys(rule.status for rule in rules)),
         "group": route.group or "",

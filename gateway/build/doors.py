@@ -9,14 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+from ..codec.lexical import Scalar
+from ..codec.scalars import scalar_for
 from ..core.layers import Service
 from ..core.limits import Limits
 from ..core.operation import Door, Face, Operation, RefusedOperation, Route
 from ..core.problem import BY_SLUG
+from ..core.value import pointer
+from ..dialect.binding import Steps
 from ..dialect.either import EitherClient
 from ..dialect.fault import neutral
+from ..dialect.passing import passed
 from ..dialect.problem import FaultRule, Speaker
 from ..dialect.rest import JsonCodec
 from ..dialect.rest_client import RestClient, RestRoute
@@ -85,8 +90,16 @@ def configured_route(
     own = bounds.limits(settings.limits, limits)
     face = json_face(bench, bound, shape, settings.unwrap.request, settings.unwrap.response, own)
     route = Route(method, path, bound.operation, face)
-    rest = rest_route(bench, settings, bound, shape)
+    rest = replace(rest_route(bench, settings, bound, shape), conditions=_judge(settings, service))
     return RouteFace(route, bound, shape, settings.unwrap.request, settings.unwrap.response, settings, rest)
+
+
+def _judge(settings: RouteSettings, service: ServiceSettings) -> Literal["none", "compared", "service"]:
+    """Who judges a condition that no member of the message takes."""
+    version, upstream = settings.version, service.upstream
+    if version is not None:
+        return "compared" if version.check else "none"
+    return "service" if upstream.speaks == "json" and "etag" in passed(upstream.answer_headers) else "none"
 
 
 def _check_renames(bench: Workbench, bound: Bound, shape: Settings) -> None:
@@ -107,8 +120,7 @@ def rest_route(bench: Workbench, settings: RouteSettings, bound: Bound, shape: S
     binds = binding(asked, asks, shape, settings.unwrap.request, settings)
     version = settings.version
     request = steps_of(version.request) if version and version.request else ()
-    if request:
-        member(asked, asks or "", settings.unwrap.request, request)
+    version_type = _version_type(asked, asks or "", settings, shape, request) if request else None
     return RestRoute(
         binds,
         settings.status,
@@ -117,12 +129,22 @@ def rest_route(bench: Workbench, settings: RouteSettings, bound: Bound, shape: S
         steps_of(version.reply) if version and version.reply else (),
         request,
         bool(version and version.required and request),
+        version_type,
+        "none",
         method in ("GET", "HEAD"),
-        heads(bench, bound.bound, settings.headers, shape),
+        heads(bench, bound.bound, settings.headers, shape, bodyless=method in BODYLESS),
         steps_of(settings.body.request or ""),
         steps_of(settings.body.response or ""),
         _chosen_by(asked, asks, settings),
     )
+
+
+def _version_type(model: Model, element: str, settings: RouteSettings, shape: Settings, request: Steps) -> Scalar:
+    """How an If-Match is read. Raises ContractError."""
+    found = member(model, element, settings.unwrap.request, request)
+    if found.simple is None or found.slot.repeated:
+        raise ContractError(f"{pointer(request)} is no single scalar, as a version is")
+    return scalar_for(model, found.simple, shape)
 
 
 def _check_verb(settings: RouteSettings, bound: Bound, method: str) -> None:

@@ -13,6 +13,7 @@ from ..core.limits import Limits
 from ..core.message import Wire
 from ..dialect.choice import Choice
 from ..dialect.router import shape
+from ..layers.offload import offload
 from .doors import NAMES, RouteFace
 
 Group = tuple[RouteFace, ...]
@@ -70,7 +71,8 @@ def forked(chosen: Choice[Send]) -> Send:
     """A Send to the branch that a request means."""
 
     async def send(wire: Wire) -> Wire:
-        return await chosen.of(wire)(wire)
+        branch = await offload(len(wire.body), chosen.limits.offload, lambda: chosen.of(wire))
+        return await branch(wire)
 
     return send
 

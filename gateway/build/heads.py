@@ -20,8 +20,13 @@ _OWNED = frozenset(
 )
 
 
-def heads(bench: Workbench, bound: BoundOperation, mapped: Iterable[HeadSettings], shape: Settings) -> Heads:
-    """The header blocks that a route maps. Raises ContractError for one that has no place."""
+def heads(
+    bench: Workbench, bound: BoundOperation, mapped: Iterable[HeadSettings], shape: Settings, *, bodyless: bool = False
+) -> Heads:
+    """The header blocks that a route maps. Raises ContractError for one that has no place.
+
+    `bodyless`: requests have no JSON that could hold `$headers`, so a block there is the reply's alone.
+    """
     asks = {local(use.element): use for use in bound.input.headers}
     answers = {local(use.element): use for use in bound.output.headers} if bound.output else {}
     request: list[Head] = []
@@ -37,7 +42,10 @@ def heads(bench: Workbench, bound: BoundOperation, mapped: Iterable[HeadSettings
             raise ContractError(f"the operation declares no header block {each.name}; it declares {known}")
         if http in _OWNED:
             raise ContractError(f"{each.http} is not a field that a header block may fill")
-        if each.name in asks:
+        unsaid = bodyless and not http
+        if unsaid and (each.name not in answers or (each.name in asks and asks[each.name].required)):
+            raise ContractError(f"{each.name} in `$headers` has no effect: the request has no body; say `http`")
+        if each.name in asks and not unsaid:
             request.append(_head(bench, asks[each.name], each.http or "", shape))
         if each.name in answers:
             reply.append(_head(bench, answers[each.name], each.http or "", shape))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..core.limits import Limits
 from ..core.ports import UpstreamDialect
+from ..dialect.passing import passed
 from ..dialect.rest_upstream import RestUpstream
 from ..dialect.soap_upstream import SoapUpstream
 from ..dialect.untyped import untyped
@@ -15,7 +16,8 @@ def upstream_dialect(service: BuiltService, path: str, query: str, limits: Limit
     settings = service.settings.upstream
     headers = {name.lower(): value for name, value in settings.headers.items()}
     if service.behind is not None:
-        return RestUpstream(path.rstrip("/"), query, service.behind.calls, headers)
+        answers = passed(settings.answer_headers)
+        return RestUpstream(path.rstrip("/"), query, service.behind.calls, headers, answers)
     return SoapUpstream(
         version=service.operations[0].operation.soap if service.operations else "1.1",
         path=path,

@@ -162,3 +162,6 @@ class Exchange:
     once: bool = False  # good for one sending: repeated only where it was proven not sent, whatever the operation does
     reply_headers: dict[str, str] = field(default_factory=dict)  # for the client's reply
     upstream_headers: dict[str, str] = field(default_factory=dict)  # for the upstream's request
+    conditions: Mapping[str, str] = field(default_factory=dict)  # the caller's, for the service to judge
+    told: dict[str, str] = field(default_factory=dict)  # fields of the service's answer that callers get as they are
+    unchanged: bool = False  # the service answered 304 to the caller's own condition

@@ -13,6 +13,13 @@ from typing import TypeAlias
 Value: TypeAlias = "dict[str, Value] | list[Value] | str | bool | int | float | Decimal | None"
 
 
+def said(value: Value) -> str | None:
+    """A scalar as a configuration or a header field names it, None for what is none."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if value is None or isinstance(value, dict | list) else str(value)
+
+
 def pointer(parts: tuple[str | int, ...]) -> str:
     """JSON Pointer (RFC 6901) of a path of keys and indexes; the root is the empty string."""
     return "".join("/" + str(p).replace("~", "~0").replace("/", "~1") for p in parts)

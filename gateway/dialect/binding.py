@@ -41,12 +41,13 @@ class Binding:
     constants: tuple[tuple[Steps, Value], ...] = ()
     body: bool = True
     beside: frozenset[str] = frozenset()  # names of the query that are no parameters: they chose the route
+    holders: tuple[Steps, ...] = ()  # needed objects that only parameters fill: there also when none is given
 
     def apply(self, parsed: Any, variables: Mapping[str, str], query: str, headers: Mapping[str, str]) -> Any:
         """The request with every bound member in its place. Raises Problem PARAMETER_INVALID, INVALID_MESSAGE."""
         if not isinstance(parsed, dict):
             return parsed  # the schema tells what is wrong with it
-        given = _Given(variables, query, _query(query), headers)
+        given = _Given(variables, query, fields_of(query), headers)
         findings: list[Finding] = []
         self._check_query(given, findings)
         members: list[tuple[Steps, Value, bool]] = []
@@ -65,6 +66,8 @@ class Binding:
             _put(parsed, steps, value, alike)
         for steps, value in self.constants:
             _put(parsed, steps, value, alike=False)
+        for steps in self.holders:
+            _hold(parsed, steps)
         return parsed
 
     def _check_query(self, given: _Given, findings: list[Finding]) -> None:
@@ -115,7 +118,7 @@ def _parted(parameter: Parameter, text: str) -> Sequence[str]:
     return text.split(BETWEEN[parameter.style]) if text else []
 
 
-def _query(query: str) -> dict[str, list[str]]:
+def fields_of(query: str) -> dict[str, list[str]]:
     """The query's fields in order. Raises Problem PARAMETER_INVALID when it is none."""
     try:
         pairs = parse_qsl(
@@ -123,7 +126,7 @@ def _query(query: str) -> dict[str, list[str]]:
         )
     except ValueError:
         raise Problem(
-            Kind.PARAMETER_INVALID, "The query cannot be read: `name=value` joined by `&` is expected."
+            Kind.PARAMETER_INVALID, "The query cannot be read: `name=value` joined by `&` is expected, in UTF-8."
         ) from None
     found: dict[str, list[str]] = {}
     for name, text in pairs:
@@ -145,6 +148,14 @@ def _read(parameter: Parameter, texts: Sequence[str]) -> Value:
 
 def _finding(parameter: Parameter, detail: str, expected: str) -> Finding:
     return Finding(f"{parameter.place}:{parameter.name}", "", detail, expected)
+
+
+def _hold(parsed: dict[str, Any], steps: Steps) -> None:
+    target: Any = parsed
+    for step in steps:
+        if not isinstance(target, dict):
+            return  # the schema tells what is wrong with it
+        target = target.setdefault(step, {})
 
 
 def _put(parsed: dict[str, Any], steps: Steps, value: Value, alike: bool) -> None:

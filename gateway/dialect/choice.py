@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
-from urllib.parse import parse_qsl
+from typing import Any, Final, Generic, Literal, TypeVar
 
 from ..codec.json import loads
 from ..core.limits import Limits
 from ..core.message import Wire
 from ..core.problem import Finding, Kind, Problem
+from ..core.value import said
+from .binding import fields_of
 from .media import media
 
 T = TypeVar("T")
+PARSED: Final = "json"  # the fact of a wire whose JSON was read: with which limits, and what it says
 _SOAP = ("soap11", "soap12")
 
 
@@ -34,34 +36,35 @@ class Choice(Generic[T]):
 
     def of(self, wire: Wire) -> T:
         """The branch that a request means. Raises Problem MALFORMED_JSON, …, INVALID_MESSAGE, PARAMETER_INVALID."""
-        if media(wire.headers.get("content-type", "")).family in _SOAP:
+        family = media(wire.headers.get("content-type", "")).family
+        if family in _SOAP:
             return self.soap
-        said = self._said(wire)
-        found = self.branches.get(said) if said is not None else None
+        value = self._said(wire) if self.place != "body" or family == "json" or not wire.body else None
+        found = self.branches.get(value) if value is not None else None
         found = self.otherwise if found is None else found
+        if found is None and wire.body and family != "json" and self.place == "body":
+            return next(iter(self.branches.values()))  # which refuses what is no JSON
         if found is None:
-            raise self._refusal(said)
+            raise self._refusal(value)
         return found
 
     def _said(self, wire: Wire) -> str | None:
         if self.place == "header":
             return wire.headers.get(self.name.lower())
         if self.place == "query":
-            return dict(parse_qsl(wire.query, keep_blank_values=True, max_num_fields=1000)).get(self.name)
+            given = fields_of(wire.query).get(self.name, [])
+            if len(given) > 1:
+                finding = Finding(f"query:{self.name}", "", "Given more than once.", "it once")
+                raise Problem(Kind.PARAMETER_INVALID, findings=[finding])
+            return given[0] if given else None
         parsed: Any = loads(wire.body, self.limits) if wire.body else {}
-        return _text(parsed.get(self.name)) if isinstance(parsed, dict) else None
+        wire.facts[PARSED] = (self.limits, parsed)  # read once: the branch goes on with it
+        return said(parsed.get(self.name)) if isinstance(parsed, dict) else None
 
-    def _refusal(self, said: str | None) -> Problem:
-        words = "It is missing." if said is None else "No operation is behind this value."
+    def _refusal(self, value: str | None) -> Problem:
+        words = "It is missing." if value is None else "No operation is behind this value."
         expected = "one of " + ", ".join(self.branches)
         if self.place == "body":
             return Problem(Kind.INVALID_MESSAGE, findings=[Finding(f"/{self.name}", "", words, expected)])
         where = f"{self.place}:{self.name}"
         return Problem(Kind.PARAMETER_INVALID, findings=[Finding(where, "", words, expected)])
-
-
-def _text(value: Any) -> str | None:
-    """A scalar as a configuration names it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return None if value is None or isinstance(value, dict | list) else str(value)

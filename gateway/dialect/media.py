@@ -109,6 +109,7 @@ def _q(part: str) -> float:
 
 
 def require_json_accepted(accept: str) -> None:
-    """Raises Problem NOT_ACCEPTABLE when the caller takes no JSON."""
-    if quality(accept, "application/json", "application/problem+json") <= 0:
+    """Raises Problem NOT_ACCEPTABLE when the caller takes no JSON: what it says of `application/json` itself wins."""
+    spoken = any(_specific(media(part).type, "application/json") for part in _pieces(accept, ","))
+    if quality(accept, "application/json" if spoken else "application/problem+json") <= 0:
         raise Problem(Kind.NOT_ACCEPTABLE, "This address answers with `application/json`.")

@@ -7,17 +7,29 @@ compiled at start; a route without any costs nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from ..codec.json import dumps
+from ..codec.lexical import Scalar, Unfit
 from ..core.message import Exchange, HeaderBlock, Message, Wire
 from ..core.operation import Route
 from ..core.problem import Finding, Kind, Problem
-from ..core.value import Value, pointer
+from ..core.value import Value, pointer, said
 from .binding import Binding, Steps
-from .conditions import none_match, tag_of_bytes, tag_of_version, version_of
+from .choice import PARSED
+from .conditions import (
+    CONDITIONS,
+    VALIDATORS,
+    check_tags,
+    none_match,
+    strong_match,
+    tag_of_bytes,
+    tag_of_version,
+    version_of,
+)
 from .heads import KEY, Heads
 from .media import media, require_json_accepted
 from .problem import MEDIA, Speaker
@@ -25,6 +37,8 @@ from .rest import JsonCodec
 
 _BLANK: Final = b" \t\r\n"
 _POINTER: Final = re.compile(r"\{(/[^{}]*)\}")
+_PLAIN: Final = str.maketrans("", "", ' \t"')
+_PATCHES: Final = frozenset({"application/merge-patch+json", "application/json-patch+json"})  # no representations
 JSON: Final = "application/json; charset=utf-8"
 
 
@@ -39,11 +53,20 @@ class RestRoute:
     version_reply: Steps = ()
     version_request: Steps = ()
     version_required: bool = False
+    version_type: Scalar | None = None  # how the text of an If-Match is read
+    conditions: Literal["none", "compared", "service"] = "none"  # who judges If-Match, where no member takes it
     reads: bool = False  # GET: ETag and 304
     heads: Heads = field(default_factory=Heads)  # SOAP header blocks that clients send and get
     body_request: Steps = ()  # the member of the request that the client's JSON is
     body_reply: Steps = ()  # the member of the reply that the client gets
     chosen_by: str = ""  # a member of the JSON that chose the route and is none of the message's
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The header fields, in lower case, that fill the message."""
+        own = (each.name for each in self.binding.parameters if each.place == "header")
+        mapped = (head.http for head in self.heads.request if head.http)
+        return tuple(name.lower() for name in (*own, *mapped))
 
     @property
     def looks(self) -> bool:
@@ -62,6 +85,7 @@ class RestClient:
     def __init__(self, speaker: Speaker, route: RestRoute | None = None) -> None:
         self.speaker = speaker
         self.route = route or RestRoute()
+        self.vary = ", ".join(("Accept", "Prefer", *self.route.fields))  # what the answer depends on (RFC 9110 §12.5.5)
 
     def read_request(self, wire: Wire, route: Route | None) -> Exchange:
         """The exchange. Raises Problem UNSUPPORTED_MEDIA_TYPE, CONTENT_MISMATCH, MALFORMED_JSON, …"""
@@ -69,9 +93,12 @@ class RestClient:
         require_json_accepted(wire.headers.get("accept", ""))
         wire.facts["method"] = wire.method
         self._check_media(wire)
+        self._check_conditions(wire)
         codec = route.json_face.request
         binding = self.route.binding
-        parsed = codec.parse(wire.body)
+        limits, parsed = wire.facts.pop(PARSED, (None, None))
+        if not isinstance(codec, JsonCodec) or limits != codec.limits:
+            parsed = codec.parse(wire.body)
         raw: bytes | None = wire.body
         if self.route.shapes:
             parsed, raw = self._shaped(parsed), None
@@ -83,7 +110,10 @@ class RestClient:
         if self.route.heads.request:
             blocks, raw = self.route.heads.take(parsed, wire.headers), None
         message = Message(codec, raw=raw, parsed=parsed, headers=blocks)
-        return Exchange(route.operation, message, route=route, headers=wire.headers, facts=wire.facts)
+        conditions = self._passed(wire.headers)
+        return Exchange(
+            route.operation, message, route=route, headers=wire.headers, facts=wire.facts, conditions=conditions
+        )
 
     def _shaped(self, parsed: Any) -> Any:
         """The JSON without what chose the route, in its place of the message."""
@@ -99,15 +129,41 @@ class RestClient:
         said = media(wire.headers.get("content-type", ""))
         if body and not self.route.binding.body:
             raise Problem(Kind.BAD_REQUEST, f"A {wire.method} request has no body here.")
-        if body and said.family != "json":  # without a body there is nothing that the field could speak of
-            raise Problem(
-                Kind.UNSUPPORTED_MEDIA_TYPE,
-                "This route takes `application/json`.",
-                headers={"accept-post": "application/json"},
-            )
+        if body and (said.family != "json" or (said.type in _PATCHES and wire.method != "PATCH")):
+            taken = {"accept": "application/json"}  # RFC 9110 §15.5.16
+            if wire.method in ("POST", "PATCH"):
+                taken[f"accept-{wire.method.lower()}"] = "application/json"
+            raise Problem(Kind.UNSUPPORTED_MEDIA_TYPE, "This route takes `application/json`.", headers=taken)
         said.require_utf8()
         if body.lstrip(_BLANK)[:1] == b"<":
             raise Problem(Kind.CONTENT_MISMATCH, "Content-Type says JSON, but the body begins like XML.")
+
+    def _check_conditions(self, wire: Wire) -> None:
+        """Conditions are whole, and somebody judges them: none is passed over. Raises Problem."""
+        match, none = wire.headers.get("if-match"), wire.headers.get("if-none-match")
+        if match is None and none is None:
+            return
+        for given in (match, none):
+            if given is not None:
+                check_tags(given)
+        route = self.route
+        if route.reads or route.conditions == "service":
+            return
+        compared = match in (None, "*") or route.conditions == "compared" or bool(route.version_request)
+        if none is not None or not compared:
+            raise Problem(Kind.PRECONDITION_FAILED, "This route has no version that it could compare.")
+
+    def _passed(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """The conditions that the service itself judges."""
+        if self.route.conditions != "service":
+            return {}
+        return {name: headers[name] for name in CONDITIONS if name in headers}
+
+    def _kept(self, exchange: Exchange) -> dict[str, str]:
+        """What the service's header told; its validators only where it judges the conditions on them."""
+        if self.route.conditions == "service" or not exchange.told:
+            return exchange.told
+        return {name: text for name, text in exchange.told.items() if name not in VALIDATORS}
 
     def _version(self, parsed: Any, if_match: str | None) -> None:
         """If-Match into its member. Raises Problem PRECONDITION_REQUIRED, PARAMETER_INVALID."""
@@ -124,9 +180,15 @@ class RestClient:
             if self.route.version_required and given is None:
                 raise Problem(Kind.PRECONDITION_REQUIRED)
             return
-        version = version_of(if_match)
-        if version is None:
+        text = version_of(if_match)
+        if text is None:
             return
+        version: Value = text
+        if self.route.version_type is not None:
+            try:
+                version = self.route.version_type.read(text, {})
+            except Unfit:  # no version that the service ever gave
+                raise Problem(Kind.PRECONDITION_FAILED) from None
         if given is not None and given != version:
             where = "/" + "/".join(steps)
             raise Problem(
@@ -141,11 +203,15 @@ class RestClient:
             outcome = None
             if exchange.operation.writes and not self.route.reads:
                 outcome = "rejected" if reply.fault.code == "Sender" or reply.fault.declared else "unknown"
-            return problem_wire(self.speaker, self.speaker.of_fault(reply.fault, outcome), exchange.request_id)
+            problem = self.speaker.of_fault(reply.fault, outcome)
+            problem.headers = {**self._kept(exchange), **problem.headers}
+            return problem_wire(self.speaker, problem, exchange.request_id)
         assert exchange.route is not None
         codec = exchange.route.json_face.reply
         fields, members = self.route.heads.give(reply.headers)
-        headers = {"vary": "Accept, Prefer", **exchange.reply_headers, **fields}
+        headers = {"vary": self.vary, **self._kept(exchange), **exchange.reply_headers, **fields}
+        if exchange.unchanged:
+            return Wire(headers, b"", status=304)
         if codec is None:
             return Wire(headers, b"", status=202)
         if not isinstance(codec, JsonCodec):
@@ -180,6 +246,9 @@ class RestClient:
         status = route.status or 200
         if route.reads and status == 200:
             tag = headers.setdefault("etag", tag_of_bytes(body))
+            required = exchange.headers.get("if-match", "*").strip()
+            if required != "*" and not strong_match(required, tag):  # judged first (§13.2.2)
+                raise Problem(Kind.PRECONDITION_FAILED, headers={"etag": tag})
             if none_match(exchange.headers.get("if-none-match", ""), tag):
                 return Wire(headers, b"", status=304)
         elif status == 204 or _minimal(exchange):
@@ -213,7 +282,7 @@ def _told(route: RestRoute, value: Value, exchange: Exchange) -> dict[str, str]:
     told: dict[str, str] = {}
     version = at(value, route.version_reply) if route.version_reply else None
     if version is not None:
-        told["etag"] = tag_of_version(str(version))
+        told["etag"] = tag_of_version(said(version) or "")
     if route.location:
         variables: dict[str, str] = exchange.facts.get("path", {})
         missing = False
@@ -257,8 +326,9 @@ def _minimal(exchange: Exchange) -> bool:
     """Whether the caller asks for no more than a status (RFC 7240 §4.2)."""
     if exchange.facts.get("method") in ("GET", "HEAD"):
         return False
-    wishes = [wish.split(";")[0].strip().lower() for wish in exchange.headers.get("prefer", "").split(",")]
-    return "return=minimal" in [wish.replace(" ", "") for wish in wishes]
+    wishes = [wish.split(";")[0].lower() for wish in exchange.headers.get("prefer", "").split(",")]
+    plain = (wish.translate(_PLAIN) for wish in wishes)  # a token and a quoted string say the same (§2)
+    return next((wish for wish in plain if wish.startswith("return=")), "") == "return=minimal"  # the first one counts
 
 
 def problem_wire(speaker: Speaker, problem: Problem, request_id: str) -> Wire:

@@ -17,11 +17,12 @@ from ..codec.json import dumps
 from ..codec.lexical import Scalar, Unfit
 from ..core.message import Exchange, HeaderBlock, Message, Wire
 from ..core.problem import Finding, Kind, Problem
-from ..core.value import Value, pointer
+from ..core.value import Value, pointer, said
 from .binding import Binding, Steps
 from .conditions import tag_of_version
 from .heads import KEY, Heads
 from .media import media
+from .passing import PAUSE, told
 from .refusal import Refusals
 from .rest import JsonCodec
 from .rest_answer import AnswerCodec, Judged
@@ -83,7 +84,7 @@ class Call:
         """Whether the route could have read this message."""
         if not fits(self.binding, value):
             return False
-        return self.sign is None or not self.sign.own or _said(at(value, self.sign.own)) == self.sign.equals
+        return self.sign is None or not self.sign.own or said(at(value, self.sign.own)) == self.sign.equals
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class RestUpstream:
     query: str
     calls: Mapping[str, Sequence[Call]]  # by operation
     headers: Mapping[str, str] = field(default_factory=dict)
+    answers: Sequence[str] = ()  # fields of answers that callers get as they are, in lower case
 
     def write_request(self, exchange: Exchange) -> Wire:
         """The call. Raises Problem INVALID_MESSAGE for a message that no call can carry."""
@@ -103,7 +105,7 @@ class RestUpstream:
         headers = {"accept": _ACCEPT}
         version = at(value, call.version) if call.version else None
         if version is not None:
-            headers["if-match"] = tag_of_version(str(version))
+            headers["if-match"] = tag_of_version(said(version) or "")
             value = without(value, call.version)
         parts = take(call.binding, value)
         fields, members = _blocks(call.heads, exchange)
@@ -113,7 +115,8 @@ class RestUpstream:
         trace = exchange.facts.get("traceparent")
         if trace:
             headers["traceparent"] = trace
-        headers |= {**parts.headers, **fields, **self.headers, **exchange.upstream_headers}
+        conditions = {name: text for name, text in exchange.conditions.items() if name not in headers}
+        headers |= {**conditions, **parts.headers, **fields, **self.headers, **exchange.upstream_headers}
         facts = {} if operation.timeout is None else {"timeout": operation.timeout}
         if call.sign is not None and call.sign.place == "query":
             parts.query.append(urlencode({call.sign.name: call.sign.equals}, quote_via=quote))
@@ -160,6 +163,10 @@ class RestUpstream:
 
     def _read(self, exchange: Exchange, wire: Wire) -> Message:
         call: Call = exchange.facts["call"]
+        exchange.told = told(wire.headers, self.answers)
+        if wire.status == 304:  # to the caller's own condition: no other one goes out with a read
+            exchange.unchanged = True
+            return Message(exchange.request.codec, value={})
         if wire.status >= 400 and not (call.missing and wire.status == 404):
             return _refused(call, wire)
         if call.answer is None:
@@ -190,7 +197,7 @@ def _require(call: Call, value: Value) -> None:
         for each in binding.parameters
         if each.place == "path" and at(value, each.to) is None
     ]
-    if sign is not None and sign.own and _said(at(value, sign.own)) != sign.equals:
+    if sign is not None and sign.own and said(at(value, sign.own)) != sign.equals:
         findings.append(Finding(pointer(sign.own), "", "No route of the service takes this value.", sign.equals))
     raise Problem(Kind.INVALID_MESSAGE, findings=findings)
 
@@ -212,13 +219,6 @@ def _judged(call: Call, value: Value) -> Judged:
             place = pointer(call.outer)
             problem.findings = tuple(replace(f, pointer=f.pointer.removeprefix(place)) for f in problem.findings)
         raise
-
-
-def _said(value: Value) -> str | None:
-    """A scalar as a configuration names it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return None if value is None or isinstance(value, dict | list) else str(value)
 
 
 def _blocks(heads: Heads, exchange: Exchange) -> tuple[dict[str, str], dict[str, Value]]:
@@ -251,9 +251,7 @@ def _refused(call: Call, wire: Wire) -> Message:
         if wire.status in (401, 407):
             raise Problem(Kind.UPSTREAM_AUTH, cause=f"HTTP {wire.status}")
         if wire.status == 503:
-            pause = wire.headers.get("retry-after", "")
-            more = {"retry-after": pause} if pause.isdigit() else {}
-            raise Problem(Kind.UPSTREAM_UNAVAILABLE, headers=more, cause=fault.reason)
+            raise Problem(Kind.UPSTREAM_UNAVAILABLE, headers=told(wire.headers, PAUSE), cause=fault.reason)
         if wire.status > 500 and media(wire.headers.get("content-type", "")).family != "json":
             raise Problem(Kind.UPSTREAM_NOT_JSON, f"The service answered HTTP {wire.status} without JSON.")
     codec = call.answer or call.request

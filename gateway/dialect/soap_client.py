@@ -137,7 +137,8 @@ class SoapClient:
     def write_reply(self, exchange: Exchange, reply: Message) -> Wire:
         """The answer in the caller's version; a fault goes out as a Fault of that version."""
         version: Version = exchange.facts["soap"]
-        headers = {"content-type": content_type(version), **exchange.reply_headers}
+        pause = {name: text for name, text in exchange.told.items() if name == "retry-after"}
+        headers = {"content-type": content_type(version), **pause, **exchange.reply_headers}
         face = exchange.operation.faces[version]
         addressed: Addressed | None = exchange.facts.get("addressing")
         if addressed is not None:

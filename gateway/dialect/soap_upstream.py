@@ -21,6 +21,7 @@ from .detail import typed_by
 from .envelope import Envelope, Version
 from .fault import read_fault, regular
 from .media import media
+from .passing import PAUSE, told
 from .soap import SoapCodec
 from .soap_client import content_type
 
@@ -55,9 +56,7 @@ class SoapUpstream:
         headers.update(self.headers)
         headers.update(exchange.upstream_headers)
         facts = {} if operation.timeout is None else {"timeout": operation.timeout}
-        return Wire(
-            headers, body, method="POST", path=self.path, facts=facts, operation=operation, exchange=exchange
-        )
+        return Wire(headers, body, method="POST", path=self.path, facts=facts, operation=operation, exchange=exchange)
 
     def _addressed(self, exchange: Exchange) -> Message:
         """The request with blocks of the gateway's own; each try is a message with an id of its own."""
@@ -87,6 +86,7 @@ class SoapUpstream:
             addressing.check_reply(envelope.headers, exchange.facts.get("message-id", ""))
             envelope.headers = addressing.without(envelope.headers)
         if envelope.is_fault:
+            exchange.told = told(wire.headers, PAUSE)
             return self._fault(exchange, wire, envelope, codec)
         if wire.status >= 400:
             raise self._no_soap(wire)
@@ -130,9 +130,8 @@ class SoapUpstream:
     def _no_soap(self, wire: Wire) -> Problem:
         if wire.status in (401, 403, 407):
             return Problem(Kind.UPSTREAM_AUTH, cause=f"HTTP {wire.status} without SOAP")
-        if wire.status == 503:
-            pause = wire.headers.get("retry-after", "")
-            return Problem(Kind.UPSTREAM_UNAVAILABLE, headers={"retry-after": pause} if pause.isdigit() else {})
+        if wire.status in (429, 503):
+            return Problem(Kind.UPSTREAM_UNAVAILABLE, headers=told(wire.headers, PAUSE), cause=f"HTTP {wire.status}")
         return Problem(Kind.UPSTREAM_NOT_SOAP, f"The service answered HTTP {wire.status} without a SOAP envelope.")
 
 

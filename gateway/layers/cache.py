@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..core.layers import Send, WireLayer
@@ -15,6 +16,8 @@ from ..core.message import Wire
 from ..core.ports import Clock
 from .idempotency import caller
 
+_PAST = ("no-cache", "no-store", "max-age=0")  # a caller that wants an answer of now (RFC 9111 §5.2.1)
+_CONDITIONS = ("if-none-match", "if-match", "if-modified-since", "if-unmodified-since")
 Question = tuple[str, str, str, bytes, str, str]
 
 
@@ -29,21 +32,25 @@ class Cache:
         self._bytes = 0
         self._asking: dict[Question, asyncio.Future[Wire]] = {}
 
-    def layer(self, seconds: float) -> WireLayer:
-        """The layer of a route whose answers may be served again for so many seconds."""
+    def layer(self, seconds: float, fields: Sequence[str] = ()) -> WireLayer:
+        """The layer of a route whose answers may be served again for so many seconds.
+
+        `fields`: the request's header fields, in lower case, on which its answers depend.
+        """
 
         def layer(inner: Send) -> Send:
             async def send(wire: Wire) -> Wire:
-                if wire.method not in ("GET", "HEAD") or "no-cache" in wire.headers.get("cache-control", ""):
+                wish = wire.headers.get("cache-control", "")
+                if wire.method not in ("GET", "HEAD") or any(word in wish for word in _PAST):
                     return await inner(wire)
-                return await self._answer(wire, inner, seconds)
+                return await self._answer(wire, inner, seconds, fields)
 
             return send
 
         return layer
 
-    async def _answer(self, wire: Wire, inner: Send, seconds: float) -> Wire:
-        question = _question(wire)
+    async def _answer(self, wire: Wire, inner: Send, seconds: float, fields: Sequence[str]) -> Wire:
+        question = _question(wire, fields)
         found = self._kept.get(question)
         now = self._clock.monotonic()
         if found is not None and found[0] > now:
@@ -61,10 +68,10 @@ class Cache:
             raise
         finally:
             del self._asking[question]
-        asking.set_result(reply)
+        reply.headers.setdefault("cache-control", f"private, max-age={int(seconds)}")
+        asking.set_result(replace(reply, headers=dict(reply.headers)))  # layers around this one add to theirs
         if reply.status == 200:
             self._keep(question, reply, now + seconds)
-        reply.headers.setdefault("cache-control", f"private, max-age={int(seconds)}")
         return reply
 
     def _keep(self, question: Question, reply: Wire, until: float) -> None:
@@ -80,14 +87,12 @@ class Cache:
             self._bytes -= len(dropped.body)
 
 
-def _question(wire: Wire) -> Question:
+def _question(wire: Wire, fields: Sequence[str]) -> Question:
     headers = wire.headers
-    who = caller(wire)
-    fields = "\0".join(
-        f"{name}:{headers[name]}" for name in sorted(headers) if name.startswith("x-") and name != "x-request-id"
-    )
-    condition = headers.get("if-none-match", "")
-    return (wire.path, wire.query, who + "\0" + fields, wire.body, headers.get("accept", ""), condition)
+    own = [name for name in headers if name.startswith("x-") and name != "x-request-id"]
+    said = "\0".join(f"{name}:{headers[name]}" for name in sorted({*own, *fields}) if name in headers)
+    conditions = "\0".join(headers.get(name, "") for name in _CONDITIONS)
+    return (wire.path, wire.query, caller(wire) + "\0" + said, wire.body, headers.get("accept", ""), conditions)
 
 
 def _copy(reply: Wire, age: int) -> Wire:

@@ -27,22 +27,28 @@ def cors(rule: Cors, allowed: Callable[[str], tuple[str, ...]]) -> WireLayer:
         async def send(wire: Wire) -> Wire:
             origin = wire.headers.get("origin", "")
             if not origin or not ("*" in rule.origins or origin in rule.origins):
-                return await inner(wire)
+                return _varied(await inner(wire))
             told = {"access-control-allow-origin": "*" if "*" in rule.origins else origin}
             if rule.credentials:
                 told["access-control-allow-credentials"] = "true"
             if wire.method == "OPTIONS" and "access-control-request-method" in wire.headers:
                 return Wire({**told, **_preflight(rule, allowed(wire.path)), "vary": "Origin"}, b"", status=204)
-            reply = await inner(wire)
+            reply = _varied(await inner(wire))
             if rule.expose:
                 told["access-control-expose-headers"] = ", ".join(rule.expose)
-            vary = reply.headers.get("vary", "")
-            reply.headers.update(told, vary=f"{vary}, Origin" if vary else "Origin")
+            reply.headers.update(told)
             return reply
 
         return send
 
     return layer
+
+
+def _varied(reply: Wire) -> Wire:
+    """Said whoever asks, so that no store gives one page's answer to another (Fetch §3.3.5)."""
+    vary = reply.headers.get("vary", "")
+    reply.headers["vary"] = f"{vary}, Origin" if vary else "Origin"
+    return reply
 
 
 def _preflight(rule: Cors, methods: tuple[str, ...]) -> dict[str, str]:

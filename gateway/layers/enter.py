@@ -26,6 +26,7 @@ class Look(Protocol):
         """The work."""
 
 
+_OWN = frozenset({Kind.EMPTY_RESULT, Kind.PRECONDITION_FAILED})  # answers of the gateway, made of a good reply
 Find = Callable[[Wire], tuple[Address, dict[str, str]]]
 
 
@@ -41,9 +42,7 @@ def enter(find: Find) -> Send:
     return send
 
 
-def through(
-    door: Door, edges: Sequence[WireLayer] = (), look: Look = unseen, inside: Sequence[WireLayer] = ()
-) -> Send:
+def through(door: Door, edges: Sequence[WireLayer] = (), look: Look = unseen, inside: Sequence[WireLayer] = ()) -> Send:
     """A door as a Send: its protection outside, its dialect inside, `inside` (keys, the cache) between them.
 
     What fails inside is answered inside, so the answer goes back through protection; what fails in
@@ -107,7 +106,7 @@ def _write(door: Door, exchange: Exchange, message: Message) -> Wire:
     try:
         return door.dialect.write_reply(exchange, message)
     except Problem as problem:
-        if problem.kind.row.side != "client":
+        if problem.kind.row.side != "client" or problem.kind in _OWN:
             raise
         raise Problem(
             Kind.UPSTREAM_SCHEMA_VIOLATION,

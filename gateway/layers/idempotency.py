@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -35,12 +35,14 @@ class Key:
     digest: str
 
 
-def idempotency(store: Store, scope: str, need: Literal["optional", "required"]) -> WireLayer:
-    """The layer of a writing route. `scope` names the operation."""
+def idempotency(
+    store: Store, scope: str, need: Literal["optional", "required"], fields: Sequence[str] = ()
+) -> WireLayer:
+    """The layer of a writing route. `scope` names the operation, `fields` the header fields that are part of it."""
 
     def layer(inner: Send) -> Send:
         async def send(wire: Wire) -> Wire:
-            key = _key(wire, scope, need)
+            key = _key(wire, scope, need, fields)
             if key is None:
                 return await inner(wire)
             running = _entry("running", key.digest, {})
@@ -73,7 +75,7 @@ async def _first(store: Store, inner: Send, wire: Wire, key: Key, running: bytes
     return reply
 
 
-def _key(wire: Wire, scope: str, need: str) -> Key | None:
+def _key(wire: Wire, scope: str, need: str, fields: Sequence[str]) -> Key | None:
     text = wire.headers.get("idempotency-key")
     if text is None:
         if need == "required":
@@ -83,7 +85,8 @@ def _key(wire: Wire, scope: str, need: str) -> Key | None:
     if match is None:
         raise Problem(Kind.PARAMETER_INVALID, 'Idempotency-Key is a string in quotes of at most 255 characters: "…".')
     name = hashlib.sha256("\0".join((caller(wire), scope, match[1] or match[2])).encode()).hexdigest()
-    asked = "\0".join((wire.method, wire.path, wire.query)).encode() + b"\0" + wire.body
+    said = [f"{each}:{wire.headers[each]}" for each in sorted({*fields, "if-match"}) if each in wire.headers]
+    asked = "\0".join((wire.method, wire.path, wire.query, *said)).encode() + b"\0" + wire.body
     return Key(f"idempotency:{name}", hashlib.sha256(asked).hexdigest())
 
 

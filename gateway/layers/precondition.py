@@ -28,6 +28,8 @@ def precondition(read: Send, path: Path, matches: Matches, *, required: bool) ->
                 if required:
                     raise Problem(Kind.PRECONDITION_REQUIRED, outcome="not-sent")
                 return await inner(wire)
+            if given.strip() != "*":
+                matches(given, "")  # what is no condition is refused before anything is asked
             present = await read(_asked(wire, path))
             if not 200 <= present.status < 300:
                 present.exchange = None  # the write has not been entered

@@ -88,7 +88,8 @@ class Upstream:
         finally:
             self.pool.give(link)
         status = answer.status
-        if 300 <= status < 400:
+        asked = "if-none-match" in wire.headers or "if-modified-since" in wire.headers
+        if 300 <= status < 400 and not (status == 304 and asked):
             raise Problem(Kind.UPSTREAM_REDIRECT, cause=f"status {status}", outcome="unknown")
         for name in _DROPPED.intersection(answer.headers):
             del answer.headers[name]

@@ -26,10 +26,12 @@ class Cors(Part):
         default=(), description='Origins, such as https://app.example.com; "*" for all, without credentials.'
     )
     headers: tuple[HeaderName, ...] = Field(
-        default=("Content-Type",), description="Request headers that pages may set."
+        default=("Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "Prefer"),
+        description="Request headers that pages may set.",
     )
     expose: tuple[HeaderName, ...] = Field(
-        default=("ETag", "Location"), description="Reply headers that pages may read."
+        default=("ETag", "Location", "Retry-After", "Preference-Applied", "Idempotency-Replayed", "X-Request-Id"),
+        description="Reply headers that pages may read.",
     )
     credentials: bool = Field(default=False, description="Whether cookies and Authorization go along.")
     max_age: Annotated[int, Field(ge=0, le=86_400)] = Field(

@@ -295,6 +295,11 @@ class Upstream(Part):
         description="HTTP headers sent with each call; secrets by ${file:…}.",
         examples=[{"X-Api-Key": "${API_KEY:-none}"}],
     )
+    answer_headers: tuple[HeaderName, ...] | None = Field(
+        default=None,
+        description="Fields of a JSON service's answers that REST clients get as they are; by default ETag, Last-Modified, Retry-After, RateLimit, RateLimit-Policy, Content-Language, Deprecation, Sunset. With ETag the service judges If-Match and If-None-Match, where no route has `version`.",
+        examples=[["ETag", "Retry-After", "X-Total-Count"]],
+    )
     action_headers: tuple[HeaderName, ...] = Field(
         default=("SOAPAction",), description="The HTTP headers that carry a SOAP 1.1 action."
     )

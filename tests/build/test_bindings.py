@@ -120,3 +120,18 @@ def test_what_is_within_a_structure_must_be_bound_too():
     with pytest.raises(Refused) as refused:
         build(parse(text, base=ROOT, env={}))
     assert "needs /Info/Count, /Info/SessionId, /Info/Task/BehalfOfId, " in str(refused.value)
+
+
+def test_a_needed_structure_is_there_when_none_of_its_members_is_given():
+    search = "      - {route: GET /found, operation: PwsGetProject, unwrap: {request: [serviceRequest]}, "
+    face = built(search + "parameters: [{in: query, name: code, to: /ProjectIdentity/ProjectCode, required: false}]}").services[0].faces[0]
+    assert face.rest.binding.holders == (("ProjectIdentity",),)
+    assert face.rest.binding.apply({}, {}, "", {}) == {"ProjectIdentity": {}}
+    assert built(PUT + "parameters: [%s]}" % CODE).services[0].faces[0].rest.binding.holders == ()
+
+
+def test_a_version_is_read_by_its_members_type():
+    face = built(PUT + "parameters: [%s], version: {request: /RateTaskTimestamp}}" % CODE).services[0].faces[0]
+    assert face.rest.version_type is not None
+    with pytest.raises(Refused, match="no single scalar"):
+        built(PUT + "parameters: [%s], version: {request: /ProjectTaskType}}" % CODE)

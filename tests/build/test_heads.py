@@ -114,3 +114,15 @@ def test_both_are_described() -> None:
     asked = description(built({"name": "Session"}))["paths"]["/get"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert asked["required"] == ["$headers", "id"]
     assert list(asked["properties"]["$headers"]["properties"]) == ["Session"]
+
+
+def test_a_request_without_a_body_has_no_place_for_headers_in_its_json() -> None:
+    route = {
+        "route": "DELETE /get/{id}",
+        "operation": "Get",
+        "parameters": [{"in": "path", "name": "id", "to": "/id"}],
+        "headers": [{"name": "Session"}],
+    }
+    text = json.dumps({"services": {"s": {"wsdl": str(WSDL), "operations": {"Get": {"writes": True}}, "routes": [route]}}})
+    with pytest.raises(Refused, match="has no effect: the request has no body"):
+        build(parse(text, file="c.yaml", env={}))

@@ -9,7 +9,7 @@ import pytest
 from gateway.core.limits import DEFAULT
 from gateway.core.message import Wire
 from gateway.core.problem import Kind, Problem
-from gateway.dialect.choice import Choice
+from gateway.dialect.choice import PARSED, Choice
 
 
 def choice(place: Any, otherwise: str | None = None) -> Choice[str]:
@@ -57,3 +57,20 @@ def test_a_body_that_is_no_json_is_told_as_such() -> None:
 
 def test_soap_is_told_by_its_body() -> None:
     assert choice("body").of(Wire({"content-type": "text/xml"}, b"<x/>", method="POST")) == "SOAP"
+
+
+def test_a_field_of_the_query_is_given_once_and_a_query_of_thousands_is_refused() -> None:
+    for query in ("Action=go&Action=go", "&".join(["a=1"] * 1001), "Action=%FF"):
+        with pytest.raises(Problem) as told:
+            choice("query", "rest").of(wire(query=query))
+        assert told.value.kind is Kind.PARAMETER_INVALID
+
+
+def test_a_body_is_read_once_and_one_that_is_no_json_is_the_branches_to_refuse() -> None:
+    asked = wire(b'{"Action":"go","n":1.50}')
+    assert choice("body").of(asked) == "A"
+    limits, parsed = asked.facts[PARSED]
+    assert (limits, str(parsed["n"])) == (DEFAULT, "1.50")
+    form = wire(b"{", content_type="text/plain")
+    assert choice("body").of(form) == "A"
+    assert PARSED not in form.facts

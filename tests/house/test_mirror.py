@@ -11,7 +11,6 @@ WHOLE = frozenset(
 # Modules without a test file of their own, each with its reason; one that has got one must be taken out.
 EXEMPT: dict[str, str] = {
     "core.ports": "protocols only",
-    "core.value": "an alias and a one-line function, tested with every codec",
 }
 # Test files beside the mirror that look at one thing across several modules of their room.
 THEMES: dict[str, str] = {

@@ -121,3 +121,24 @@ async def test_it_is_bounded_in_entries_and_bytes():
     for at in range(100):
         await send(question(f"/{at}"))
     assert len(cache._kept) == 10
+
+
+async def test_header_fields_that_fill_the_message_are_part_of_the_question():
+    service = Service()
+    send = Cache(Clock()).layer(30.0, ("customer",))(service.send)
+    assert (await send(question(customer="Ada"))).body == b"1"
+    assert (await send(question(customer="Bob"))).body == b"2"
+    kept = await send(question(customer="Ada", user_agent="other"))
+    assert (kept.body, kept.headers["cache-control"]) == (b"1", "private, max-age=30")
+
+
+async def test_what_is_kept_does_not_change_with_the_first_answer():
+    clock, service = Clock(), Service()
+    send = Cache(clock).layer(30.0)(service.send)
+    service.gate = asyncio.Event()
+    first, second = asyncio.ensure_future(send(question())), asyncio.ensure_future(send(question()))
+    await asyncio.sleep(0)
+    service.gate.set()
+    (await first).headers["access-control-allow-origin"] = "https://one.example"
+    assert "access-control-allow-origin" not in (await second).headers
+    assert "access-control-allow-origin" not in (await send(question())).headers

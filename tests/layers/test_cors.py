@@ -39,3 +39,8 @@ async def test_all_origins_never_with_credentials():
     reply = await answer(Cors(("*",)), origin="https://any.example")
     assert reply.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in reply.headers
+
+
+async def test_an_answer_depends_on_the_origin_whoever_asks():
+    assert (await answer(RULE)).headers["vary"] == "Accept, Origin"
+    assert (await answer(RULE, origin="https://evil.example")).headers["vary"] == "Accept, Origin"

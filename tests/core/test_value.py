@@ -1,0 +1,22 @@
+"""gateway.core.value: pointers, and scalars as header fields and configurations name them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from gateway.core.value import pointer, said
+
+
+def test_a_pointer_escapes_its_steps() -> None:
+    assert (pointer(()), pointer(("a/b", 0, "c~d"))) == ("", "/a~1b/0/c~0d")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(True, "true"), (False, "false"), (7, "7"), (Decimal("1.10"), "1.10"), ("", ""), (None, None), ({}, None), ([1], None)],
+)
+def test_a_scalar_is_said_and_nothing_else_is(value: Any, text: str | None) -> None:
+    assert said(value) == text
