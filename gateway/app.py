@@ -34,6 +34,7 @@ from .observe.lag import lag
 from .observe.log import Log
 from .observe.metrics import Metrics
 from .observe.seen import Seen
+from .observe.trace import request_id
 from .reload import Reload
 from .serving import Parts, Serving
 from .settings.loader import Loaded
@@ -67,8 +68,14 @@ class Gateway:
         self.parts.metrics.queued.set_function(lambda: self.admission.queued)
         self.serving = Serving(built, self.parts)
         self.reload = Reload(self, again, self.parts.log, self.parts.metrics) if again else None
-        self.data = Server(self._front(), built.limits, refuse=self._refuse, body_limit=self._body_limit)
-        self.admin = Server(admin(self._pages()), built.limits, refuse=self._refuse)
+        self.data = Server(
+            self._front(),
+            built.limits,
+            refuse=self._refuse,
+            body_limit=self._body_limit,
+            cut=self.parts.metrics.limit,
+        )
+        self.admin = Server(admin(self._pages()), built.limits, refuse=self._refused)
         self.addresses: dict[str, str] = {}
         self._busy = 0
         self._running: list[asyncio.Task[None]] = []
@@ -184,14 +191,27 @@ class Gateway:
     def _answer(self, problem: Problem, request_id: str) -> Wire:
         return problem_wire(self.built.speaker, problem, request_id)
 
-    def _refuse(self, problem: Problem, wire: Wire) -> Wire:
-        """What never reached the front: malformed, too large, too slow."""
-        from .observe.trace import request_id
-
+    def _refused(self, problem: Problem, wire: Wire) -> Wire:
+        """A problem of the server itself, answered."""
         name = request_id(wire.headers.get("x-request-id"))
         reply = self._answer(problem, name)
-        self.parts.metrics.refused(problem.kind, reply.status)
         reply.headers["x-request-id"] = name
+        return reply
+
+    def _refuse(self, problem: Problem, wire: Wire) -> Wire:
+        """What never reached the front: malformed, too large, too slow; counted and logged like what did."""
+        reply = self._refused(problem, wire)
+        self.parts.metrics.refused(problem, reply.status)
+        self.parts.log.write(
+            "access",
+            "info",
+            "refused",
+            request_id=reply.headers["x-request-id"],
+            status=reply.status,
+            problem=problem.kind.slug,
+            cause=problem.cause,
+            limit=problem.limit,
+        )
         return reply
 
     def _body_limit(self, method: str, path: str) -> int:

@@ -204,11 +204,12 @@ class Serving:
 
     def _serve(self, service: BuiltService, operation: Operation, within: Plugin[Any] | None = None) -> Service:
         """The value layers of one operation, outermost first."""
+        again = self.parts.metrics.retries.labels(f"{operation.service}/{operation.name}").inc
         return stack(
             [
                 require(operation) if within is None else None,  # judged before anything else is done with the message
                 *self.plugins.layers(operation, within=within),  # locks, sessions: may call again
-                retry(operation, self._budgets[service.name]),  # keeps what sessions have filled in
+                retry(operation, self._budgets[service.name], again=again),  # keeps what sessions have filled in
                 self._breakers[service.name].layer,  # a try that it refuses was not sent
                 measure_backend(self.parts.metrics, operation),  # the service's own time, each try
             ],

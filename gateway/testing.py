@@ -123,6 +123,7 @@ class FakeHost:
         self.counts: Counter[str] = Counter()
         self.audits: list[dict[str, Any]] = []
         self.logs: list[tuple[str, str]] = []
+        self.waits: list[float] = []
         self.routes: dict[tuple[str, str], Callable[[Wire], Awaitable[Wire]]] = {}
         self._calls = calls
 
@@ -147,6 +148,10 @@ class FakeHost:
     def count(self, event: str) -> None:
         """Kept in `counts`."""
         self.counts[event] += 1
+
+    def waited(self, seconds: float) -> None:
+        """Kept in `waits`."""
+        self.waits.append(seconds)
 
     def log(self, event: str, cause: str = "") -> None:
         """Kept in `logs`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -79,14 +80,14 @@ class Bench:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Bench]:
+async def running(more: str = "") -> AsyncIterator[Bench]:
     service, lines = Service(), io.StringIO()
     server = web.ServerRunner(web.Server(service.handle))
     await server.setup()
     site = web.TCPSite(server, "127.0.0.1", 0)
     await site.start()
     host, port = server.addresses[0][:2]
-    loaded = parse(CONFIG % f"http://{host}:{port}/p", base=ROOT, env={})
+    loaded = parse(CONFIG % f"http://{host}:{port}/p" + more, base=ROOT, env={})
     gateway = Gateway(build(loaded.changed(listen="127.0.0.1:0", admin="127.0.0.1:0")), log=Log(lines))
     await gateway.start()
     try:
@@ -282,3 +283,72 @@ async def test_draining_turns_readiness_off_and_closes_connections(bench: Bench)
         assert (reply.status, await reply.text()) == (503, "draining\n")
     status, headers, _ = await bench.release()
     assert (status, headers["connection"].lower()) == (200, "close")
+
+
+TIGHT = """
+limits: {line: 120, field: 200, fields: 20, head: 500, body: 2000, json_depth: 4, xml_depth: 8, response: 300, head_deadline: 0.3}
+"""
+
+
+async def raw(bench: Bench, sent: bytes) -> bytes:
+    """What comes back for bytes."""
+    host, _, port = bench.gateway.addresses["data"].rpartition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(sent)
+    try:
+        return await asyncio.wait_for(reader.read(), 5)
+    finally:
+        writer.close()
+
+
+async def test_every_limit_that_is_hit_is_counted_by_its_name_and_logged() -> None:
+    head = b"POST /api/task/release HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n"
+    wire: dict[str, bytes] = {
+        "line": b"GET /" + b"x" * 200 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+        "field": head + b"A: " + b"x" * 250 + b"\r\n\r\n",
+        "fields": head + b"".join(b"A%d: x\r\n" % n for n in range(20)) + b"\r\n",
+        "head": head + b"".join(b"A%d: %s\r\n" % (n, b"x" * 150) for n in range(3)) + b"\r\n",
+        "body": head + b"Content-Length: 2001\r\n\r\n",
+        "json_depth": head + b"Content-Length: 10\r\n\r\n[[[[[]]]]]",
+        "head_deadline": b"GET / HT",
+    }
+    deep = b"<a>" * 9 + b"</a>" * 9
+    async with running(TIGHT) as bench:
+        for name, sent in wire.items():
+            assert re.match(rb"HTTP/1.1 4\d\d ", await raw(bench, sent)), name
+        assert (await bench.ask("POST", "/portal", data=deep, headers={"content-type": "text/xml"}))[0] == 500  # SOAP 1.1 §6.2
+        bench.service.answer = (200, TASK, "text/xml")
+        assert (await bench.release())[0] == 502
+        async with bench.client.get(f"http://{bench.gateway.addresses['admin']}/metrics") as reply:
+            page = await reply.text()
+        lines = [json.loads(line) for line in bench.lines.getvalue().splitlines()]
+    hit = dict(re.findall(r'soapgw_limits_hit_total{limit="([^"]+)"} (\S+)', page))
+    assert {name: count for name, count in hit.items() if count != "0.0"} == dict.fromkeys(
+        (*wire, "xml_depth", "response"), "1.0"
+    )
+    refused = [line for line in lines if line["event"] == "refused"]
+    assert {line["limit"] for line in refused} == {"line", "field", "fields", "head", "body", "head_deadline"}
+    assert len([line for line in lines if line["stream"] == "access"]) == len(wire) + 2  # one line each
+
+
+async def test_what_is_wrong_on_the_admin_port_is_no_request() -> None:
+    async with running() as bench, aiohttp.ClientSession() as client:
+        admin = f"http://{bench.gateway.addresses['admin']}"
+        async with client.get(admin + "/favicon.ico") as reply:
+            assert reply.status == 404
+        async with client.get(admin + "/metrics") as reply:
+            page = await reply.text()
+    assert 'operation="none"' not in page
+    assert 'soapgw_problems_total{kind="not-found"} 0.0' in page
+
+
+async def test_retries_and_directions_are_counted() -> None:
+    async with running() as bench:
+        await bench.release()
+        await bench.ask("POST", "/portal", data=envelope("1.1"), headers={"content-type": "text/xml"})
+        async with bench.client.get(f"http://{bench.gateway.addresses['admin']}/metrics") as reply:
+            page = await reply.text()
+    for direction in ("json-soap", "soap-soap"):
+        labels = f'direction="{direction}",operation="portal/ReleaseTask",outcome="ok"'
+        assert f"soapgw_direction_duration_seconds_count{{{labels}}} 1.0" in page
+    assert 'soapgw_retries_total{operation="portal/ReleaseTask"} 0.0' in page

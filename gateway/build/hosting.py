@@ -79,6 +79,8 @@ class PluginHost:
         self._metrics = metrics
         self._find = find
         self._call = call
+        for event in plugin.events:
+            metrics.plugin_events.labels(label, event)  # at 0: a first one is a rise
 
     async def call(
         self,
@@ -111,6 +113,10 @@ class PluginHost:
         """Add one to the plug-in's event."""
         name = event if event in self._plugin.events else "other"
         self._metrics.plugin_events.labels(self._label, name).inc()
+
+    def waited(self, seconds: float) -> None:
+        """Add one wait of a request."""
+        self._metrics.plugin_waits.labels(self._label).observe(seconds)
 
     def log(self, event: str, cause: str = "") -> None:
         """One warning for the operator."""

@@ -6,6 +6,7 @@ counters and histograms stay, since a counter that vanishes looks like a restart
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 
 from ..layers.breaker import Breaker
@@ -29,7 +30,15 @@ def expect(metrics: Metrics, built: Built) -> None:
             for face in service.faces
             if face.settings is not None
         ]
-    metrics.expect(operations, dict.fromkeys(routes))
+    metrics.serves(mark(built))
+    json = {service.name for service in built.services if service.behind is not None}
+    metrics.expect(operations, dict.fromkeys(routes), json)
+
+
+def mark(built: Built) -> str:
+    """Twelve digits that differ where any document of any contract does."""
+    documents = {d.sha256 or d.text.hex() for each in built.services for d in each.bench.contract.documents}
+    return hashlib.sha256("\n".join(sorted(documents)).encode()).hexdigest()[:12]
 
 
 def show_breakers(metrics: Metrics, breakers: Mapping[str, Breaker]) -> None:

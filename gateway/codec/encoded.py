@@ -100,7 +100,8 @@ class _Reading:
     def _copy(self, node: Any, parent: Any, name: str, type_id: str, depth: int) -> None:
         self.left -= 1
         if self.left < 0:
-            raise Problem(Kind.XML_LIMIT_EXCEEDED, "The references make the message larger than allowed.")
+            words = "The references make the message larger than allowed."
+            raise Problem(Kind.XML_LIMIT_EXCEEDED, words, limit="xml_elements")
         if depth > self.encoding.limits.xml_depth:
             raise Problem(Kind.INVALID_MESSAGE, "The references lead in a circle, or deeper than allowed.")
         node = self._target(node)

@@ -47,7 +47,7 @@ def loads(raw: bytes, limits: Limits, *, response: bool = False) -> Value:
     XML_ILLEGAL_CHARACTER.
     """
     if len(raw) > (limits.response if response else limits.body):
-        raise Problem(Kind.UPSTREAM_TOO_LARGE if response else Kind.PAYLOAD_TOO_LARGE)
+        raise _too_large(response)
     if raw.startswith(codecs.BOM_UTF8):
         raw = raw[3:]
     elif raw[:2].startswith(_FOREIGN) or raw[1:2] == b"\x00":
@@ -70,13 +70,21 @@ def loads(raw: bytes, limits: Limits, *, response: bool = False) -> Value:
     return _exact(value) if odd else value
 
 
+def _too_large(response: bool) -> Problem:
+    if response:
+        return Problem(Kind.UPSTREAM_TOO_LARGE, limit="response")
+    return Problem(Kind.PAYLOAD_TOO_LARGE, limit="body")
+
+
 def _coarse(error: str) -> Problem:
     """jiter's own verdict on a text so long that the precise reader would take seconds."""
     words, _, place = error.rpartition(" at ")
     if words.startswith("Detected duplicate key"):
         return Problem(Kind.JSON_DUPLICATE_KEY, f"A key is given twice before {place}.")
     if words.startswith(("recursion limit", "number out of range")):
-        return Problem(Kind.JSON_LIMIT_EXCEEDED, f"The JSON is too deep or has too long a number at {place}.")
+        told = f"The JSON is too deep or has too long a number at {place}."
+        limit = "json_depth" if words.startswith("recursion") else "json_number"
+        return Problem(Kind.JSON_LIMIT_EXCEEDED, told, limit=limit)
     if "hex escape" in words or "surrogate" in words:
         return Problem(Kind.XML_ILLEGAL_CHARACTER, f"An escape stands for no character at {place}.")
     return Problem(Kind.MALFORMED_JSON, f"The body is not JSON at {place}.", cause=words[:300])

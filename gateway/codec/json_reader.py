@@ -54,18 +54,21 @@ class _Reader:
 
     # -- refusals
 
-    def refuse(self, kind: Kind, words: str, at: int | None = None) -> NoReturn:
+    def refuse(self, kind: Kind, words: str, at: int | None = None, limit: str = "") -> NoReturn:
         at = self.at if at is None else at
         line = self.text.count("\n", 0, at) + 1
         column = at - self.text.rfind("\n", 0, at)
         where = pointer(tuple(p if isinstance(p, int) else _shown(p) for p in self.path))
-        raise Problem(kind, f"Line {line}, column {column}: {words}.", findings=[Finding(where, "", words)])
+        told = f"Line {line}, column {column}: {words}."
+        raise Problem(kind, told, findings=[Finding(where, "", words)], limit=limit)
 
     def malformed(self, words: str) -> NoReturn:
         self.refuse(Kind.MALFORMED_JSON, "the text ends too early" if self.at >= len(self.text) else words)
 
-    def beyond(self, what: str, limit: int, at: int | None = None) -> NoReturn:
-        self.refuse(Kind.JSON_LIMIT_EXCEEDED, f"more than {limit} {what}", at)
+    def beyond(self, what: str, limit: str, at: int | None = None) -> NoReturn:
+        """`limit`: the field of `Limits`."""
+        most = getattr(self.limits, limit)
+        self.refuse(Kind.JSON_LIMIT_EXCEEDED, f"more than {most} {what}", at, limit)
 
     # -- grammar
 
@@ -78,7 +81,7 @@ class _Reader:
     def token(self, count: int = 1) -> None:
         self.tokens += count
         if self.tokens > self.limits.json_tokens:
-            self.beyond("tokens", self.limits.json_tokens)
+            self.beyond("tokens", "json_tokens")
 
     def value(self, depth: int) -> Value:
         char = self.space()
@@ -90,7 +93,7 @@ class _Reader:
         if char == '"':
             start = self.at
             text = self.string()
-            self.check(text, self.limits.json_string, "characters in a string", start)
+            self.check(text, "json_string", "characters in a string", start)
             return text
         if char and (char == "-" or char in "0123456789"):
             return self.number()
@@ -102,7 +105,7 @@ class _Reader:
 
     def enter(self, depth: int) -> None:
         if depth > self.limits.json_depth:
-            self.beyond("levels", self.limits.json_depth)
+            self.beyond("levels", "json_depth")
         self.token(2)
         self.at += 1
 
@@ -119,11 +122,11 @@ class _Reader:
             self.token()
             key = self.string()
             self.path.append(key)
-            self.check(key, self.limits.json_key, "characters in a key", start)
+            self.check(key, "json_key", "characters in a key", start)
             if key in result:
                 self.refuse(Kind.JSON_DUPLICATE_KEY, "a key is given twice", start)
             if len(result) >= self.limits.json_keys:
-                self.beyond("keys in an object", self.limits.json_keys, start)
+                self.beyond("keys in an object", "json_keys", start)
             if self.space() != ":":
                 self.malformed("`:` is expected after a key")
             self.at += 1
@@ -140,7 +143,7 @@ class _Reader:
             return result
         while True:
             if len(result) >= self.limits.json_items:
-                self.beyond("items in an array", self.limits.json_items)
+                self.beyond("items in an array", "json_items")
             self.path.append(len(result))
             result.append(self.value(depth))
             self.path.pop()
@@ -161,7 +164,7 @@ class _Reader:
             return self.malformed("a number is not complete")
         token, start = found[0], self.at
         if len(token) > self.limits.json_number:
-            self.beyond("characters in a number", self.limits.json_number)
+            self.beyond("characters in a number", "json_number")
         self.at = found.end()
         if found[1] is None and found[2] is None:
             exact = len(token.lstrip("-")) > EXACT or token.startswith("-0")
@@ -170,7 +173,8 @@ class _Reader:
             return Decimal(token)
         number = float(token)  # only xs:double has use for such an exponent: its reach decides
         if number in {float("inf"), float("-inf")} or (number == 0 and re.search("[1-9]", token.lower().split("e")[0])):
-            self.refuse(Kind.JSON_LIMIT_EXCEEDED, f"an exponent beyond {self.limits.json_exponent}", start)
+            words = f"an exponent beyond {self.limits.json_exponent}"
+            self.refuse(Kind.JSON_LIMIT_EXCEEDED, words, start, "json_exponent")
         return number
 
     # -- strings
@@ -220,8 +224,8 @@ class _Reader:
             self.malformed("`\\u` needs four hexadecimal digits")
         return int(found[0], 16)
 
-    def check(self, text: str, limit: int, what: str, start: int) -> None:
-        if len(text) > limit:
+    def check(self, text: str, limit: str, what: str, start: int) -> None:
+        if len(text) > getattr(self.limits, limit):
             self.beyond(what, limit, start)
         if illegal_at(text) >= 0:
             self.refuse(Kind.XML_ILLEGAL_CHARACTER, "a character that XML cannot carry", start)

@@ -463,6 +463,7 @@ class Problem(Exception):
         outcome: Outcome | None = None,
         extra: Mapping[str, Any] | None = None,
         close: bool = False,
+        limit: str = "",
     ) -> None:
         super().__init__(f"{kind.slug}: {detail or kind.row.title}")
         self.kind = kind
@@ -474,3 +475,4 @@ class Problem(Exception):
         self.outcome = outcome
         self.extra = dict(extra or {})  # further members of the document: fault, holders, token
         self.close = close  # the connection cannot be used again
+        self.limit = limit  # the field of `Limits` that was hit, for the metric

@@ -267,7 +267,7 @@ def _value(codec: AnswerCodec, wire: Wire) -> Value:
         none = problem.kind in (Kind.MALFORMED_JSON, Kind.UNSUPPORTED_CHARSET)
         if none and (said.family != "json" or wire.body.lstrip()[:1] == b"<"):
             shown = "The service answered with something else than JSON."
-            raise Problem(Kind.UPSTREAM_NOT_JSON, shown, cause=problem.detail) from problem
+            raise Problem(Kind.UPSTREAM_NOT_JSON, shown, cause=problem.detail, limit=problem.limit) from problem
         raise
 
 

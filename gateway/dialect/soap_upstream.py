@@ -105,7 +105,7 @@ class SoapUpstream:
         except Problem as problem:
             if _is_page(wire):
                 raise self._no_soap(wire) from problem
-            raise Problem(Kind.UPSTREAM_MALFORMED, cause=str(problem)) from problem
+            raise Problem(Kind.UPSTREAM_MALFORMED, cause=str(problem), limit=problem.limit) from problem
         try:
             return reader.open(root)
         except Problem as problem:

@@ -56,7 +56,7 @@ class Admission:
 
     async def _queue(self) -> None:
         if len(self._waiting) >= self._room:
-            raise shed()
+            raise shed("queue")
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
@@ -64,7 +64,7 @@ class Admission:
         except TimeoutError:
             if turn in self._waiting:  # a release may have passed it over already, since it was done
                 self._waiting.remove(turn)
-            raise shed() from None
+            raise shed("queue_wait") from None
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
                 self._release()
@@ -81,6 +81,7 @@ class Admission:
         self._free += 1
 
 
-def shed() -> Problem:
+def shed(limit: str) -> Problem:
     """The refusal, with a jittered pause of 1 to 5 s so that callers do not come back as one."""
-    return Problem(Kind.OVERLOADED, headers={"retry-after": str(random.randint(1, 5))})  # noqa: S311  # jitter
+    pause = str(random.randint(1, 5))  # noqa: S311  # jitter
+    return Problem(Kind.OVERLOADED, headers={"retry-after": pause}, limit=limit)

@@ -16,7 +16,7 @@ from ..core.problem import Problem
 from ..observe.log import Log
 from ..observe.metrics import Metrics
 from ..observe.seen import Seen
-from ..observe.trace import child, request_id, trace_id
+from ..observe.trace import child, request_id, sampled, trace_id
 
 BEHIND: Final = "behind"  # the fact of an exchange: seconds that the service took, the connection included
 
@@ -53,11 +53,13 @@ def _tell(metrics: Metrics, log: Log, wire: Wire, reply: Wire, seconds: float, s
         f"{exchange.operation.service}/{exchange.operation.name}" if exchange else wire.facts.get("door", "none")
     )
     parent = wire.facts["traceparent"]
-    kept = parent[-2:] == "01"  # W3C Trace Context §3.2.2.5: the caller keeps this trace
+    kept = sampled(parent)  # W3C Trace Context §3.2.2.5: the caller keeps this trace
     metrics.request(operation, wire.method, reply.status, seconds, trace_id(parent) if kept else "")
+    if exchange:
+        metrics.direction(operation, "soap" in wire.facts, reply.status, seconds)
     problem: Problem | None = reply.facts.get("problem")
     if problem is not None:
-        metrics.problems.labels(problem.kind.slug).inc()
+        metrics.problem(problem)
         if seen is not None:
             seen.add(operation, reply.status, problem.kind.slug, problem.cause or "", wire.facts["request_id"])
     fault = reply.facts.get("fault")

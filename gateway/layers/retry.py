@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 
 from ..core.layers import Layer, Service
 from ..core.message import Exchange, Message
@@ -47,8 +48,14 @@ class Budget:
         return True
 
 
-def retry(operation: Operation, budget: Budget, *, pause: tuple[float, float] = (0.05, 0.25)) -> Layer:
-    """The layer of an operation: one more try at most. `pause`: seconds, from and to."""
+def retry(
+    operation: Operation,
+    budget: Budget,
+    *,
+    pause: tuple[float, float] = (0.05, 0.25),
+    again: Callable[[], None] = lambda: None,
+) -> Layer:
+    """The layer of an operation: one more try at most. `pause`: seconds, from and to; `again` is told of each."""
 
     def layer(inner: Service) -> Service:
         async def service(exchange: Exchange) -> Message:
@@ -60,6 +67,7 @@ def retry(operation: Operation, budget: Budget, *, pause: tuple[float, float] = 
                     raise
             await asyncio.sleep(random.uniform(*pause))  # noqa: S311  # jitter
             exchange.attempt += 1
+            again()
             return await inner(exchange)
 
         return service

@@ -100,7 +100,9 @@ class Connection(asyncio.Protocol):
         if certificate:
             self._facts["certificate"] = certificate
         if not self._server.enter(self):
-            self._refuse(Problem(Kind.OVERLOADED, "There are too many connections.", headers={"retry-after": "1"}))
+            soon = {"retry-after": "1"}
+            words = "There are too many connections."
+            self._refuse(Problem(Kind.OVERLOADED, words, headers=soon, limit="connections"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone: a call that only reads is cancelled, any other runs to its end."""
@@ -128,7 +130,8 @@ class Connection(asyncio.Protocol):
         self._raw += len(data)
         self._feed(data)
         if self._head is None and self._raw > self._server.limits.line + self._server.limits.head and not self._end:
-            self._refuse(Problem(Kind.HEADERS_TOO_LARGE if self._fields else Kind.URI_TOO_LONG))
+            kind, limit = (Kind.HEADERS_TOO_LARGE, "head") if self._fields else (Kind.URI_TOO_LONG, "line")
+            self._refuse(Problem(kind, limit=limit))
 
     def eof_received(self) -> bool:
         """The client will send no more: whole requests are answered, half ones refused."""
@@ -164,7 +167,7 @@ class Connection(asyncio.Protocol):
         if self._head is None:
             self._fields.append((name, value))
             if len(self._fields) > self._server.limits.fields and not self._end:
-                self._refuse(Problem(Kind.HEADERS_TOO_LARGE))
+                self._refuse(Problem(Kind.HEADERS_TOO_LARGE, limit="fields"))
 
     def on_headers_complete(self) -> None:
         """Judge the head, and the body's size before a byte of it is read."""
@@ -182,7 +185,7 @@ class Connection(asyncio.Protocol):
             )
             self._limit = server.body_limit(head.method, head.path)
             if head.length > self._limit:
-                raise Problem(Kind.PAYLOAD_TOO_LARGE)
+                raise Problem(Kind.PAYLOAD_TOO_LARGE, limit="body")
         except Problem as problem:
             self._refuse(problem)
             return
@@ -197,7 +200,7 @@ class Connection(asyncio.Protocol):
             return
         self._size += len(body)
         if self._size > self._limit:
-            self._refuse(Problem(Kind.PAYLOAD_TOO_LARGE))
+            self._refuse(Problem(Kind.PAYLOAD_TOO_LARGE, limit="body"))
         else:
             self._body.append(body)
 
@@ -363,6 +366,7 @@ class Connection(asyncio.Protocol):
         if transport is None:
             return
         if self._blocked(transport, now):
+            self._server.cut("write_stall")
             transport.abort()
             return
         elapsed = now - self.since
@@ -371,11 +375,11 @@ class Connection(asyncio.Protocol):
                 transport.close()
         elif self.phase is Phase.HEAD:
             if elapsed > limits.head_deadline:
-                self._refuse(Problem(Kind.REQUEST_TIMEOUT))
+                self._refuse(Problem(Kind.REQUEST_TIMEOUT, limit="head_deadline"))
         elif self.phase is Phase.BODY:
             slow = elapsed > limits.body_rate_after and self._raw / elapsed < limits.body_rate
             if slow or elapsed > limits.body_deadline:
-                self._refuse(Problem(Kind.REQUEST_TIMEOUT))
+                self._refuse(Problem(Kind.REQUEST_TIMEOUT, limit="body_rate" if slow else "body_deadline"))
         elif self.phase is Phase.LINGER and elapsed > LINGER and not transport.get_write_buffer_size():
             transport.close()
 

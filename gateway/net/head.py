@@ -62,7 +62,7 @@ def judge(
         # known to HTTP or not: no address here has it (RFC 9110 §15.5.6 asks for Allow)
         raise Problem(Kind.METHOD_NOT_ALLOWED, close=True, headers={"allow": ", ".join(sorted(METHODS))})
     if len(method) + len(target) + 10 > limits.line:
-        raise Problem(Kind.URI_TOO_LONG, close=True)
+        raise Problem(Kind.URI_TOO_LONG, close=True, limit="line")
     headers = _fields(fields, limits)
     host = headers.get("host", "")
     if not _HOST(host):
@@ -83,17 +83,21 @@ def _bad(words: str) -> NoReturn:
     raise Problem(Kind.BAD_REQUEST, words + ".", close=True)
 
 
+def _large(words: str, limit: str) -> Problem:
+    return Problem(Kind.HEADERS_TOO_LARGE, words, close=True, limit=limit)
+
+
 def _fields(fields: Sequence[tuple[bytes, bytes]], limits: Limits) -> dict[str, str]:
     """Fields by lower-case name, repeated ones joined (RFC 9110 §5.3), bounded."""
     if len(fields) > limits.fields:
-        raise Problem(Kind.HEADERS_TOO_LARGE, f"There are more than {limits.fields} header fields.", close=True)
+        raise _large(f"There are more than {limits.fields} header fields.", "fields")
     headers: dict[str, str] = {}
     total = 0
     for raw, value in fields:
         size = len(raw) + len(value)
         total += size + 4  # ": " and CRLF
         if size > limits.field:
-            raise Problem(Kind.HEADERS_TOO_LARGE, "A header field is too long.", close=True)
+            raise _large("A header field is too long.", "field")
         name = field_name(raw)
         if not name:
             continue
@@ -105,7 +109,7 @@ def _fields(fields: Sequence[tuple[bytes, bytes]], limits: Limits) -> dict[str, 
         else:
             headers[name] = text
     if total > limits.head:
-        raise Problem(Kind.HEADERS_TOO_LARGE, "The header fields are too long together.", close=True)
+        raise _large("The header fields are too long together.", "head")
     return headers
 
 

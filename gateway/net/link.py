@@ -139,7 +139,7 @@ class Link(asyncio.Protocol):
         except httptools.HttpParserError as error:
             self._fail(Kind.UPSTREAM_MALFORMED, "The service's answer is no plain HTTP.", str(error))
         if not self._status and self._head_size > self._limits.head + self._limits.line:
-            self._fail(Kind.UPSTREAM_MALFORMED, "The answer's head is too large.", f"{self._head_size} bytes")
+            self._fail(Kind.UPSTREAM_MALFORMED, "The answer's head is too large.", f"{self._head_size} bytes", "head")
         if self._done:
             self._complete()
 
@@ -162,7 +162,8 @@ class Link(asyncio.Protocol):
         self._fields[key] = text
         limits = self._limits
         if len(name) + len(value) > limits.field or len(self._fields) > limits.fields or len(text) > limits.head:
-            self._fail(Kind.UPSTREAM_MALFORMED, "The answer's header fields are too large.", key[:64])
+            hit = "fields" if len(self._fields) > limits.fields else "field"
+            self._fail(Kind.UPSTREAM_MALFORMED, "The answer's header fields are too large.", key[:64], hit)
 
     def on_headers_complete(self) -> None:
         """Judge framing and coding before the body."""
@@ -179,7 +180,7 @@ class Link(asyncio.Protocol):
         if coding is not None and (coding.lower() != "chunked" or self._parser.get_http_version() == "1.0"):
             self._fail(Kind.UPSTREAM_MALFORMED, "The answer's framing is not plain.", coding[:64])
         if length is not None and int(length) > self._limits.response and status not in {204, 304}:
-            self._fail(Kind.UPSTREAM_TOO_LARGE, "", length)
+            self._fail(Kind.UPSTREAM_TOO_LARGE, "", length, "response")
         if fields.get("content-encoding", "identity").lower() != "identity":
             self._fail(Kind.UPSTREAM_MALFORMED, "The answer is compressed, which was not asked for.", "")
         if not self._parser.should_keep_alive():
@@ -189,7 +190,7 @@ class Link(asyncio.Protocol):
         """A piece of the body, up to the limit."""
         self._size += len(body)
         if self._size > self._limits.response:
-            self._fail(Kind.UPSTREAM_TOO_LARGE, "", f"more than {self._limits.response} bytes")
+            self._fail(Kind.UPSTREAM_TOO_LARGE, "", f"more than {self._limits.response} bytes", "response")
         else:
             self._body.append(body)
 
@@ -206,8 +207,8 @@ class Link(asyncio.Protocol):
     def _expire(self) -> None:
         self._fail(Kind.UPSTREAM_TIMEOUT, "", "no whole answer within the deadline")
 
-    def _fail(self, kind: Kind, detail: str, cause: str) -> None:
-        self._set(Problem(kind, detail, cause=cause, outcome="unknown"))
+    def _fail(self, kind: Kind, detail: str, cause: str, limit: str = "") -> None:
+        self._set(Problem(kind, detail, cause=cause, outcome="unknown", limit=limit))
         self.cut()
 
     def _set(self, result: Answer | Problem) -> None:

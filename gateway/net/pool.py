@@ -127,8 +127,9 @@ class Pool:
                 await turn
         except TimeoutError:
             if not turn.done() or turn.cancelled():
+                words = "no free connection to the service"
                 raise Problem(
-                    Kind.OVERLOADED, cause="no free connection to the service", outcome=NOT_SENT, headers=_SOON
+                    Kind.OVERLOADED, cause=words, outcome=NOT_SENT, headers=_SOON, limit="pool"
                 ) from None
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():

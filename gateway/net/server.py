@@ -30,7 +30,7 @@ class Server:
     `refuse` writes the answer to what never reaches `send` (malformed, too large, too slow) and to a
     Problem that `send` raises. `body_limit(method, path)` is asked before a body is read.
     `hosts` (lower-case, with or without port) turns on 421 for any other Host. An answer with
-    `facts["close"]` ends its connection.
+    `facts["close"]` ends its connection. `cut` is told the limit for which one was ended without an answer.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Server:
         body_limit: Callable[[str, str], int] | None = None,
         hosts: Collection[str] = (),
         tls: ssl.SSLContext | None = None,
+        cut: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.send = send
         self.limits = limits
@@ -49,6 +50,7 @@ class Server:
         self.body_limit = body_limit or self._default_limit
         self.hosts = frozenset(hosts)
         self.tls = tls
+        self.cut = cut
         self.scheme = "https" if tls else "http"
         self.draining = False
         self.connections: set[Connection] = set()

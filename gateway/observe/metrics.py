@@ -6,18 +6,26 @@ looked up once and kept: an observation on the hot path is a dictionary hit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, disable_created_metrics
 from prometheus_client.exposition import choose_encoder
 
-from ..core.problem import Kind
+from ..core.limits import Limits
+from ..core.problem import Kind, Problem
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+OUTCOMES: Final[Mapping[int, str]] = {4: "refused", 5: "failed"}  # by the status's first digit; else ok
 RESULTS: Final = ("ok", "unchanged", "refused")
 STATES: Final[Mapping[str, int]] = {"closed": 0, "half-open": 1, "open": 2}
+# The bounds of `Limits` that refuse something, and the two that are settings of a service and of a plug-in.
+LIMITS: Final = (
+    *(each.name for each in fields(Limits) if each.name not in {"idle", "findings", "offload", "body_rate_after"}),
+    *("pool", "sessions"),
+)
 STAGE_BUCKETS: Final = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.05, 0.25, 1.0)
 
 
@@ -31,6 +39,13 @@ class Metrics:
             "soapgw_request_duration_seconds",
             "Time from a request's last byte to its answer.",
             ("operation", "method", "code"),
+            buckets=buckets,
+            registry=self.registry,
+        )
+        self.directions = Histogram(
+            "soapgw_direction_duration_seconds",
+            "The same times by what caller and service speak (json-soap, soap-json, …), and whose failure it was.",
+            ("operation", "direction", "outcome"),
             buckets=buckets,
             registry=self.registry,
         )
@@ -53,10 +68,31 @@ class Metrics:
         )
         self.queued = Gauge("soapgw_queued_requests", "Requests that wait for admission.", registry=self.registry)
         self.problems = Counter("soapgw_problems", "Problems answered, by kind.", ("kind",), registry=self.registry)
+        self.limits = Counter(
+            "soapgw_limits_hit",
+            "Messages and connections refused at a limit, by its name.",
+            ("limit",),
+            registry=self.registry,
+        )
+        for limit in LIMITS:
+            self.limits.labels(limit)
         self.faults = Counter(
             "soapgw_faults",
             "Faults of the service, by declared name (`other`: not declared).",
             ("operation", "fault"),
+            registry=self.registry,
+        )
+        self.retries = Counter(
+            "soapgw_retries",
+            "Calls that were made once more, since the first was proven harmless.",
+            ("operation",),
+            registry=self.registry,
+        )
+        self.plugin_waits = Histogram(
+            "soapgw_plugin_wait_seconds",
+            "Time that a request waited in a plug-in: for a lock that was held.",
+            ("plugin",),
+            buckets=buckets,
             registry=self.registry,
         )
         self.plugin_events = Counter(
@@ -103,11 +139,19 @@ class Metrics:
             "How late the event loop's timer came, the worst of the last 20 seconds.",
             registry=self.registry,
         )
-        self.build = Info("soapgw_build", "Version and contract of this process.", registry=self.registry)
-        self.build.info({"version": version, "contract": contract})
+        words = "Version of this process, and a mark of the contracts that it serves."
+        self.build = Info("soapgw_build", words, registry=self.registry)
+        self._version = version
+        self.serves(contract)
         self._certificates: Gauge | None = None
+        self._behind: dict[str, str] = {}  # service to what it speaks
         self._requests: dict[tuple[str, str, int], object] = {}
+        self._directions: dict[tuple[str, bool, int], object] = {}
         self._backend: dict[tuple[str, str], object] = {}
+
+    def serves(self, contract: str) -> None:
+        """What is served from now on: the mark of its contracts."""
+        self.build.info({"version": self._version, "contract": contract})
 
     def certificates(self, expiries: Mapping[str, float]) -> None:
         """When each key's certificate ends, seconds since the epoch; the gauge is there once there are keys."""
@@ -126,9 +170,20 @@ class Metrics:
         key = (operation, method, status)
         child = self._requests.get(key)
         if child is None:
-            child = self.requests.labels(operation, method if method in METHODS else "OTHER", str(status))
-            self._requests[operation, method if method in METHODS else "OTHER", status] = child
+            shown = method if method in METHODS else "OTHER"
+            child = self.requests.labels(operation, shown, str(status))
+            self._requests[operation, shown, status] = child
         child.observe(seconds, {"trace_id": trace} if trace else None)  # type: ignore[attr-defined]  # a histogram's child
+
+    def direction(self, operation: str, soap: bool, status: int, seconds: float) -> None:
+        """One answered request of an operation; `soap`: whether the caller speaks it, and not JSON."""
+        key = (operation, soap, status // 100)
+        child = self._directions.get(key)
+        if child is None:
+            way = f"{'soap' if soap else 'json'}-{self._behind.get(operation.partition('/')[0], 'soap')}"
+            outcome = OUTCOMES.get(status // 100, "ok")
+            child = self._directions[key] = self.directions.labels(operation, way, outcome)
+        child.observe(seconds)  # type: ignore[attr-defined]  # a histogram's child
 
     def call(self, operation: str, outcome: str, seconds: float) -> None:
         """One call of the service behind; outcome: ok, fault or a problem's slug."""
@@ -145,11 +200,19 @@ class Metrics:
         if result == "ok":
             self.reloaded_at.set_to_current_time()
 
-    def expect(self, operations: Mapping[str, Iterable[str]], routes: Iterable[tuple[str, str]]) -> None:
+    def expect(
+        self,
+        operations: Mapping[str, Iterable[str]],
+        routes: Iterable[tuple[str, str]],
+        json: Collection[str] = (),
+    ) -> None:
         """Start the series that the contract foresees at 0, so that a first failure is a rise (and not a birth).
 
-        `operations`: its name as a label, with its declared faults; `routes`: operation and method.
+        `operations`: its name as a label, with its declared faults; `routes`: operation and method; `json`: the
+        services that speak JSON.
         """
+        self._behind = dict.fromkeys(json, "json")
+        self._directions.clear()
         for kind in Kind:
             self.problems.labels(kind.slug)
         for operation, faults in operations.items():
@@ -160,9 +223,20 @@ class Metrics:
         for operation, method in routes:
             self._requests[operation, method, 200] = self.requests.labels(operation, method, "200")
 
-    def refused(self, kind: Kind, status: int) -> None:
+    def problem(self, problem: Problem) -> None:
+        """One problem that is answered: its kind, and the limit that was hit."""
+        self.problems.labels(problem.kind.slug).inc()
+        if problem.limit:
+            self.limit(problem.limit)
+
+    def limit(self, name: str) -> None:
+        """One hit of a limit; a name that is in no table makes no series."""
+        if name in LIMITS:
+            self.limits.labels(name).inc()
+
+    def refused(self, problem: Problem, status: int) -> None:
         """A request that never reached the front: malformed, too large, too slow."""
-        self.problems.labels(kind.slug).inc()
+        self.problem(problem)
         self.request("none", "OTHER", status, 0.0)
 
     def page(self, accept: str = "") -> tuple[bytes, str]:

@@ -29,6 +29,11 @@ def child(traceparent: str | None) -> str:
     return f"00-{match[1]}-{os.urandom(8).hex()}-{match[2]}"
 
 
+def sampled(traceparent: str) -> bool:
+    """Whether the caller keeps this trace (§3.2.2.5: the lowest bit of the flags; others may be set beside it)."""
+    return bool(int(traceparent[53:55], 16) & 1)
+
+
 def trace_id(traceparent: str) -> str:
     """The 32 hexadecimal digits of the trace."""
     return traceparent[3:35]

@@ -124,6 +124,9 @@ class Host(Protocol):
     def count(self, event: str) -> None:
         """Add one to `soapgw_plugin_events_total{plugin,event}`; `event` is one of `Plugin.events`."""
 
+    def waited(self, seconds: float) -> None:
+        """Add one wait of a request to `soapgw_plugin_wait_seconds{plugin}`: for a lock, a session, a turn."""
+
     def log(self, event: str, cause: str = "") -> None:
         """One warning for the operator, with the cause that no client sees."""
 

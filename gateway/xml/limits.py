@@ -35,8 +35,8 @@ def _run(length: int) -> Callable[[bytes], object]:
     return re.compile(b"<[^\\s<>/]{%d}" % length).search
 
 
-def _beyond(what: str, limit: int) -> Problem:
-    return Problem(Kind.XML_LIMIT_EXCEEDED, f"The XML has more than {limit} {what}.")
+def _beyond(what: str, limit: int, field: str) -> Problem:
+    return Problem(Kind.XML_LIMIT_EXCEEDED, f"The XML has more than {limit} {what}.", limit=field)
 
 
 def check(raw: bytes, start: int, limits: Limits, *, elements: int) -> bool:
@@ -58,7 +58,7 @@ def check(raw: bytes, start: int, limits: Limits, *, elements: int) -> bool:
     if tags + comments > elements or limits.xml_depth < tags <= 2 * limits.xml_depth:
         opens = tags - rest.count(b"</")
         if opens + comments > elements:
-            raise _beyond("elements and comments", elements)
+            raise _beyond("elements and comments", elements, "xml_elements")
     if not _proven(rest, marks, limits):
         _scan(rest.decode(), limits)
         return True
@@ -89,7 +89,7 @@ def _cut(rest: bytes, limit: int) -> tuple[bytes, int]:
         if end < 0:
             raise Problem(Kind.MALFORMED_XML, "A comment or CDATA section does not end.")
         if comments > limit or sections > limit:
-            raise _beyond("elements and comments", limit)
+            raise _beyond("elements and comments", limit, "xml_elements")
         at = end + size
 
 
@@ -162,17 +162,17 @@ def _scan(text: str, limits: Limits) -> None:
             continue
         depth += 1
         if depth > limits.xml_depth:
-            raise _beyond("levels", limits.xml_depth)
+            raise _beyond("levels", limits.xml_depth, "xml_depth")
         if len(name) > long:
-            raise _beyond("characters in a name", long)
+            raise _beyond("characters in a name", long, "xml_name")
         if "=" in inside:
             declared, own = _attributes(inside, limits)
             namespaces += declared
             attributes += own
             if namespaces > limits.xml_namespaces_total:
-                raise _beyond("namespace declarations", limits.xml_namespaces_total)
+                raise _beyond("namespace declarations", limits.xml_namespaces_total, "xml_namespaces_total")
             if attributes > limits.xml_attributes_total:
-                raise _beyond("attributes", limits.xml_attributes_total)
+                raise _beyond("attributes", limits.xml_attributes_total, "xml_attributes_total")
         if inside.endswith("/"):
             depth -= 1
 
@@ -185,13 +185,13 @@ def _attributes(inside: str, limits: Limits) -> tuple[int, int]:
         if name == "xmlns" or name.startswith("xmlns:"):
             declared += 1
             if declared > limits.xml_namespaces:
-                raise _beyond("namespace declarations on an element", limits.xml_namespaces)
+                raise _beyond("namespace declarations on an element", limits.xml_namespaces, "xml_namespaces")
         else:
             own += 1
             if own > limits.xml_attributes:
-                raise _beyond("attributes on an element", limits.xml_attributes)
+                raise _beyond("attributes on an element", limits.xml_attributes, "xml_attributes")
         if len(name) > limits.xml_name:
-            raise _beyond("characters in a name", limits.xml_name)
+            raise _beyond("characters in a name", limits.xml_name, "xml_name")
         if len(found[2]) - 2 > limits.xml_attribute_value:
-            raise _beyond("characters in an attribute value", limits.xml_attribute_value)
+            raise _beyond("characters in an attribute value", limits.xml_attribute_value, "xml_attribute_value")
     return declared, own

@@ -52,20 +52,26 @@ def parse(raw: bytes, limits: Limits, *, response: bool = False) -> Any:
     """
     if response:
         if len(raw) > limits.response:
-            raise Problem(Kind.UPSTREAM_TOO_LARGE)
+            raise Problem(Kind.UPSTREAM_TOO_LARGE, limit="response")
         elements = limits.xml_elements_response
     else:
         if len(raw) > limits.body:
-            raise Problem(Kind.PAYLOAD_TOO_LARGE)
+            raise Problem(Kind.PAYLOAD_TOO_LARGE, limit="body")
         elements = limits.xml_elements
-    start = enter(raw, elements)
-    shallow = bounds.check(raw, start, limits, elements=elements)
+    try:
+        start = enter(raw, elements)
+        shallow = bounds.check(raw, start, limits, elements=elements)
+    except Problem as problem:
+        if response and problem.limit == "xml_elements":
+            problem.limit = "xml_elements_response"
+        raise
     try:
         root = etree.fromstring(raw, _parser(len(raw) > _HUGE_FROM))
     except etree.XMLSyntaxError as error:
         raise _refusal(error) from None
     if not shallow and _deeper(limits.xml_depth)(root):
-        raise Problem(Kind.XML_LIMIT_EXCEEDED, f"The XML has more than {limits.xml_depth} levels.")
+        words = f"The XML has more than {limits.xml_depth} levels."
+        raise Problem(Kind.XML_LIMIT_EXCEEDED, words, limit="xml_depth")
     return root
 
 
@@ -102,6 +108,8 @@ def _refusal(error: etree.XMLSyntaxError) -> Problem:
     cause = str(error)[:300]
     code = int(getattr(error, "code", None) or 0)
     if code in _BEYOND:
-        return Problem(Kind.XML_LIMIT_EXCEEDED, "The XML is deeper or has longer names than allowed.", cause=cause)
+        words = "The XML is deeper or has longer names than allowed."
+        limit = "xml_name" if code == _ERRORS.ERR_NAME_TOO_LONG else "xml_depth"
+        return Problem(Kind.XML_LIMIT_EXCEEDED, words, cause=cause, limit=limit)
     words = _WORDS.get(code, "it is not well-formed")
     return Problem(Kind.MALFORMED_XML, f"Line {line}, column {column}: {words}.", cause=cause)

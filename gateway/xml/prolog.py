@@ -92,7 +92,8 @@ def _misc(raw: bytes, at: int, comments: int) -> None:
             at = end + 3
             comments -= 1
             if comments < 0:
-                raise Problem(Kind.XML_LIMIT_EXCEEDED, "Too many comments stand before the root element.")
+                words = "Too many comments stand before the root element."
+                raise Problem(Kind.XML_LIMIT_EXCEEDED, words, limit="xml_elements")
             continue
         if raw.startswith(b"<!", at):
             raise Problem(Kind.XML_DTD_FORBIDDEN)

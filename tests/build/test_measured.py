@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from gateway.build.book import build
-from gateway.build.measured import expect, show_breakers, show_pools
+from gateway.build.measured import expect, mark, show_breakers, show_pools
 from gateway.core.limits import DEFAULT
 from gateway.layers.breaker import Breaker
 from gateway.net.pool import Pool, Target
 from gateway.observe.metrics import Metrics
-from gateway.settings import load
+from gateway.settings import load, parse
 from gateway.testing import FakeClock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +26,22 @@ def test_the_contract_foresees_its_series() -> None:
     assert 'soapgw_faults_total{fault="other",operation="portal/SaveTask"} 0.0' in text
     metrics.request("portal/GetTask", "POST", 200, 0.01)  # the same child
     assert 'count{code="200",method="POST",operation="portal/GetTask"} 1.0' in metrics.page()[0].decode()
+
+
+def test_the_build_names_its_contracts(tmp_path: Path) -> None:
+    (tmp_path / "portal.xsd").write_bytes((ROOT / "schemas/netid/portal.xsd").read_bytes())
+    wsdl = (ROOT / "schemas/netid/portal.wsdl").read_bytes()
+    config = "services: {portal: {wsdl: portal.wsdl, upstream: {url: 'http://127.0.0.1:9'}}}"
+    seen = []
+    for text in (wsdl, wsdl + b"<!-- -->", wsdl):
+        (tmp_path / "portal.wsdl").write_bytes(text)
+        built = build(parse(config, base=tmp_path, env={}))
+        metrics = Metrics("7")
+        expect(metrics, built)
+        assert f'soapgw_build_info{{contract="{mark(built)}",version="7"}} 1.0' in metrics.page()[0].decode()
+        seen.append(mark(built))
+    assert len(seen[0]) == 12
+    assert seen[0] == seen[2] != seen[1]
 
 
 def test_breakers_and_pools_are_asked_and_those_gone_are_dropped() -> None:

@@ -73,6 +73,7 @@ def test_numbers_beyond_the_limits(raw: bytes) -> None:
 def test_a_million_digits_are_cheap_to_refuse() -> None:
     begun = time.process_time()
     assert refused(b"9" * 1_000_000).kind is Kind.JSON_LIMIT_EXCEEDED
+    assert refused(b"1e400").limit == "json_exponent"
     assert time.process_time() - begun < 0.06
 
 
@@ -229,6 +230,7 @@ def test_boundary_pair(make, limit: int, limits: Limits) -> None:  # type: ignor
     assert loads(make(limit), limits) == read(make(limit), limits)
     problem = refused(make(limit + 1), limits)
     assert problem.kind is Kind.JSON_LIMIT_EXCEEDED
+    assert getattr(limits, problem.limit) == limit
     assert f"more than {limit} " in problem.detail
 
 

@@ -16,6 +16,7 @@ import yaml
 from gateway.build.book import build
 from gateway.build.measured import expect
 from gateway.observe.metrics import Metrics
+from gateway.observe.stages import Stages
 from gateway.settings import load
 from tests.house.tree import ROOT
 
@@ -57,6 +58,10 @@ def exposed() -> set[str]:
     expect(metrics, build(load(ROOT / "config/netid.yaml", {})))
     metrics.certificates({"k": 1.0})
     metrics.plugin_events.labels("p", "e")
+    metrics.plugin_waits.labels("p")
+    metrics.retries.labels("s/Op")
+    metrics.direction("s/Op", False, 200, 0.1)
+    Stages(metrics)
     metrics.breakers.labels("s").set(0)
     metrics.pool.labels("s", "idle").set(0)
     text = metrics.page()[0].decode()

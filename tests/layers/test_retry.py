@@ -50,7 +50,7 @@ def test_what_is_good_for_one_sending_is_repeated_only_when_it_was_not_sent(outc
     assert repeatable(operation(writes=False), lost, once=True) is again
 
 
-async def served(problems, *, writes=True, budget=None):
+async def served(problems, *, writes=True, budget=None, again=lambda: None):
     """Calls made, and the reply or the problem, when the service fails so often first."""
     calls = []
 
@@ -60,7 +60,7 @@ async def served(problems, *, writes=True, budget=None):
             raise problems.pop(0)
         return "reply"
 
-    service = retry(operation(writes=writes), budget or Budget(Clock()), pause=(0.0, 0.0))(inner)
+    service = retry(operation(writes=writes), budget or Budget(Clock()), pause=(0.0, 0.0), again=again)(inner)
     exchange = Exchange(operation(writes=writes), Message(None, value={}))
     try:
         return calls, await service(exchange)
@@ -74,6 +74,14 @@ async def test_one_repeat_and_no_more():
     assert calls == [1, 2]
     assert problem.kind is Kind.UPSTREAM_UNREACHABLE
     assert await served([Problem(Kind.UPSTREAM_UNREACHABLE, outcome="not-sent")]) == ([1, 2], "reply")
+
+
+async def test_each_repeat_is_told():
+    told = []
+    down = [Problem(Kind.UPSTREAM_UNREACHABLE, outcome="not-sent")]
+    await served(down, again=lambda: told.append(1))
+    await served([], again=lambda: told.append(1))
+    assert told == [1]
 
 
 async def test_a_write_of_unknown_outcome_is_sent_once():

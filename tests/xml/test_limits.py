@@ -91,6 +91,7 @@ def test_boundary_pair(make, limit: int, limits: Limits) -> None:  # type: ignor
         parse(make(limit + 1), limits)
     assert info.value.kind is Kind.XML_LIMIT_EXCEEDED
     assert "more than" in info.value.detail
+    assert getattr(limits, info.value.limit) == limit
 
 
 @pytest.mark.parametrize("before", range(300))
@@ -126,6 +127,7 @@ def test_an_answer_may_hold_more_elements() -> None:
     with pytest.raises(Problem) as info:
         parse(children(200_001), DEFAULT, response=True)
     assert info.value.kind is Kind.XML_LIMIT_EXCEEDED
+    assert info.value.limit == "xml_elements_response"
 
 
 def test_what_only_looks_like_markup_does_not_count() -> None:

@@ -170,7 +170,8 @@ class Locks(Plugin[LockSettings]):
         rule = call.rule.retry
         assert rule is not None
         clock, pause, found = self.host.clock, rule.pause, conflict
-        ends = clock.monotonic() + rule.seconds
+        began = clock.monotonic()
+        ends = began + rule.seconds
         for _ in range(rule.tries - 1):
             wait = pause * random.uniform(0.5, 1.5)  # noqa: S311  # jitter: no herd comes back at once
             if clock.monotonic() + wait >= ends:
@@ -181,8 +182,10 @@ class Locks(Plugin[LockSettings]):
             reply = await call.send()
             now = self._conflict(call, reply)
             if now is None or now.kind != "held":
+                self.host.waited(clock.monotonic() - began)
                 return reply, now
             found = now
+        self.host.waited(clock.monotonic() - began)
         return reply, found
 
     # -- taking over

@@ -101,7 +101,8 @@ class Limits:
 
 
 def _full() -> Problem:
-    return Problem(Kind.OVERLOADED, "All sessions are in use.", headers={"retry-after": "1"}, outcome="not-sent")
+    words = "All sessions are in use."
+    return Problem(Kind.OVERLOADED, words, headers={"retry-after": "1"}, outcome="not-sent", limit="sessions")
 
 
 def _too_often(left: float) -> Problem:

@@ -117,8 +117,10 @@ async def test_l05_retries_are_bounded_and_only_for_what_is_held():
     story = await Story(stale).begin(retry={"tries": 4, "pause": 0.001})
     assert (await story.told()).kind is Kind.PRECONDITION_FAILED
     assert len(story.asked) == 1
+    assert not story.host.waits
     story = await Story(held("Bea"), held("Bea"), GOOD).begin(retry={"tries": 4, "pause": 0.001})
     assert await story.save() is GOOD
+    assert len(story.host.waits) == 1  # one wait of one request, however often it was tried
 
 
 async def test_deprecated_members():
