@@ -17,7 +17,7 @@ from gateway.core.value import Value
 from gateway.schema.ir import Element, Model, Settings
 from gateway.schema.jsonbody import beside, chosen, eased, within, without
 from gateway.schema.jsonschema import SchemaWriter
-from gateway.schema.openapi_fields import choosing, idempotency_key, if_match
+from gateway.schema.openapi_fields import choosing, idempotency_key, if_match, segment
 from gateway.schema.openapi_joined import joined
 from gateway.schema.openapi_served import both, header, path_of, refusals
 
@@ -220,6 +220,8 @@ class _Document:
             schema = forms[0] if len(forms) == 1 else {"anyOf": forms}
         if parameter.many:
             schema = {"type": "array", "items": schema}
+        if parameter.place == "path":
+            schema = segment(schema)
         told = {"name": parameter.name, "in": parameter.place, "required": parameter.required, "schema": schema}
         if parameter.place == "query" and parameter.style in _STYLES:
             told.update(style=_STYLES[parameter.style], explode=False)

@@ -1,12 +1,26 @@
-"""The law of header fields in OpenAPI: what the gateway itself reads of a request, as parameters of its operation."""
+"""The law of header fields and path segments in OpenAPI: what the gateway itself reads of a request, as parameters."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 # One entity tag for a version that is handed on, several where the gateway compares (RFC 9110 §8.8.3).
 TAG: Final = '^\\s*(\\*|(W/)?"[!#-~]*"(\\s*,\\s*(W/)?"[!#-~]*")*)\\s*$'
 KEY: Final = '^("[ !#-\\[\\]-~]{1,255}"|[A-Za-z0-9._:\\-]{1,255})$'
+
+# A path that two readers could read in two ways is refused (`gateway.net.path`): no control character, no `/` or `\\`
+# in a segment, none that is empty, `.` or `..`. Without look-ahead, for readers that know none.
+_ODD: Final = "\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ufffe\\uffff/\\\\"
+SEGMENT: Final = f"^(\\.{{0,2}}[^.{_ODD}][^{_ODD}]*|\\.{{3}}[^{_ODD}]*)$"
+
+
+def segment(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of what stands in a path."""
+    if "pattern" in schema:
+        return {**schema, "allOf": [*schema.get("allOf", ()), {"pattern": SEGMENT}]}
+    text = schema.get("type", "string") == "string" or "string" in schema["type"]
+    return {**schema, "pattern": SEGMENT} if text else dict(schema)
 
 
 def if_match(required: bool) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from gateway.core.described import Refused, Served
 
+from .openapi_fields import segment
+
 PROBLEM: Final = "application/problem+json"
 
 
@@ -55,7 +57,7 @@ def path_of(
     names = re.findall(r"\{([^{}]+)\}", served.path)
     if names:
         document["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
+            {"name": name, "in": "path", "required": True, "schema": segment({"type": "string"})} for name in names
         ]
     if members:
         body = {"type": "object", "properties": dict(members), "required": list(members)}

@@ -11,10 +11,13 @@ import pytest
 pytestmark = pytest.mark.interop
 
 HERE = Path(__file__).parent
-# Both faces. The coverage phase crosses every header with every other: of the resources' conditional ones it has too many.
+# Both faces of the portal, the Projector's resources. The coverage phase crosses every header with every other: of the
+# portal's conditional ones it has too many, and takes an `If-Match: 0` for a tag where the field is optional.
 CHOSEN = [
     ("netid", "^/api/(task/(create|get|cancel)|object/get)$", "examples,coverage,fuzzing", "10"),
     ("netid", "^/(tasks|application)", "examples,fuzzing", "40"),
+    ("projector", "^/(projects|lock)", "examples,fuzzing,stateful", "40"),
+    ("projector", "^/(projects/{code}(/task-types/{uid})?$|lock)", "coverage", "10"),
 ]
 
 

@@ -3,40 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 
 import pytest
 
-from gateway.build.book import build
 from gateway.demo import portal_state
-from gateway.settings import parse
-from tests.property.test_shared_state import Counting, portal_built
+from tests.property.test_shared_state import LOGIN, Counting, clients_built, portal_built
 from tests.property.world import World
-from tests.wire.conftest import ROOT
-
-CLIENTS = """
-plugins:
-  session:
-    login: {operation: Login, request: {}, ticket: /LoginResult/SessionId}
-    place: /Info/SessionId
-    without: [GetVersion]
-    counter: {place: /Info/Count, whose: client}
-services:
-  portal:
-    wsdl: schemas/netid/portal.wsdl
-    path: /portal
-    upstream: {url: "http://127.0.0.1:1/portal", soap: "1.1"}
-    dangerous_allow_clear_text: true
-    routes:
-      - {route: POST /login, operation: Login, unwrap: {request: [Info], response: [LoginResult]}}
-      - {route: POST /status, operation: GetLoginStatus, unwrap: {request: [Info], response: [GetLoginStatusResult]}}
-"""
-LOGIN = {"Certificate": "Y2VydA==", "DateTime": "2026-11-22T00:00:00Z"}
-
-
-@functools.cache
-def clients_built():
-    return build(parse(CLIENTS, base=ROOT, env={}))
 
 
 @pytest.fixture

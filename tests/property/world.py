@@ -76,9 +76,16 @@ class Chance:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.store = self.wire = 0.0
+        self.next: list[str] = []  # what befalls the next calls to the service, whatever chance says
 
     def strikes(self, how_likely: float) -> bool:
         return how_likely > 0 and self.random.random() < how_likely
+
+    def fault(self) -> str:
+        """What befalls a call to the service: refused, lost on its way, its answer lost; mostly nothing."""
+        if self.next:
+            return self.next.pop(0)
+        return self.random.choice(("refused", "lost", "unanswered")) if self.strikes(self.wire) else ""
 
 
 class Replica:
@@ -186,9 +193,7 @@ class Simulated(Serving):
     async def _send(self, wire: Wire) -> Wire:
         world = self.replica.world
         self._dying("before")
-        fault = world.chance.random.choice(("refused", "lost", "unanswered")) if world.chance.strikes(
-            world.chance.wire
-        ) else ""
+        fault = world.chance.fault()
         if fault == "refused":
             raise Problem(Kind.UPSTREAM_UNREACHABLE, outcome="not-sent")
         if fault == "lost":
@@ -277,7 +282,9 @@ class World:
     def settle(self, seconds: float) -> None:
         """All is well from now on; everybody ends what was begun."""
         self.chance.store = self.chance.wire = 0.0
+        self.chance.next.clear()
         for each in self.replicas:
+            each.dies = ""
             if not each.alive:
                 self.run(each.start())
         self.run(asyncio.wait_for(_all(self.clients), 600))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.core.problem import Problem
 from gateway.dialect.conditions import strong_match
-from gateway.schema.openapi_fields import KEY, TAG, choosing, idempotency_key, if_match
+from gateway.net.path import canonical
+from gateway.schema.openapi_fields import KEY, SEGMENT, TAG, choosing, idempotency_key, if_match, segment
 
 
 @pytest.mark.parametrize(
@@ -31,3 +35,19 @@ def test_the_fields() -> None:
     assert re.search(KEY, '"a key"')
     assert not re.search(KEY, "a key")
     assert choosing("query", "do", "go")["schema"]["enum"] == ["go"]
+
+
+@given(st.text(st.sampled_from("a.~/\\;# %é\x00\x1f\x7f\x85\x9f\xa0\u2028\ufffe\uffff\U0001f600"), max_size=4))
+def test_the_pattern_of_a_segment_is_what_is_read(text: str) -> None:
+    try:
+        read = canonical("/x/" + quote(text, safe="") + "/y") == f"/x/{text}/y"
+    except Problem:
+        read = False
+    assert bool(re.search(SEGMENT[:-1] + r"\Z", text)) is read
+
+
+def test_what_stands_in_a_path_keeps_what_its_type_says() -> None:
+    assert segment({"type": "string", "maxLength": 24}) == {"type": "string", "maxLength": 24, "pattern": SEGMENT}
+    assert segment({"type": "integer"}) == {"type": "integer"}
+    assert segment({"type": "string", "pattern": "^a"}) == {"type": "string", "pattern": "^a", "allOf": [{"pattern": SEGMENT}]}
+    assert segment({"$ref": "#/x"})["$ref"] == "#/x"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.core.described import Refused, Served
+from gateway.schema.openapi_fields import SEGMENT
 from gateway.schema.openapi_served import both, header, path_of, refusals
 
 PROBLEM = "#/components/schemas/Problem"
@@ -25,7 +26,9 @@ def test_two_answers_with_one_status_are_either():
 def test_a_path_has_its_parameters_its_body_and_its_answers():
     made = path_of(Served("PUT", "/locks/{id}", "Words", "S", status=204), {"locks": {"type": "array"}}, PROBLEM, {"default": {}}, 7)
     assert made["operationId"] == "put_locks_id"
-    assert made["parameters"] == [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    (parameter,) = made["parameters"]
+    assert (parameter["name"], parameter["in"], parameter["required"]) == ("id", "path", True)
+    assert parameter["schema"] == {"type": "string", "pattern": SEGMENT}
     assert made["requestBody"]["content"]["application/json"]["schema"]["required"] == ["locks"]
     assert made["requestBody"]["content"]["application/json"]["example"] == 7
     assert sorted(made["responses"]) == ["204", "default"]

@@ -41,6 +41,7 @@ class Process:
     def __init__(self, config: Path) -> None:
         self.config, self.port = config, free()
         self.process: asyncio.subprocess.Process | None = None
+        self.reading: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start, and wait until it serves."""
@@ -50,7 +51,7 @@ class Process:
             stderr=asyncio.subprocess.PIPE, env={**os.environ}, cwd=ROOT,
         )  # fmt: skip
         assert self.process.stderr is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):  # of a busy machine
             async for line in self.process.stderr:
                 if line.startswith(b"ready data="):
                     break
@@ -67,4 +68,5 @@ class Process:
         if self.process.returncode is None:
             self.process.send_signal(number)
         await self.process.wait()
-        self.reading.cancel()
+        if self.reading is not None:
+            self.reading.cancel()

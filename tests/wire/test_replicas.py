@@ -1,9 +1,14 @@
-"""Two gateways and one store: no number twice, no lost update, nothing carried out twice, every lock released."""
+"""Two gateways and one store: no number twice, no lost update, nothing carried out twice, every lock released.
+
+`SOAPGW_SEEDS=1,2,3` runs the kills and restarts with several seeds: what is killed or restarted, when, and which client
+asks which gateway.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 import re
 import signal
@@ -117,8 +122,11 @@ class Story:
             self.not_sent.add(number)
 
 
+SEEDS = [int(seed) for seed in os.environ.get("SOAPGW_SEEDS", "1").split(",")]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1])
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_kills_and_restarts_lose_nothing_and_do_nothing_twice(valkey, tmp_path, seed):
     chance = random.Random(seed)
     rules = projector_state.Rules(active_limit=1000)
@@ -140,14 +148,24 @@ async def test_kills_and_restarts_lose_nothing_and_do_nothing_twice(valkey, tmp_
                     await asyncio.sleep(chance.uniform(0, 0.5))
                     await story.save(session, gateways[chance.randrange(2)].port, number)
 
-            async def trouble():
-                await asyncio.sleep(0.5)
-                await gateways[0].end(signal.SIGKILL)
-                await gateways[0].start()
+            async def kill():
+                which = gateways[chance.randrange(2)]
+                await which.end(signal.SIGKILL)
+                await which.start()
+
+            async def restart():
                 await asyncio.to_thread(valkey.stop)
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(chance.uniform(0, 0.5))
                 await asyncio.to_thread(valkey.start)
+
+            async def expire():
                 service.state.expire_tickets(None)
+
+            async def trouble():
+                """Each trouble at least once, in an order and with pauses of the seed's."""
+                for what in chance.sample([kill, restart, expire, chance.choice([kill, restart])], 4):
+                    await asyncio.sleep(chance.uniform(0.1, 0.8))
+                    await what()
 
             await asyncio.gather(trouble(), *(client(10 * n) for n in range(1, 201)))
             for number in range(1, 10):  # and soon all is well again; a busy machine takes its time
