@@ -21,6 +21,7 @@ from gateway.plugins.api import Host, Plugin, PluginSettings, Refusal, around, a
 from gateway.plugins.encryption import jose_tokens as tokens
 
 _LIMIT = 16 * 1024  # characters; header fields have their own, lower limit
+_YEARS = 1e12  # seconds: a time beyond them is a mistake; NaN and infinity are beyond, too
 _JUDGED = "jwt_judged_by"
 
 
@@ -122,7 +123,8 @@ class JwtBearer(Plugin[JwtSettings]):
         audience = claims.get("aud")
         audiences = audience if isinstance(audience, list) else [audience]
         times: dict[str, Any] = {"exp": claims.get("exp"), "nbf": claims.get("nbf", 0), "iat": claims.get("iat", now)}
-        if any(isinstance(value, bool) or not isinstance(value, int | float) for value in times.values()):
+        if any(isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _YEARS
+               for value in times.values()):  # fmt: skip
             raise Refusal("refused", "exp is missing, or a time is no number")
         checks = {
             "iss": claims.get("iss") == own.issuer,

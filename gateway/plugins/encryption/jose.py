@@ -197,7 +197,7 @@ class Jose(WireCipher[JoseSettings]):
             raise Refusal("refused", "a member that must be encrypted is in clear")
         if not done:
             return wire
-        facts = {**wire.facts, "encrypted": tuple(dict.fromkeys(done))}
+        facts = wire.facts if clear else {**wire.facts, "encrypted": tuple(dict.fromkeys(done))}
         return replace(wire, body=exact.dumps(document), tree=None, facts=facts)
 
     def _keys(self, names: tuple[str, ...]) -> list[Key]:

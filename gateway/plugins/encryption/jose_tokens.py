@@ -29,6 +29,7 @@ SIGNATURE: Final = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS51
 _JWE_NAMES: Final = frozenset({"alg", "enc", "kid", "typ", "cty", "epk", "apu", "apv", "iv", "tag"})
 _JWS_NAMES: Final = frozenset({"alg", "kid", "typ", "cty"})
 _CURVES: Final = ("secp256r1", "secp384r1", "secp521r1")
+_TRIED: Final = 4  # keys, where a token's kid does not say which
 _FAILURES: Final = (JoseError, ValueError, TypeError, KeyError, binascii.Error, AttributeError)
 
 JoseKey: TypeAlias = RSAKey | ECKey | OctKey
@@ -123,10 +124,15 @@ def _candidates(keys: Sequence[Key], header: dict[str, Any]) -> list[Key]:
     """The keys that the header's kid names, or all (a few) when it names none of ours."""
     kid = header.get("kid")
     if isinstance(kid, str):
-        named = [key for key in keys if kid in (key.id, key.id.rpartition(".")[2], key.id.removesuffix(".previous"))]
+        named = [key for key in keys if _is_named(key.id, kid)]
         if named:
-            return named
-    return list(keys)[:4]
+            return named[:_TRIED]
+    return list(keys)[:_TRIED]
+
+
+def _is_named(key_id: str, kid: str) -> bool:
+    """Whether a key is that of a kid: by its whole id, or as a member of a set; a kid may hold dots."""
+    return any(name == kid or name.endswith(f".{kid}") for name in (key_id, key_id.removesuffix(".previous")))
 
 
 # -- the header

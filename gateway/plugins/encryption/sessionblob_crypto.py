@@ -60,6 +60,20 @@ class Profile:
     signed: Literal["session-value", "value"] = "session-value"
     plaintext_limit: int = 10 * 1024 * 1024
 
+    def __post_init__(self) -> None:
+        """Raises ValueError where a number makes no key, or a protection that is none."""
+        size = _HASHES[self.mac_hash]().digest_size
+        for name, fits, words in (
+            ("key_length", self.key_length in (16, 24, 32), "AES keys have 16, 24 or 32 bytes"),
+            ("mac_key_length", 16 <= self.mac_key_length <= 128, "16 to 128 bytes"),
+            ("tag_length", 16 <= self.tag_length <= size, f"16 to {size} bytes of {self.mac_hash}"),
+            ("nonce_length", 16 <= self.nonce_length <= 128, "16 to 128 bytes"),
+            ("plaintext_limit", self.plaintext_limit > 0, "at least 1"),
+            ("mac_label", self.mac_label != self.encryption_label, "other than `encryption_label`: two keys"),
+        ):
+            if not fits:
+                raise ValueError(f"{name}: {words}")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class BlobKeys:

@@ -86,8 +86,8 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
         facts = {**wire.facts, "wssecurity_signature": made.signature, "wssecurity_session": made.session}
         if made.signature:
             facts["signed"] = tuple(plan.signed)
-        if plan.encrypted:
-            facts["encrypted"] = tuple(plan.encrypted)
+        if sealed := tuple(part for part in plan.encrypted if part == "body" or part.startswith("{")):
+            facts["encrypted"] = sealed  # a token or a signature that is hidden hides nothing of the message
         return replace(wire, body=_bytes(root), tree=None, facts=facts)
 
     def _outbound(self, send: SendSettings, asked: Proof | None, assertion: bytes) -> Outbound:
@@ -165,7 +165,7 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
         facts = {**wire.facts, "wssecurity": proof, "once": proof.once}
         if proof.signed:
             facts["signed"] = proof.signed
-        if proof.encrypted:
+        if proof.sealed:
             facts["encrypted"] = proof.encrypted
         if proof.assertion is not None:
             facts["saml"] = proof.assertion
@@ -206,7 +206,7 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
         return Inbound(
             trust=Trust(
                 tuple(key.certificate for name in receive.trust for key in keys.named(name)),
-                tuple(key.certificate for name in receive.authorities for key in keys.named(name)),
+                tuple(each for name in receive.authorities for key in keys.named(name) for each in key.certificates),
             ),
             keys={key.certificate.public_bytes(Encoding.DER): key.private for key in own},
             certificates=tuple(key.certificate for key in own),
@@ -217,6 +217,7 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
             symmetric=receive.symmetric,
             demands=receive.demand,
             signed=receive.signed,
+            encrypted=receive.encrypted,
             ttl=receive.ttl,
             actor=receive.actor,
             allowed=Allowed(legacy=receive.dangerous_legacy_algorithms),

@@ -213,6 +213,7 @@ class Inbound:
     saml: Rules | None = None
     demands: Sequence[Demand] = ()
     signed: Sequence[str] = ("body", "timestamp")
+    encrypted: Sequence[str] = ("body",)
     ttl: float = 300.0
     actor: str = ""
     allowed: Allowed = field(default_factory=Allowed)
@@ -224,7 +225,8 @@ class Proof:
     """What a security header proved. `once`: tokens that may not come twice, with seconds."""
 
     signed: tuple[str, ...] = ()
-    encrypted: tuple[str, ...] = ()
+    encrypted: tuple[str, ...] = ()  # whatever came encrypted; `sealed`: all that has to
+    sealed: bool = False
     certificate: x509.Certificate | None = None
     username: str = ""
     assertion: Assertion | None = None
@@ -249,6 +251,7 @@ class _Run:
     login: Login | None = None
     assertion: Assertion | None = None
     opened: list[str] = field(default_factory=list)
+    hidden: list[Any] = field(default_factory=list)  # the elements that were encrypted, whole or their content
     instead: list[Any] = field(default_factory=list)  # opened elements whose encrypted form was signed
     confirmations: list[bytes] = field(default_factory=list)
     session: SessionKeys = field(default_factory=SessionKeys)
@@ -365,11 +368,10 @@ def _decrypt(run: _Run, uris: Sequence[str], key_for: Callable[[Any], bytes]) ->
     parents = [place.getparent() for place in places]
     opened = decrypt(uris, key_for, ids, run.plan.allowed, run.plan.limits)
     for (gone, found), is_body, parent in zip(opened, whole, parents, strict=True):
-        if is_body and str(gone.get("Type", "")).endswith("Content"):
-            run.opened.append("body")
-        else:
-            owners = [parent] if str(gone.get("Type", "")).endswith("Content") else found
-            run.opened += [etree.QName(owner).localname for owner in owners]
+        content = str(gone.get("Type", "")).endswith("Content")
+        owners = [parent] if content or (is_body and len(parent) == 1) else found
+        run.hidden += [*owners, *found]
+        run.opened += ["body" if owner is run.shape.body else etree.QName(owner).localname for owner in owners]
         if run.signed is not None and run.signed.covers(gone):
             run.instead += found
 
@@ -377,7 +379,7 @@ def _decrypt(run: _Run, uris: Sequence[str], key_for: Callable[[Any], bytes]) ->
 def _judged(run: _Run) -> Proof:
     plan, security = run.plan, run.security
     proof = Proof(present=True, encrypted=tuple(run.opened), confirmations=tuple(run.confirmations))
-    proof.session = run.carried
+    proof.session, proof.sealed = run.carried, _sealed(run)
     stamps = security.findall(wsu("Timestamp"))
     if run.signed is not None:
         signed = replace(run.signed, nodes=(*run.signed.nodes, *run.instead))
@@ -401,12 +403,30 @@ def _judged(run: _Run) -> Proof:
         "signature": run.signed is not None,
         "timestamp": bool(stamps),
         "username": run.login is not None,
-        "encryption": "body" in run.opened,
+        "encryption": proof.sealed,
     }
     for demand in plan.demands:
         if not had[demand]:
             raise refuse(f"there is no {demand}")
     return proof
+
+
+def _sealed(run: _Run) -> bool:
+    """Whether all that has to be encrypted was: every element of a name, wherever it stands; and something was."""
+    found = []
+    for name in run.plan.encrypted:
+        if name == "body":
+            found.append(run.shape.body)
+        elif name in _FIXED:
+            found += run.security.findall(_FIXED[name])
+        else:
+            found += [*run.shape.body.iter(name), *(run.shape.header.findall(name))]
+    return bool(found) and all(any(each is node for each in run.hidden) or _inside(run, node) for node in found)
+
+
+def _inside(run: _Run, node: Any) -> bool:
+    """Whether it came out of something larger that was encrypted."""
+    return any(each is owner for owner in node.iterancestors() for each in run.hidden)
 
 
 def _confirm(run: _Run, assertion: Assertion, proof: Proof) -> None:

@@ -126,6 +126,9 @@ class ReceiveSettings(PluginSettings):
     signed: tuple[str, ...] = Field(
         default=("body", "timestamp"), description="parts that a signature must cover; or `username`, `saml`, a header"
     )
+    encrypted: tuple[str, ...] = Field(
+        default=("body",), min_length=1, description="without which a message counts as clear; or `{namespace}Element`"
+    )
     ttl: float = Field(default=300.0, gt=0, le=3600, description="seconds that a message is fresh")
     actor: str = ""
     clear_faults: bool = Field(default=True, description="a reply that is a fault may come without protection")

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
@@ -76,13 +76,28 @@ class Trust:
 
 
 def _issued(certificate: x509.Certificate, authority: x509.Certificate, now: float) -> bool:
+    """RFC 5280 §4.2.1: an authority that may vouch, a certificate that may sign, by a hash that is not broken."""
     try:
         if not authority.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
             return False
+        vouches, signs = _usage(authority), _usage(certificate)
+        if not (vouches is None or vouches.key_cert_sign):
+            return False
+        if not (signs is None or signs.digital_signature or signs.content_commitment):
+            return False
+        if isinstance(certificate.signature_hash_algorithm, hashes.SHA1 | hashes.MD5):
+            return False
         certificate.verify_directly_issued_by(authority)
-    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound):
         return False
     return authority.not_valid_before_utc.timestamp() <= now <= authority.not_valid_after_utc.timestamp()
+
+
+def _usage(certificate: x509.Certificate) -> x509.KeyUsage | None:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return None
 
 
 def key_identifier(certificate: x509.Certificate) -> bytes:

@@ -197,3 +197,20 @@ async def test_a_missing_key_is_found_at_the_start():
     for bad in ({"verify": ["nobody"]}, {"encrypt": {"key": "nobody"}}):
         with pytest.raises(KeyError):
             await make(bad)
+
+
+async def test_a_body_with_one_of_two_members_in_clear_is_not_encrypted():
+    """`encryption: required` is judged by the facts: half a protection is none."""
+    two = {**FAR, "sign": None, "verify": [], "demand": [], "fields": ["/Name", "/Rate"]}
+    near = await make({**NEAR, "sign": None, "verify": [], "demand": [], "fields": ["/Name"]})
+    far, seen = await make(two), []
+
+    async def service(wire):
+        seen.append(wire)
+        return await echo(wire)
+
+    await between(near, far, service)(post())
+    assert "encrypted" not in seen[0].facts
+    near = await make({**NEAR, "sign": None, "verify": [], "demand": [], "fields": ["/Name", "/Rate"]})
+    await between(near, far, service)(post())
+    assert seen[1].facts["encrypted"] == ("/Name", "/Rate")

@@ -214,3 +214,13 @@ def test_what_the_cookbook_has_and_we_do_not(header):
     encoded = base64.urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("=")
     with pytest.raises(Refusal):
         tokens.decrypt(f"{encoded}.AAAA.AAAA.AAAA.AAAA", [], algorithms=tokens.ENCRYPTION | tokens.CONTENT, limit=4096)
+
+
+@pytest.mark.parametrize("kid", ["7", "2026.11", "https://idp.example/keys#7", "a.7"])
+@pytest.mark.parametrize("suffix", ["", ".previous"])
+def test_a_kid_chooses_in_a_large_set_whatever_it_holds_and_while_keys_follow_each_other(kid, suffix):
+    others = [Key(f"idp.{n}", CURVE, CURVE.public_key()) for n in range(90, 99)]
+    wanted = Key(f"idp.{kid}{suffix}", RSA, RSA.public_key())
+    token = jws.serialize_compact({"alg": "RS256", "kid": kid}, PLAIN, RSAKey(RSA, RSA), algorithms=["RS256"])
+    for keys in ([*others, wanted], [wanted, *others]):
+        assert tokens.verify(token, keys, algorithms=ALL, limit=LIMIT).payload == PLAIN

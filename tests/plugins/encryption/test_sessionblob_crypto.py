@@ -105,3 +105,15 @@ def test_a_small_key_or_no_certificate_is_refused():
             crypto.wrap_nonce(Profile(), certificate, b"n" * 32)
     with pytest.raises(Refusal):
         derive(Profile(), SESSION, b"", b"c" * 32)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"tag_length": 0}, {"tag_length": 15}, {"tag_length": 33}, {"key_length": 20}, {"key_length": 0}, {"nonce_length": 8},
+     {"mac_key_length": 4}, {"plaintext_limit": 0}, {"mac_label": "encryption"}],
+)  # fmt: skip
+def test_a_profile_that_protects_nothing_is_none(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Profile(**wrong)
+    Profile(tag_length=16, key_length=16, mac_hash="SHA512")
+    Profile(tag_length=64, mac_hash="SHA512")

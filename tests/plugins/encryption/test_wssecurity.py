@@ -322,3 +322,19 @@ async def test_a_call_without_an_assertion_is_refused_where_one_is_demanded():
             await server.wire_layer("client", PLACE)(echo)(wire)
         assert caught.value.kind is Kind.SECURITY_PROCESSING_FAILED
         assert "evil" not in str(caught.value.detail)
+
+
+@pytest.mark.parametrize("parts", [["username"], ["{urn:bank}Trace"], ["{urn:bank}amount"]])
+async def test_a_body_in_clear_is_not_encrypted_whatever_else_is(parts):
+    """`encryption: required` is judged by the facts: something encrypted beside the parameters is not they."""
+    send = {"username": {"name": "anna", "password": "pass word"}, "encrypt": {"certificate": "bob", "parts": parts}}
+    server = {"edges": ["client"], "receive": {"decrypt": ["bob"], "users": {"anna": "pass word"}}}
+    seen, crossed = [], []
+
+    async def service(wire):
+        seen.append(wire)
+        return await echo(wire)
+
+    await between(*await pair({"edges": ["upstream"], "send": send}, server), service, crossed)(request())
+    assert "encrypted" not in seen[0].facts
+    assert ("encrypted" in crossed[0].facts) == (parts != ["username"])

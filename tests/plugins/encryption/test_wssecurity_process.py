@@ -489,3 +489,33 @@ def test_an_ecdsa_signature_that_was_turned_over_is_the_same_message():
     value.text = samples.encoded(raw[:32] + (order - int.from_bytes(raw[32:], "big")).to_bytes(32, "big"))
     turned = again(root)
     assert prove(turned, plan, NOW).once == first
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "sealed"),
+    [
+        (("body",), ("body",), True),
+        (("{urn:bank}Pay",), ("body",), True),  # all that the body holds
+        (("{urn:bank}amount",), ("body",), False),
+        (("username",), ("body",), False),
+        (("{urn:bank}Trace",), ("body",), False),
+        (("{urn:bank}amount",), ("{urn:bank}amount",), True),
+        (("body",), ("{urn:bank}amount",), True),
+        (("{urn:bank}amount",), ("{urn:bank}amount", "{urn:bank}to"), False),
+        (("{urn:bank}to",), ("{urn:bank}amount",), False),
+        (("body",), ("{urn:bank}other",), False),
+    ],
+)
+def test_what_came_encrypted_counts_where_it_is_all_that_has_to_be(given, wanted, sealed):
+    root = made(outbound(signer=None, encrypted=given, username=("anna", "pass word")))
+    assert prove(root, inbound(encrypted=wanted), NOW).sealed == sealed
+    root = made(outbound(signer=None, encrypted=given, username=("anna", "pass word")))
+    if not sealed:
+        refused(root, inbound(encrypted=wanted, demands=("encryption",)))
+
+
+def test_one_element_of_a_name_that_is_encrypted_hides_no_other():
+    root = envelope()
+    etree.SubElement(root[0], "{urn:bank}amount").text = "7"
+    secure(root, outbound(signer=None, encrypted=("{urn:bank}amount",)), NOW)  # that of the header
+    assert not prove(again(root), inbound(encrypted=("{urn:bank}amount",)), NOW).sealed

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from lxml import etree
 
 from gateway.core.problem import Kind
 from gateway.plugins.api import Refusal
 from gateway.plugins.encryption import wssecurity_tokens as tokens
 from gateway.plugins.encryption.wssecurity_names import BASE64, DS, PASSWORD_DIGEST, PREFIXES, WSSE, WSU
+from gateway.plugins.encryption.wssecurity_tokens import Trust
 from gateway.plugins.encryption.wssecurity_tree import Ids
 
 _spec = importlib.util.spec_from_file_location("wss_samples", Path(__file__).parent / "wss_samples.py")
@@ -151,3 +156,74 @@ def test_timestamps():
     node.remove(node[0])
     with pytest.raises(Refusal):
         tokens.check_timestamp(node, NOW, 300)
+
+
+def usage(*given):
+    names = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
+             "key_cert_sign", "crl_sign", "encipher_only", "decipher_only")  # fmt: skip
+    return x509.KeyUsage(**{name: name in given for name in names})
+
+
+def with_usage(key, name, *given, issuer=None, ca=False):
+    """As `samples.certificate`, with a key usage."""
+    plain = samples.certificate(key, name, issuer=issuer, ca=ca)
+    built = x509.CertificateBuilder(
+        plain.issuer, plain.subject, plain.public_key(), plain.serial_number, plain.not_valid_before_utc,
+        plain.not_valid_after_utc, list(plain.extensions),
+    )  # fmt: skip
+    return built.add_extension(usage(*given), critical=True).sign(issuer[0] if issuer else key, hashes.SHA256())
+
+
+@pytest.mark.parametrize(
+    ("of", "authority", "fits"),
+    [
+        (("digital_signature",), ("key_cert_sign",), True),
+        (("content_commitment",), ("key_cert_sign",), True),
+        (("key_encipherment",), ("key_cert_sign",), False),
+        (("digital_signature",), ("digital_signature",), False),
+    ],
+)
+def test_a_certificate_is_trusted_for_what_it_is_for(of, authority, fits):
+    ca = with_usage(samples.CA_KEY, "authority", *authority, ca=True)
+    leaf = with_usage(samples.EVE_KEY, "leaf", *of, issuer=(samples.CA_KEY, ca))
+    trust = Trust(authorities=(ca,))
+    if fits:
+        trust.check(leaf, samples.NOW)
+    else:
+        with pytest.raises(Refusal):
+            trust.check(leaf, samples.NOW)
+    Trust(peers=(leaf,)).check(leaf, samples.NOW)  # a peer that the operator names is one
+
+
+def test_chains_end_with_the_first_authority_and_dates_count():
+    middle = samples.certificate(samples.ALICE_KEY, "middle", issuer=(samples.CA_KEY, samples.CA), ca=True)
+    leaf = samples.certificate(samples.EVE_KEY, "leaf", issuer=(samples.ALICE_KEY, middle))
+    Trust(authorities=(middle,)).check(leaf, samples.NOW)
+    no_ca = samples.certificate(samples.ALICE_KEY, "middle", issuer=(samples.CA_KEY, samples.CA))
+    old = samples.certificate(samples.CA_KEY, "authority", ca=True, start=samples.NOW - 9 * 86400, days=8)
+    for authorities, certificate in (
+        ((samples.CA,), leaf),  # what stands between is not fetched nor taken from a message
+        ((no_ca,), leaf),
+        ((old,), samples.BY_CA),
+        ((samples.CA,), samples.certificate(samples.EVE_KEY, "x", issuer=(samples.CA_KEY, samples.CA), start=samples.NOW + 60)),
+        ((samples.CA,), samples.certificate(samples.EVE_KEY, "x", issuer=(samples.EVE_KEY, samples.CA))),
+    ):
+        with pytest.raises(Refusal):
+            Trust(authorities=authorities).check(certificate, samples.NOW)
+
+
+def test_a_certificate_by_sha1_is_vouched_for_by_nobody(tmp_path):
+    def openssl(*given):
+        subprocess.run(["openssl", *given], cwd=tmp_path, check=True, capture_output=True)
+
+    for digest in ("sha256", "sha1"):
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=ca")
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", "/CN=leaf")
+        openssl("x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-out", "leaf.pem", f"-{digest}")
+        ca, leaf = (x509.load_pem_x509_certificate((tmp_path / name).read_bytes()) for name in ("ca.pem", "leaf.pem"))
+        trust, now = Trust(authorities=(ca,)), time.time() + 5
+        if digest == "sha256":
+            trust.check(leaf, now)
+        else:
+            with pytest.raises(Refusal):
+                trust.check(leaf, now)
