@@ -7,7 +7,7 @@ belong to `gateway.app`, so that a reload swaps one `Serving` for another.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,11 +21,13 @@ from .build.hosting import PluginHost
 from .build.keyring import keyring, watch
 from .build.measured import expect, show_breakers, show_pools
 from .build.outward import upstream_dialect
+from .build.packaging import Places, client_edge, service_edge
 from .build.pages import docs_pages, index_page, openapi_page, problem_page, wsdl_page
 from .build.plugged import plugins_of
 from .build.refused import refusing, warnings
 from .build.unprotected import unprotected
 from .core.layers import Send, Service, WireLayer, stack
+from .core.limits import Limits
 from .core.message import Exchange, Message, Wire
 from .core.operation import Address, Door, Operation
 from .core.ports import Clock, Store
@@ -199,7 +201,9 @@ class Serving:
         dialect = upstream_dialect(service, upstream.path, upstream.query, self.built.limits)
         place = Place(service.name, tuple(each.operation for each in service.operations), self.built.limits)
         send: Send = timed(bases.send)
-        outward = stack([*self.plugins.wire_layers("upstream", place), sealed], send)  # nothing leaves in clear
+        package = service_edge(service, self.built.limits)  # MTOM is made of what is protected already
+        protection = self.plugins.wire_layers("upstream", place)
+        outward = stack([*protection, sealed, package], send)  # nothing leaves in clear
         return forward(dialect, outward, self.built.limits.offload, self.parts.stages)
 
     def _serve(self, service: BuiltService, operation: Operation, within: Plugin[Any] | None = None) -> Service:
@@ -220,7 +224,11 @@ class Serving:
         limits = self.built.limits
         soap = soap_address(service.path, service.operations, service.settings, limits, service.refused)
         place = Place(service.name, tuple(each.operation for each in service.operations), self.built.limits)
-        edges = self.plugins.wire_layers("client", place)
+        protection, places = self.plugins.wire_layers("client", place), Places(service)
+
+        def edges(within: Limits) -> list[WireLayer]:
+            return [client_edge(places, within), *protection]  # a package is opened before its message is unprotected
+
         served = {each.operation.name: self._serve(service, each.operation) for each in service.operations}
 
         def serve(operation: Operation) -> Service:
@@ -230,7 +238,7 @@ class Serving:
             return await served[exchange.operation.name](exchange)
 
         door = Door(service.path, SoapClient(service.speaker, soap), by_body, limits)
-        self.router.add("POST", service.path, Address(door.name, through(door, edges, self.parts.stages)))
+        self.router.add("POST", service.path, Address(door.name, through(door, edges(limits), self.parts.stages)))
         routes = _Routes(self, service, soap, edges, serve, through(door, (), self.parts.stages))
         for group in grouped(service.faces):
             first = group[0].route
@@ -239,7 +247,7 @@ class Serving:
             self._bodies[doors[0].name] = max(each.limits.body for each in doors)
         for path, refused in service.unserved().items():
             answering = Door(f"POST {path}", RestClient(service.speaker), by_body, limits)
-            self.router.add("POST", path, Address(answering.name, guarded(answering, edges, refusing(refused))))
+            self.router.add("POST", path, Address(answering.name, guarded(answering, edges(limits), refusing(refused))))
 
     def route_layers(self, face: RouteFace, compare: WireLayer | None) -> list[WireLayer]:
         """What a route alone asks for, inside its protection: keys and the cache see what the client meant.
@@ -322,7 +330,7 @@ class _Routes:
     serving: Serving
     service: BuiltService
     soap: SoapDoor
-    edges: list[WireLayer]
+    edges: Callable[[Limits], list[WireLayer]]  # of an address with these limits
     serve: Serve
     envelopes: Send  # whoever sends SOAP where a field chooses
 
@@ -333,11 +341,11 @@ class _Routes:
     def send(self, group: Group, doors: list[Door]) -> Send:
         """All that stands at one verb and path, in its protection."""
         if not any(map(choosing, group)):
-            return self._through(group[0], doors[0], self.edges)
+            return self._through(group[0], doors[0], self.edges(doors[0].limits))
         sends = [self._through(face, door) for face, door in zip(group, doors, strict=True)]
         widest = max((door.limits for door in doors), key=lambda each: (each.body, each.json_tokens, each.json_string))
         chosen = choice(group, sends, self.envelopes, widest)
-        return guarded(doors[0], self.edges, forked(chosen))
+        return guarded(doors[0], self.edges(widest), forked(chosen))
 
     def _through(self, face: RouteFace, door: Door, edges: Sequence[WireLayer] = ()) -> Send:
         inside = self.serving.route_layers(face, self._compare(face))

@@ -101,7 +101,7 @@ def _idle(settings: ServiceSettings) -> Iterator[tuple[Path, str]]:
         return
     if upstream.url is None:
         yield ("upstream",), "`speaks: json` needs `url`: the contract's address is that of a SOAP service"
-    for key in ("soap", "action_headers", "addressing"):
+    for key in ("soap", "action_headers", "addressing", "mtom"):
         if key in upstream.model_fields_set:
             yield ("upstream", key), "this is of a service that speaks SOAP"
     yield from _owned(upstream.answer_headers or ())

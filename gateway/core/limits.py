@@ -56,6 +56,9 @@ class Limits:
     json_string: int = 256 * KIB
     json_number: int = 128
     json_exponent: int = 128
+    # multipart/related (CXF 50 parts by default, 500 at most, 300 characters of a header line)
+    parts: int = 50
+    part_head: int = 8190
     # answers
     findings: int = 10
     # off the event loop from this size on (measured: bench/)

@@ -165,6 +165,12 @@ class Kind(enum.Enum):
         400,
         "Send one Envelope with at most one Header before one Body (SOAP 1.1 §4, SOAP 1.2 §5).",
     )
+    ATTACHMENTS_INVALID = _client(
+        "attachments-invalid",
+        "The message's parts are not valid",
+        400,
+        "Send multipart/related (RFC 2387) whose xop:Include elements name each other part once, by its `cid:`.",
+    )
     VERSION_MISMATCH = Row(
         "version-mismatch",
         "The SOAP version is not known",

@@ -214,6 +214,10 @@ class _Operation:
         use, encoding = self._use(body)
         header_uses = tuple(self._headers(headers))
         chosen = self._body_parts(parts, body, headers, attachments, message)
+        for name in dict.fromkeys(each.get("part") or "" for each in attachments):
+            if all(part.name != name for part in chosen):
+                words = "SOAP with Attachments is not served (WSDL 1.1 §5.6; WS-I Attachments Profile 1.0)"
+                self.refused.append(f"the {direction}'s part {name!r} travels as an attachment: {words}")
         namespace = (body.get("namespace") or "") if body is not None else ""
         made = self._shape(direction, namespace, chosen, use, body)
         action, given = self._action(declared, direction)

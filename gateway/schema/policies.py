@@ -25,6 +25,10 @@ _USING: Final = frozenset({
     "{http://schemas.xmlsoap.org/ws/2004/08/addressing/policy}UsingAddressing",
     "{http://www.w3.org/2007/05/addressing/metadata}Addressing",
 })  # fmt: skip
+MTOM: Final = frozenset({  # WS-MTOMPolicy, as its submission and as W3C have it
+    "{http://schemas.xmlsoap.org/ws/2004/09/policy/optimizedmimeserialization}OptimizedMimeSerialization",
+    "{http://www.w3.org/2007/08/soap12-mtom-policy}MTOM",
+})  # fmt: skip
 _WSDL_REQUIRED: Final = "{http://schemas.xmlsoap.org/wsdl/}required"
 _DEEP: Final = 16  # references through references
 

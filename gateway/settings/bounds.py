@@ -52,6 +52,8 @@ MEANING: Final[Mapping[str, str]] = {
     "json_string": "bytes of a string",
     "json_number": "characters of a number",
     "json_exponent": "size of a number's exponent",
+    "parts": "parts of a multipart/related message, its root among them",
+    "part_head": "bytes of the header of one part",
     "findings": "findings told of one message",
     "offload": "bytes from which on a message is converted off the event loop",
 }

@@ -308,6 +308,11 @@ class Upstream(Part):
         description="Whether WS-Addressing 1.0 is filled in towards a SOAP service; by default as the contract asks.",
         examples=[True],
     )
+    mtom: Annotated[int, Field(ge=0)] | Literal[False] | None = Field(
+        default=None,
+        description="Send MTOM: bytes from which on a binary value is a part of its own. By default as the contract's policy demands (then 1024), else never; false: never.",
+        examples=[1024],
+    )
     tls: Tls = Field(default=Tls(), description="TLS to the service.")
 
 
