@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from ..codec.json import dumps
 from ..core.message import Exchange, Fault, Message, Wire
 from ..core.problem import Problem
+from ..core.protection import asked_of_clients
 from ..core.value import Value
 from ..dialect.conditions import tag_of_version
 from ..dialect.rest_client import at
@@ -122,7 +123,11 @@ def explained(built: Built, service: BuiltService, face: RouteFace, wire: Wire) 
     """Every step of a request by a route, there and back. A refusal is the last one."""
     limits = built.limits
     wire.facts.setdefault("request_id", "explain")
-    yield Step("the client sends", _request(wire))
+    if asked_of_clients(face.route.operation):
+        wire.facts.update(encrypted=("explained",), signed=("explained",))
+        yield Step("the client protects, and a plug-in opens it, or it is refused (403)", _request(wire))
+    else:
+        yield Step("the client sends", _request(wire))
     soap = soap_address(service.path, service.operations, service.settings, limits, service.refused)
     door = rest_door(face, service.speaker, soap, limits, lambda _: _nobody)
     url = urlsplit(service.settings.upstream.url or service.port.location)

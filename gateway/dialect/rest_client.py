@@ -17,6 +17,7 @@ from ..codec.lexical import Scalar, Unfit
 from ..core.message import Exchange, HeaderBlock, Message, Wire
 from ..core.operation import Route
 from ..core.problem import Finding, Kind, Problem
+from ..core.protection import judge_client
 from ..core.value import Value, pointer, said
 from .binding import Binding, Steps
 from .choice import PARSED
@@ -90,6 +91,7 @@ class RestClient:
     def read_request(self, wire: Wire, route: Route | None) -> Exchange:
         """The exchange. Raises Problem UNSUPPORTED_MEDIA_TYPE, CONTENT_MISMATCH, MALFORMED_JSON, …"""
         assert route is not None
+        judge_client(route.operation, wire.facts)
         require_json_accepted(wire.headers.get("accept", ""))
         wire.facts["method"] = wire.method
         self._check_media(wire)

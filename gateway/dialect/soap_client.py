@@ -15,6 +15,7 @@ from ..core.limits import Limits
 from ..core.message import Exchange, Fault, HeaderBlock, Message, Wire
 from ..core.operation import Operation, RefusedOperation, Route
 from ..core.problem import Kind, Problem
+from ..core.protection import judge_client
 from ..xml import element_text, escape_text
 from ..xml import parse as parse_xml
 from . import addressing
@@ -74,6 +75,7 @@ class SoapClient:
         said_actions = self._actions(said, wire.headers)
         operation = self._operation(envelope, said_actions)
         wire.facts["operation"] = operation
+        judge_client(operation, wire.facts)
         if route is not None and route.operation is not operation:
             raise Problem(Kind.ACTION_MISMATCH, "The body names another operation than this path.")
         self._check_mandatory(envelope, operation.headers)

@@ -61,3 +61,40 @@ async def test_clear_text_needs_the_explicit_setting(allowed: bool) -> None:
         assert (rest, document["type"]) == (403, "/problems/encryption-required")
         assert (soap, "encryption-required" in words) == (500, True)
         assert service.calls == []
+
+
+INVALID = ENVELOPE.replace("<Id>1</Id>", "<Id>x</Id><Evil/>")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "kind"),
+    [
+        ("/api/task/release", JSON, "application/json"),
+        ("/api/task/release", '{"Evil": 1}', "application/json"),
+        ("/api/task/release", "{", "application/json"),
+        ("/api/task/release", "a=b", "application/x-www-form-urlencoded"),
+        ("/portal", ENVELOPE, "text/xml; charset=utf-8"),
+        ("/portal", INVALID, "text/xml; charset=utf-8"),
+    ],
+)
+async def test_what_a_client_had_to_encrypt_is_judged_before_all_else(path: str, body: str, kind: str) -> None:
+    """Not even what is wrong with it is said of a call that came in clear; a kept answer is none for it either."""
+    service = Service()
+    running = await serve(service, "127.0.0.1", 0, path="/portal")
+    text = (ROOT / "config/netid.yaml").read_text()
+    text = text.replace("${NETID_PORTAL:-http://127.0.0.1:8090/portal}", running.url)
+    text = text.replace("ReleaseTask: {encryption: required}", "ReleaseTask: {client: {encryption: required}}")
+    assert "client: {encryption: required}" in text
+    action = "http://www.pointsharp.com/netid/server/portal/IServiceSoap/ReleaseTask"
+    try:
+        async with gateway_of(text, ROOT / "config") as gateway, aiohttp.ClientSession() as client:
+            headers = {"content-type": kind, "soapaction": f'"{action}"', "idempotency-key": "one"}
+            for _ in range(2):
+                async with client.post(f"http://{gateway.addresses['data']}{path}", data=body, headers=headers) as reply:
+                    words = await reply.text()
+                assert reply.status == (500 if path == "/portal" else 403)
+                assert "encryption-required" in words
+                assert "Evil" not in words
+    finally:
+        await running.stop()
+    assert service.calls == []
