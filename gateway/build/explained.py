@@ -5,26 +5,28 @@ Nothing is sent: the service's answer is a sample, and what plug-ins fill in is 
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from ..codec.json import dumps
 from ..core.message import Exchange, Fault, Message, Wire
 from ..core.problem import Problem
 from ..core.protection import asked_of_clients
-from ..core.value import Value
+from ..core.value import Value, said
 from ..dialect.conditions import tag_of_version
 from ..dialect.rest_client import at
 from ..dialect.router import Router
+from ..dialect.soap_client import SoapClient, SoapDoor
 from ..schema.samples import sample
 from . import masking
 from .bindings import steps_of
 from .book import Built, BuiltService
 from .describe import route_example
-from .doors import NAMES, RouteFace, rest_door, soap_address
+from .doors import NAMES, RouteFace, default_route, rest_door, soap_address
 from .operations import CANONICAL
 from .outward import upstream_dialect
 
@@ -65,8 +67,7 @@ def sample_request(service: BuiltService, face: RouteFace) -> Wire:
         asked += [(when.name, when.equals)] if when.place == "query" else []
         headers |= {when.name.lower(): when.equals} if when.place == "header" else {}
     if face.rest.version_required:
-        given = at(body, face.rest.version_request)
-        headers["if-match"] = tag_of_version("1" if given is None else str(given))
+        headers["if-match"] = tag_of_version(_text(at(whole, face.rest.version_request)))
     raw = b"" if body in (None, {}) else dumps(body)
     if raw:
         headers["content-type"] = _JSON
@@ -83,9 +84,7 @@ def _canonical_face(service: BuiltService, face: RouteFace) -> Value:
 
 def _text(value: Value) -> str:
     first = value[0] if isinstance(value, list) and value else value
-    if isinstance(first, bool):
-        return "true" if first else "false"
-    return "1" if first is None or isinstance(first, dict | list) else str(first)
+    return said(first) or "1"
 
 
 def find(built: Built, wire: Wire) -> tuple[BuiltService, RouteFace] | None:
@@ -102,8 +101,25 @@ def find(built: Built, wire: Wire) -> tuple[BuiltService, RouteFace] | None:
     try:
         found, wire.facts["path"] = router.find(wire.method, wire.path)
     except Problem:
-        return None
+        return _of_envelope(built, wire)
     return next((each for each in found if _meant(each[1], wire)), found[0])
+
+
+def _of_envelope(built: Built, wire: Wire) -> tuple[BuiltService, RouteFace] | None:
+    """The operation that an envelope at a SOAP address names; of one that is refused, the service's first."""
+    service = next((each for each in built.services if each.path == wire.path and wire.method == "POST"), None)
+    if service is None or not service.operations:
+        return None
+    bound = service.operations[0]
+    client = SoapClient(service.speaker, _soap(built, service))
+    with contextlib.suppress(Problem):
+        asked = client.read_request(replace(wire, facts=dict(wire.facts)))
+        bound = service.bound(asked.operation.name) or bound
+    return service, default_route(service.bench, service.path, bound, service.settings, built.limits)
+
+
+def _soap(built: Built, service: BuiltService) -> SoapDoor:
+    return soap_address(service.path, service.operations, service.settings, built.limits, service.refused)
 
 
 def _meant(face: RouteFace, wire: Wire) -> bool:
@@ -113,7 +129,7 @@ def _meant(face: RouteFace, wire: Wire) -> bool:
             given = json.loads(wire.body or b"{}")
         except ValueError:
             return when is None
-        return when is None or (isinstance(given, dict) and str(given.get(when.name)) == when.equals)
+        return when is None or (isinstance(given, dict) and said(given.get(when.name)) == when.equals)
     if when.place == "header":
         return wire.headers.get(when.name.lower()) == when.equals
     return f"{when.name}={when.equals}" in wire.query.split("&")
@@ -128,12 +144,12 @@ def explained(built: Built, service: BuiltService, face: RouteFace, wire: Wire) 
         yield Step("the client protects, and a plug-in opens it, or it is refused (403)", _request(wire))
     else:
         yield Step("the client sends", _request(wire))
-    soap = soap_address(service.path, service.operations, service.settings, limits, service.refused)
-    door = rest_door(face, service.speaker, soap, limits, lambda _: _nobody)
+    door = rest_door(face, service.speaker, _soap(built, service), limits, lambda _: _nobody)
+    route = None if wire.path == service.path else face.route  # at the SOAP address the body alone names the operation
     url = urlsplit(service.settings.upstream.url or service.port.location)
     upstream = upstream_dialect(service, url.path or "/", url.query, limits)
     try:
-        exchange = door.dialect.read_request(wire, face.route)
+        exchange = door.dialect.read_request(wire, route)
         yield from _inward(service, face, exchange)
         sent = upstream.write_request(exchange)
     except Problem as problem:
@@ -224,10 +240,12 @@ def pasted(text: str) -> Wire:
             raise ValueError(f"{name!r} is no header field")
         headers[name.strip().lower()] = value.strip()
     path, _, query = words[1].partition("?")
+    if "%2f" in path.lower():
+        raise ValueError("a path holds no encoded /")
     raw = body.strip().encode()
     if raw and "content-type" not in headers:
         headers["content-type"] = _JSON
-    return Wire(headers, raw, method=words[0].upper(), path=path, query=query)
+    return Wire(headers, raw, method=words[0].upper(), path=unquote(path), query=query)
 
 
 def told(built: Built, wire: Wire) -> str:

@@ -1,15 +1,16 @@
 """The law of proposals: a contract in, the routes that a person would write first out, each one that `check` accepts.
 
 A proposal guesses (from names, and from what the messages hold) and says so; nothing is proposed that was not compiled.
-A reading operation whose parameters are scalars is a GET, everything else a POST; sole children without attributes
+A reading operation whose parameters are scalars is a GET; a writing one that makes, replaces or takes away one thing by
+its key is POST, PUT or DELETE of that resource, everything else a POST of its verb; sole children without attributes
 are unwrapped. Text is `gateway.build.proposed_text`'s; nothing is written here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pydantic import ValidationError
@@ -35,6 +36,9 @@ WRITING: Final = frozenset(
     "compute generate back reset enable disable notify publish subscribe unsubscribe transfer make request "
     "do run".split()
 )
+CREATING: Final = frozenset({"create", "add", "insert"})
+REPLACING: Final = frozenset({"update", "replace", "modify", "change", "edit", "put"})
+REMOVING: Final = frozenset({"delete", "remove"})
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KEY: Final = re.compile(r"(?:.*[a-z])?(?:Id|ID|Uid|Code|Number|Key|Guid)|id|uid|code|key|guid|number")
@@ -52,6 +56,8 @@ class Proposed:
     response: tuple[str, ...] = ()
     parameters: tuple[tuple[str, str, str], ...] = ()
     summary: str = ""
+    location: str = ""  # of what was made; then the status is 201
+    empty: bool = False  # the answer of a write has nothing in it: 204
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +120,31 @@ def _service(
         done.add(bound.operation.name)
         if not bound.operation.writes:
             reads.add(bound.operation.name)
-        for candidate in _candidates(bench, prefix, bound):
+        for each in _candidates(bench, prefix, bound):
+            candidate = _alike(replace(each, empty=_is_bare(bench, bound)), routes)
             if _shape(candidate) not in taken and _compiles(bench, candidate, bound, settings, limits):
                 taken.add(_shape(candidate))
                 routes.append(candidate)
                 break
         else:
             left.append((bound.operation.name, "no route fits; it is served at its default address"))
-    return ProposedService(name, service, port, tuple(routes), frozenset(reads), tuple(left))
+    by_name = {bound.operation.name: bound for bound in compiled.served}
+    told = (_located(bench, route, by_name[route.operation], routes, limits) for route in routes)
+    return ProposedService(name, service, port, tuple(told), frozenset(reads), tuple(left))
+
+
+def _located(bench: Workbench, route: Proposed, bound: Bound, routes: list[Proposed], limits: Limits) -> Proposed:
+    """A route that makes something, with the Location of it where the answer has its key and a GET takes that."""
+    output = bound.bound.output
+    made = _noun_and_verb(route.operation)[1] in CREATING and route.verb == "POST"
+    if not made or output is None or not output.element:
+        return route
+    keys = [key for key, _ in _keys(bench, output.element, route.response)]
+    reads = [each.path for each in routes if each.verb == "GET" and each.path.rpartition("/")[0] == route.path]
+    if len(keys) != 1 or len(reads) != 1 or "{" not in reads[0].rpartition("/")[2]:
+        return route
+    told = replace(route, location=f"{route.path}/{{/{_escaped(keys[0])}}}")
+    return told if _compiles(bench, told, bound, _settings(bench), limits) else route
 
 
 def _candidates(bench: Workbench, prefix: str, bound: Bound) -> Iterator[Proposed]:
@@ -140,8 +163,42 @@ def _candidates(bench: Workbench, prefix: str, bound: Bound) -> Iterator[Propose
                 for path in (f"{prefix}/{noun}", plain):
                     place, bindings = _placed(path, parameters)
                     yield Proposed(name, "GET", place, request, response, bindings, summary)
+        else:
+            yield from _resources(bench, f"{prefix}/{noun}", verb, bound, request, response)
         for path in (f"{prefix}/{noun}/{verb}" if verb else f"{prefix}/{noun}", plain):
             yield Proposed(bound.operation.name, "POST", path, request, response, (), summary)
+
+
+def _resources(
+    bench: Workbench, path: str, verb: str, bound: Bound, request: tuple[str, ...], response: tuple[str, ...]
+) -> Iterator[Proposed]:
+    """What a writing operation is to one resource, by its verb: made, replaced or taken away."""
+    name, element, summary = bound.operation.name, bound.bound.input.element, _line(bound.bound.document)
+    if verb in CREATING:
+        yield Proposed(name, "POST", path, request, response, (), summary)
+    elif verb in REMOVING:
+        place, bindings = _placed(path, _scalars(bench, element, request) or [])
+        if place != path:
+            yield Proposed(name, "DELETE", place, request, response, bindings, summary)
+    elif verb in REPLACING and element:
+        keys = _keys(bench, element, request)
+        sure = [key for key, needed in keys if needed] or [key for key, _ in keys]
+        if len(sure) == 1 and _VARIABLE.fullmatch(sure[0]):
+            binding = ("path", sure[0], "/" + _escaped(sure[0]))
+            yield Proposed(name, "PUT", f"{path}/{{{sure[0]}}}", request, response, (binding,), summary)
+
+
+def _keys(bench: Workbench, element: str, unwrap: tuple[str, ...]) -> list[tuple[str, bool]]:
+    """The scalar members that name one thing, and whether each is demanded."""
+    model = bench.laid(CANONICAL)
+    type_id = model.elements[element].type
+    for name in unwrap:
+        type_id = next(s for s in _slots(bench, type_id) or () if local(s.element.name) == name).element.type
+    kind = model.types[type_id]
+    form = kind.form if isinstance(kind, Complex) else None
+    needed = set(required(form.content)) if isinstance(form, Keys) and form.content is not None else set()
+    found = [slot for slot in _slots(bench, type_id) or () if not slot.repeated and _KEY.fullmatch(slot.key)]
+    return [(s.key, s.key in needed) for s in found if not isinstance(model.types[s.element.type], Complex)]
 
 
 def _placed(path: str, parameters: list[tuple[str, bool]]) -> tuple[str, tuple[tuple[str, str, str], ...]]:
@@ -224,9 +281,35 @@ def written(route: Proposed) -> dict[str, object]:
     unwrap = {"request": route.request, "response": route.response}
     if any(unwrap.values()):
         found["unwrap"] = {key: names for key, names in unwrap.items() if names}
+    if route.empty:
+        found["empty"] = 204
+    if route.location:
+        found |= {"status": 201, "location": route.location}
     if route.parameters:
         found["parameters"] = tuple({"in": a, "name": b, "to": c} for a, b, c in route.parameters)
     return found
+
+
+def _is_bare(bench: Workbench, bound: Bound) -> bool:
+    """Whether the answer of a write never has anything in it."""
+    output = bound.bound.output
+    if output is None or not output.element or not bound.operation.writes:
+        return False
+    kind = bench.laid(CANONICAL).types[bench.laid(CANONICAL).elements[output.element].type]
+    if not isinstance(kind, Complex) or kind.attributes or kind.any_attribute or not isinstance(kind.form, Keys):
+        return False
+    return not list(leaves(kind.form.content))
+
+
+def _alike(route: Proposed, before: Sequence[Proposed]) -> Proposed:
+    """The route with the variable's name of an earlier one: to OpenAPI two templates that differ by it are one path."""
+    place = re.sub(r"{[^}]*}", "{}", route.path)
+    first = next((each for each in before if re.sub(r"{[^}]*}", "{}", each.path) == place), None)
+    if first is None or first.path == route.path:
+        return route
+    name = first.path.rpartition("{")[2].rstrip("}")
+    bound = tuple((where, name if where == "path" else key, to) for where, key, to in route.parameters)
+    return replace(route, path=first.path, parameters=bound)
 
 
 def _shape(route: Proposed) -> str:

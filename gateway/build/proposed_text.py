@@ -85,6 +85,11 @@ def _route(route: Proposed) -> Iterator[str]:
     unwrap = [f"{side}: [{', '.join(map(scalar_text, names))}]" for side, names in sides if names]
     if unwrap:
         yield f"        unwrap: {{{', '.join(unwrap)}}}"
+    if route.empty:
+        yield "        empty: 204"
+    if route.location:
+        yield "        status: 201"
+        yield f"        location: {scalar_text(route.location)}"
     if route.parameters:
         yield "        parameters:"
         for place, name, to in route.parameters:

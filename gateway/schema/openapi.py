@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from gateway.core.described import Refused, Served
@@ -112,6 +112,17 @@ class ServedDoc:
     example: Value = None  # of its body
 
 
+def _alike(door: DoorDoc, templates: dict[str, str]) -> DoorDoc:
+    """The door with the names of the first one of its path: templates that differ by their variables are one path."""
+    names = _NAMES.findall(door.path)
+    first = templates.setdefault(_NAMES.sub("{}", door.path), door.path) if names else door.path
+    if first == door.path:
+        return door
+    called = dict(zip(names, _NAMES.findall(first), strict=True))
+    parameters = [replace(p, name=called[p.name]) if p.place == "path" else p for p in door.parameters]
+    return replace(door, path=first, parameters=parameters)
+
+
 def openapi(
     title: str,
     version: str,
@@ -123,7 +134,9 @@ def openapi(
     """The OpenAPI 3.1 document of the doors and of plug-ins' own paths; `security`: how callers say who they are."""
     writer = _Document()
     paths: dict[str, Any] = {}
-    for door in doors:
+    templates: dict[str, str] = {}
+    for each_door in doors:
+        door = _alike(each_door, templates)
         verbs = paths.setdefault(door.path, {})
         before, told = verbs.get(door.method.lower()), writer.operation(door)
         verbs[door.method.lower()] = told if before is None else joined(before, told)
@@ -362,6 +375,7 @@ def _first_line(text: str) -> str:
     return first if len(first) <= 120 else first[:119].rsplit(" ", 1)[0] + "…"
 
 
+_NAMES: Final = re.compile(r"\{([^{}]*)\}")  # the variables of a path's template
 _STYLES: Final = {"comma": "form", "space": "spaceDelimited", "pipe": "pipeDelimited"}
 _STATUSES: Final = ("400", "413", "415", "422", "502", "503", "504")
 _WORDS: Final[Mapping[str, str]] = {

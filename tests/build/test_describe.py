@@ -23,3 +23,14 @@ def test_a_route_that_fills_a_member_itself_does_not_ask_for_it(book: Any) -> No
     operation = description(built)["paths"]["/tasks/{id}/release"]["post"]
     assert [parameter["name"] for parameter in operation["parameters"]] == ["id"]
     assert "Id" not in operation["requestBody"]["content"]["application/json"]["example"]
+
+
+def test_one_path_has_one_name_for_its_variable(book: Any) -> None:
+    line = "    unwrap: {request: [Info]}\n    parameters: [{in: path, name: NAME, to: /Id}]\n"
+    built = book(
+        "routes:\n  - route: POST /tasks/{id}\n    operation: ReleaseTask\n" + line.replace("NAME", "id")
+        + "  - route: PUT /tasks/{number}\n    operation: CancelTask\n" + line.replace("NAME", "number")
+    )
+    verbs = description(built)["paths"]["/tasks/{id}"]
+    assert [verbs[verb]["parameters"][0]["name"] for verb in ("post", "put")] == ["id", "id"]
+    assert "/tasks/{number}" not in description(built)["paths"]

@@ -67,3 +67,33 @@ def test_what_is_no_request_is_told(text: str) -> None:
 def test_where_nothing_is_served(netid: Built) -> None:
     with pytest.raises(ValueError, match="no route for GET /nowhere"):
         told(netid, pasted("GET /nowhere"))
+
+
+ENVELOPE = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:o="urn:example:orders"><s:Body>%s</s:Body></s:Envelope>'
+
+
+@pytest.mark.parametrize(("name", "line"), [("soap-to-json", "GET /v1/orders/7"), ("soap-to-soap", "POST /orders")])
+def test_an_envelope_is_explained_too(name: str, line: str) -> None:
+    orders = build(load(ROOT / f"config/{name}.yaml", {}))
+    text = told(orders, pasted("POST /orders\nContent-Type: text/xml\n\n" + ENVELOPE % "<o:GetOrder><o:Id>7</o:Id></o:GetOrder>"))
+    assert f"unless a plug-in seals it\n{line}\n" in text
+    assert "GetOrderResponse" in text.partition("-- the client gets")[2]
+    wrong = told(orders, pasted("POST /orders\nContent-Type: text/xml\n\n" + ENVELOPE % "<o:GetOrder><o:Id>x</o:Id></o:GetOrder>"))
+    assert "it is refused: the client gets\nHTTP 500" in wrong
+    assert "refused: the client gets" in told(orders, pasted("POST /orders\nContent-Type: text/xml\n\n" + ENVELOPE % "<o:Nope/>"))
+
+
+def test_a_pasted_path_is_read_as_the_server_reads_it() -> None:
+    orders = build(load(ROOT / "config/json-to-soap.yaml", {}))
+    assert "<o:Id>1</o:Id>" in told(orders, pasted("GET /orders/%31\n\n")).replace("tns:", "o:")
+    with pytest.raises(ValueError, match="encoded /"):
+        pasted("GET /orders/1%2F2\n\n")
+
+
+def test_a_sample_s_version_is_one_of_its_type(tmp_path: Path) -> None:
+    route = "{route: 'DELETE /orders/{id}', operation: CancelOrder, parameters: [{in: path, name: id, to: /Id}], version: {request: /Version, required: true}}"
+    file = tmp_path / "c.yaml"
+    file.write_text(f"services: {{o: {{wsdl: {ROOT}/schemas/orders/orders.wsdl, routes: [{route}]}}}}")
+    orders = build(load(file, {}))
+    service, face = orders.route("DELETE /orders/{id}") or pytest.fail("no route")
+    assert sample_request(service, face).headers["if-match"] == '"text"'
