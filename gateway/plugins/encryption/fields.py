@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-import threading
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final, Literal
 
@@ -28,9 +27,9 @@ from gateway.plugins.api import Host, Plugin, PluginSettings, Refusal, around
 from gateway.plugins.keys import Key
 
 from .places import places
+from .uses import Uses
 
 PREFIX: Final = "enc:"
-_USES: Final = 2**31  # encryptions with one key and random nonces (NIST SP 800-38D §8.3, with a margin)
 
 
 class FieldRule(PluginSettings):
@@ -101,8 +100,7 @@ class Fields(Plugin[FieldsSettings]):
     def __init__(self, settings: FieldsSettings) -> None:
         super().__init__(settings)
         self._rules = {rule.operation: rule for rule in settings.rules}
-        self._uses: dict[bytes, int] = {}
-        self._lock = threading.Lock()
+        self._uses = Uses()
 
     async def start(self, host: Host) -> None:
         """Raises KeyError or Refusal when the key is not there or no AES key."""
@@ -133,15 +131,10 @@ class Fields(Plugin[FieldsSettings]):
         key: Key = self.host.keys.get(self.settings.key)
         for pointer in pointers:
             for holder, name in _strings(value, pointer):
-                self._use(_secret(key))
+                if not self._uses.another(_secret(key)):
+                    raise Problem(Kind.INTERNAL, cause="fields: the key has been used too often; give a new one")
                 holder[name] = seal(key, holder[name], pointer)
                 self.host.count("sealed")
-
-    def _use(self, secret: bytes) -> None:
-        with self._lock:
-            self._uses[secret] = used = self._uses.get(secret, 0) + 1
-        if used > _USES:
-            raise Problem(Kind.INTERNAL, cause="fields: the key has been used too often; give a new one")
 
     def _open(self, value: Value, pointers: tuple[str, ...]) -> None:
         keys = self.host.keys.named(self.settings.key)

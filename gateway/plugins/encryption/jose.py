@@ -20,6 +20,7 @@ from gateway.plugins.keys import Key
 from . import exact
 from . import jose_tokens as tokens
 from .places import places
+from .uses import Uses
 
 MEDIA: Final = "application/jose"
 
@@ -79,6 +80,10 @@ class Jose(WireCipher[JoseSettings]):
     alone = True
     Settings = JoseSettings
 
+    def __init__(self, settings: JoseSettings) -> None:
+        super().__init__(settings)
+        self._uses = Uses()
+
     async def start(self, host: Host) -> None:
         """Raises KeyError when a key that the settings name is not there."""
         await super().start(host)
@@ -118,20 +123,26 @@ class Jose(WireCipher[JoseSettings]):
             body = tokens.sign(body, self.host.keys.get(own.sign.key), own.sign.alg, cty=cty).encode()
             facts["signed"], cty = ("body",), "JOSE"
         if own.encrypt is not None:
-            key = self.host.keys.get(own.encrypt.key)
+            key = self._encrypting(own.encrypt)
             body = tokens.encrypt(body, key, own.encrypt.alg, own.encrypt.enc, cty=cty).encode()
             facts["encrypted"] = ("body",)
         return replace(wire, headers={**wire.headers, "content-type": MEDIA}, body=body, tree=None, facts=facts)
 
+    def _encrypting(self, how: EncryptSettings) -> Key:
+        """The key; one that encrypts by itself (`dir`) ends with its nonces. Raises Refusal."""
+        key: Key = self.host.keys.get(how.key)
+        if how.alg == "dir" and not self._uses.another(key.symmetric or b""):
+            raise Refusal("refused", "the key has been used too often; give a new one")
+        return key
+
     def _members_sealed(self, wire: Wire) -> Wire:
         how = self.settings.encrypt
         assert how is not None
-        key = self.host.keys.get(how.key)
         document = exact.loads(wire.body)
         done = []
         for pointer in self.settings.fields:
             for holder, name in places(document, pointer):
-                holder[name] = tokens.encrypt(exact.dumps(holder[name]), key, how.alg, how.enc)
+                holder[name] = tokens.encrypt(exact.dumps(holder[name]), self._encrypting(how), how.alg, how.enc)
                 done.append(pointer)
         facts = {**wire.facts, "encrypted": tuple(dict.fromkeys(done))} if done else wire.facts
         return replace(wire, body=exact.dumps(document), tree=None, facts=facts)

@@ -7,7 +7,7 @@ from gateway.core.message import Exchange, Fault, Message
 from gateway.core.operation import Operation
 from gateway.core.problem import Kind, Problem
 from gateway.plugins.api import Refusal
-from gateway.plugins.encryption import fields
+from gateway.plugins.encryption import uses
 from gateway.plugins.encryption.fields import Fields, FieldsSettings, mask, seal, unseal
 from gateway.plugins.keys import Key
 from gateway.testing import FakeHost, started
@@ -90,7 +90,7 @@ async def test_a_stored_value_in_clear(clear):
 
 
 async def test_a_key_is_not_used_for_ever(monkeypatch):
-    monkeypatch.setattr(fields, "_USES", 2)
+    monkeypatch.setattr(uses, "LIMIT", 2)
     one = await plugin()
     for _ in range(2):
         await call(one, {"Person": {"Iban": "x"}}, Message(None, value={}))

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from gateway.core.message import Wire
 from gateway.core.problem import Kind, Problem
 from gateway.plugins.encryption import jose_tokens as tokens
+from gateway.plugins.encryption import uses
 from gateway.plugins.encryption.jose import Jose, JoseSettings
 from gateway.plugins.keys import Key
 from gateway.testing import PLACE, FakeHost, between, started
@@ -214,3 +215,20 @@ async def test_a_body_with_one_of_two_members_in_clear_is_not_encrypted():
     near = await make({**NEAR, "sign": None, "verify": [], "demand": [], "fields": ["/Name", "/Rate"]})
     await between(near, far, service)(post())
     assert seen[1].facts["encrypted"] == ("/Name", "/Rate")
+
+
+async def test_w10_a_key_that_encrypts_by_itself_ends(monkeypatch):
+    monkeypatch.setattr(uses, "LIMIT", 2)
+    one = await make({"edges": ["upstream"], "encrypt": {"key": "shared", "alg": "dir"}})
+    layer, sent = one.wire_layer("upstream", PLACE), []
+
+    async def service(wire):
+        sent.append(wire)
+        return Wire({}, b"", status=204)
+
+    for _ in range(2):
+        await layer(service)(post())
+    with pytest.raises(Problem):
+        await layer(service)(post())
+    assert len(sent) == 2
+    assert len({wire.body.split(b".")[2] for wire in sent}) == 2  # the nonces

@@ -90,6 +90,7 @@ async def test_two_gateways_speak_it(order):
 
 
 async def test_the_same_message_twice_is_accepted_once_over_two_replicas():
+    """Row D-11 of the hazard table; its times are below."""
     client, _ = await pair()
     shared = host()
     replicas = [(await started(WsSecurity, SERVER, shared)).wire_layer("client", PLACE)(echo) for _ in range(2)]
