@@ -39,6 +39,10 @@ class JudgedCodec:
         """The value of an element that xmlschema has held valid."""
         return self._inner.decode_valid(element)
 
+    def json_valid(self, element: Any) -> bytes:
+        """The JSON of an element that xmlschema has held valid."""
+        return self._inner.json_valid(element)
+
     def encode(self, value: Value) -> str:
         """As the inner codec, its text judged before it leaves. Raises Problem INVALID_MESSAGE."""
         text = self._inner.encode(value)

@@ -88,7 +88,7 @@ class Reader:
         return [f"if not len(el): {none}", f"return {{{slot.key!r}: [{self._value(slot, 'c')} for c in {_CHILDREN}]}}"]
 
     def _members(self, content: ir.Node) -> list[str]:
-        body = ["children = el[:]", "count = len(children)"]
+        body = ["count = len(el)"]
         run, rest = _required_run(content)
         every = _singles(content)
         if every is not None and len(every) > len(run) + 1:
@@ -106,22 +106,22 @@ class Reader:
         elif len(rest) == 1 and isinstance(rest[0], ir.Slot):
             body += self._last(rest[0], len(run))
         else:
-            body += [f"at = {len(run)}", _LOOK]
+            body += [_NEXT if run else "c = el[0] if count else None", _TAG]
             for node in rest:
                 body += self._node(node)
-            body += [f"if at != count: raise {self._miss}", "return out"]
+            body += [f"if c is not None: raise {self._miss}", "return out"]
         return body
 
     def _object(self, slots: list[ir.Slot], start: str, end: str) -> list[str]:
         """An object of the first children: required and single, so libxml2 has held that they are these."""
         lines = [start]
         for at, slot in enumerate(slots):
-            lines.append(f"    {slot.key!r}: {self._value(slot, 'c', f'(c := children[{at}])')},")
+            lines.append(f"    {slot.key!r}: {self._value(slot, 'c', _NTH if at else _FIRST)},")
         return [*lines, end]
 
     def _tail(self, slot: ir.Slot, at: int) -> list[str]:
         """A repetition that ends the content: whatever is left can only be its items."""
-        lines = [f"if count > {at}:", f"    out[{slot.key!r}] = [{self._value(slot, 'c')} for c in children[{at}:]]"]
+        lines = [f"if count > {at}:", f"    out[{slot.key!r}] = [{self._value(slot, 'c')} for c in el[{at}:]]"]
         return [*lines, *([f"else: raise {self._miss}"] if slot.min else []), "return out"]
 
     def _last(self, slot: ir.Slot, at: int) -> list[str]:
@@ -129,12 +129,12 @@ class Reader:
         return [
             f"if count > {at}:",
             f"    if count > {at + 1}: raise {self._miss}",
-            f"    out[{slot.key!r}] = {self._value(slot, 'c', f'(c := children[{at}])')}",
+            f"    out[{slot.key!r}] = {self._value(slot, 'c', _NTH if at else _FIRST)}",
             "return out",
         ]
 
     def _node(self, node: ir.Node) -> list[str]:
-        """Lines for a node, where `c` is the child at `at` and `tag` its name; None when there is no more."""
+        """Lines for a node, where `c` is the next child and `tag` its name; both None when there is no more."""
         match node:
             case ir.Slot():
                 return self._slot(node)
@@ -156,11 +156,11 @@ class Reader:
                 f"    out[{key}] = found = []",
                 f"    while tag == {name}:",
                 f"        found.append({self._value(slot, 'c')})",
-                "        at += 1",
-                f"        {_LOOK}",
+                f"        {_NEXT}",
+                f"        {_TAG}",
                 *absent,
             ]
-        taken = [f"    out[{key}] = {self._value(slot, 'c')}", "    at += 1", f"    {_LOOK}"]
+        taken = [f"    out[{key}] = {self._value(slot, 'c')}", f"    {_NEXT}", f"    {_TAG}"]
         return [f"if tag == {name}:", *taken, *absent]
 
     def _choice(self, choice: ir.Choice) -> list[str]:
@@ -213,14 +213,21 @@ class Reader:
         if bare and builtin(kind.builtin).kind == "temporal":
             return f"(t if (t := {c}.text) and {self._source.constant(common(kind.builtin), 'M')}(t) else {after})"
         if bare and typed and kind.builtin == "decimal" and settings.numbers == "exact":
-            plain, number = self._source.constant(POINTED, "M"), self._source.constant(Decimal, "T")
-            return f"({number}(t) if (t := {c}.text) and {plain}(t) else {after})"
+            return self._decimal(c, after)
         return f"({quick}(t, {none}) if (t := {c}.text) else {slow})"
+
+    def _decimal(self, c: str, after: str) -> str:
+        """A decimal whose digits may stay as they are, or what is said `after` that."""
+        plain, number = self._source.constant(POINTED, "M"), self._source.constant(Decimal, "T")
+        return f"({number}(t) if (t := {c}.text) and {plain}(t) else {after})"
 
 
 # Few children are cheaper as a list, many as they come: then none of them is kept.
 _CHILDREN: Final = "(el if len(el) > 40 else el[:])"
-_LOOK: Final = "tag = (c := children[at]).tag if at < count else None"
+# Children are taken one by one, each from the one before it: a slice would make all of them, and a list.
+_FIRST, _NTH = "(c := el[0])", "(c := c.getnext())"
+_NEXT: Final = "c = c.getnext()"
+_TAG: Final = "tag = None if c is None else c.tag"
 POINTED: Final = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+").fullmatch  # its digits are kept as they are
 _NONE: Final[dict[str | None, str]] = {}
 

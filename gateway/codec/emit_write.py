@@ -14,7 +14,7 @@ from ..core.lexical import builtin
 from ..core.value import Value
 from ..schema import ir
 from ..xml import escape_text
-from .emit_read import POINTED, Miss
+from .emit_read import Miss
 from .names import short, split
 from .plan import Place, Plan
 from .source import Source
@@ -212,8 +212,9 @@ class Writer:
         if bare and typed and kind.builtin == "boolean":
             return f"('true' if {x} is True else 'false' if {x} is False else {quick})"
         if bare and typed and kind.builtin == "decimal":
-            number, plain = self._source.constant(Decimal, "T"), self._source.constant(POINTED, "M")
-            return f"(t if type({x}) is {number} and {plain}(t := str({x})) else {quick})"
+            number = self._source.constant(Decimal, "T")
+            # with a point and without an exponent, its text is plain digits (to-scientific-string)
+            return f"(t if type({x}) is {number} and '.' in (t := str({x})) and 'E' not in t else {quick})"
         if bare and builtin(kind.builtin).kind == "temporal":
             return f"({x} if type({x}) is str and {self._source.constant(common(kind.builtin), 'M')}({x}) else {quick})"
         safe = kind.variety == "atomic" and kind.builtin in _UNESCAPED and not kind.facets.patterns

@@ -32,6 +32,7 @@ _ESCAPES: Final = re.compile(rb"\\(?:[bf]|u(?:00[01]|[dD][89a-fA-F]|[fF]{3}[eEfF
 _NONCHARACTER: Final = re.compile(rb"\xef\xbf[\xbe\xbf]").search
 _TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|(-?\d[-+.eE\d]*+)')
 _PIECE: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|\{\}|\[\]|[\[\]{},:]|[^\s\[\]{},:"]++')
+_LONG: Final = 1024  # items of an array that are written in one piece
 _INT: Final = 10**EXACT
 _PRECISE: Final = 4 * 1024 * 1024  # bytes up to which a refusal is worth the precise reader (about 1 s)
 _DECIMAL_MAX: Final = 10_000  # digits that a Decimal may format to; no codec makes more
@@ -189,10 +190,59 @@ def dumps(value: Value) -> bytes:
 
     Raises ValueError for what is no Value: a number that is not finite, a lone surrogate.
     """
+    raw = written(value)
+    return b"".join(_write(value)) if raw is None else raw  # deeper than orjson goes, or an int beyond 64 bits
+
+
+def written(value: object) -> bytes | None:
+    """JSON as orjson alone writes it, None where it cannot; the value may hold fragments. Raises as `dumps`."""
     try:
         return orjson.dumps(value, default=_fragment)
     except orjson.JSONEncodeError:
-        return b"".join(_write(value))  # deeper than orjson goes, or an int beyond 64 bits
+        return None
+
+
+def written_off(value: Any, levels: int = 3) -> bytes | None:
+    """As `written`, of a value that nobody else has: a long array goes piece by piece, and is given up on the way.
+
+    So no thread waits for all of it to be written, or to be freed. Down to so many levels of objects.
+    """
+    if not _holds_long(value, levels):
+        return written(value)
+    out: list[bytes | memoryview] = []
+    return b"".join(out) if _off(value, levels, out) else None
+
+
+def _holds_long(value: Any, levels: int) -> bool:
+    if type(value) is list:
+        return len(value) > _LONG
+    if levels and type(value) is dict:
+        for member in value.values():
+            if _holds_long(member, levels - 1):
+                return True
+    return False
+
+
+def _off(value: Any, levels: int, out: list[bytes | memoryview]) -> bool:
+    if not _holds_long(value, levels):
+        raw = written(value)
+        out.append(raw or b"")
+        return raw is not None
+    if type(value) is list:
+        for at in range(0, len(value), _LONG):
+            raw = written(value[at : at + _LONG])
+            if raw is None:
+                return False
+            value[at : at + _LONG] = [None] * len(value[at : at + _LONG])
+            out += (b"," if at else b"[", memoryview(raw)[1:-1])
+        out.append(b"]")
+        return True
+    for at, (key, member) in enumerate(value.items()):
+        out += (b"," if at else b"{", _plain(key), b":")
+        if not _off(member, levels - 1, out):
+            return False
+    out.append(b"}")
+    return True
 
 
 def _fragment(value: object) -> orjson.Fragment:

@@ -14,6 +14,7 @@ import jsonschema_rs
 
 from ..core.problem import Finding, Kind, Problem
 from ..core.value import Value, pointer
+from .json import dumps
 from .reshape import SAME, Pair, Shapes
 
 MOST: Final = 10  # findings of one message
@@ -99,6 +100,10 @@ class Reshaped:
     def decode_valid(self, element: Any) -> Value:
         """As `decode`, of an element that libxml2 has held valid."""
         return self._turned(self._plain.decode_valid(element))
+
+    def json_valid(self, element: Any) -> bytes:
+        """The JSON of what `decode_valid` gives."""
+        return dumps(self.decode_valid(element))
 
     def _turned(self, value: Any) -> Value:
         for step in self._steps:

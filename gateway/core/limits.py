@@ -11,6 +11,7 @@ from typing import Final
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
+VERY_LARGE: Final = MIB  # bytes from which on a message is worked on in pieces, one message after the other
 
 
 @dataclass(frozen=True, slots=True)

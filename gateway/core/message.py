@@ -85,7 +85,7 @@ class Message:
     is the one that read them.
     """
 
-    __slots__ = ("_value", "attachments", "codec", "fault", "headers", "parsed", "raw")
+    __slots__ = ("_value", "attachments", "codec", "fault", "headers", "parsed", "raw", "size")
 
     def __init__(
         self,
@@ -97,6 +97,7 @@ class Message:
         headers: tuple[HeaderBlock, ...] = (),
         attachments: Mapping[str, bytes] | None = None,
         fault: Fault | None = None,
+        size: int = 0,
     ) -> None:
         self.codec = codec
         self.raw = raw
@@ -105,6 +106,7 @@ class Message:
         self.attachments = dict(attachments or {})
         self.fault = fault
         self._value = value
+        self.size = size or len(raw or b"")  # bytes that were read, whatever became of them
 
     @property
     def read(self) -> bool:
@@ -134,6 +136,7 @@ class Message:
             headers=headers,
             attachments=self.attachments,
             fault=self.fault,
+            size=self.size,
         )
 
     def replace(self, value: Value, **changes: Any) -> Message:
@@ -144,7 +147,15 @@ class Message:
             headers=changes.get("headers", self.headers),
             attachments=changes.get("attachments", self.attachments),
             fault=changes.get("fault", self.fault),
+            size=self.size,
         )
+
+    def release(self) -> None:
+        """Give up what was parsed, in pieces where the codec can: nobody reads the message any more."""
+        parsed, self.parsed = self.parsed, None
+        give_up = getattr(self.codec, "release", None)
+        if give_up is not None and parsed is not None:
+            give_up(parsed)
 
 
 @dataclass(slots=True)

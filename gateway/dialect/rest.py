@@ -101,6 +101,10 @@ class JsonCodec:
 
     def write(self, message: Message) -> bytes:
         """The JSON of a message that a SOAP codec read or a layer made."""
+        source = message.codec
+        known = message.read and self.face is self.canonical
+        if self.face is not None and message.parsed is not None and isinstance(source, SoapCodec) and not known:
+            return source.json_by(self.face, message.parsed)  # nobody asks for the value
         return dumps(self.form(message))
 
     def form(self, message: Message) -> Value:

@@ -111,7 +111,7 @@ class RestClient:
         blocks: tuple[HeaderBlock, ...] = ()
         if self.route.heads.request:
             blocks, raw = self.route.heads.take(parsed, wire.headers), None
-        message = Message(codec, raw=raw, parsed=parsed, headers=blocks)
+        message = Message(codec, raw=raw, parsed=parsed, headers=blocks, size=len(wire.body))
         conditions = self._passed(wire.headers)
         return Exchange(
             route.operation, message, route=route, headers=wire.headers, facts=wire.facts, conditions=conditions

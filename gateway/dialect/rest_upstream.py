@@ -179,7 +179,7 @@ class RestUpstream:
         if call.heads.request:
             value = dict(value) if isinstance(value, dict) else value
             blocks = call.heads.take(value, wire.headers)
-        return Message(call.answer, parsed=_judged(call, value), headers=blocks)
+        return Message(call.answer, parsed=_judged(call, value), headers=blocks, size=len(wire.body))
 
 
 def _require(call: Call, value: Value) -> None:

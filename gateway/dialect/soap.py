@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from ..codec.json import dumps
 from ..core.limits import Limits
 from ..core.message import Message
 from ..core.problem import Kind, Problem
 from ..core.value import Value
 from ..xml import element_text
 from ..xml import parse as parse_xml
+from ..xml.release import release
 from .bare import carried, renamed, wrapped
 from .envelope import Envelope, Version, open_envelope, write_envelope
 
@@ -30,6 +32,9 @@ class BodyCodec(Protocol):
 
     def decode_valid(self, element: Any) -> Value:
         """The value of an element that libxml2 has held valid: the fast way; raises as `decode`."""
+
+    def json_valid(self, element: Any) -> bytes:
+        """The JSON of what `decode_valid` gives; raises as `decode`."""
 
     def encode(self, value: Value) -> str:
         """The element's text; raises Problem INVALID_MESSAGE."""
@@ -122,12 +127,24 @@ class SoapCodec:
         element = self.check(envelope)
         return body.decode_valid(element) if envelope.valid else body.decode(element)
 
+    def json_by(self, body: BodyCodec, envelope: Envelope) -> bytes:
+        """The JSON of the body's value in a face. Raises Problem INVALID_MESSAGE with every finding."""
+        element = self.check(envelope)
+        return body.json_valid(element) if envelope.valid else dumps(body.decode(element))
+
     def decode(self, parsed: Envelope) -> Value:
         """The canonical value. Raises Problem INVALID_MESSAGE with every finding."""
         if self.body is None:
             self.check(parsed)
             return {}
         return self.value_by(self.body, parsed)
+
+    def release(self, parsed: Envelope) -> None:
+        """Free what stands in the body, child by child; header blocks stay as they are."""
+        for element in (parsed.proven, parsed.body, *parsed.others):
+            if element is not None:
+                release(element)
+        parsed.proven = parsed.body = None
 
     def write(self, message: Message) -> bytes:
         """The envelope's bytes. Raises Problem INVALID_MESSAGE when the value breaks the schema."""

@@ -91,7 +91,8 @@ class SoapClient:
             raise Problem(Kind.ACTION_MISMATCH)
         codec = operation.faces[version].request
         untouched = "addressing" not in wire.facts
-        message = Message(codec, raw=wire.body if untouched else None, parsed=envelope, headers=headers)
+        raw = wire.body if untouched else None
+        message = Message(codec, raw=raw, parsed=envelope, headers=headers, size=len(wire.body))
         message.value()  # the whole verdict, before anything is done with it; untouched bytes still pass as they are
         return Exchange(operation, message, headers=wire.headers, facts=wire.facts)
 

@@ -94,7 +94,13 @@ class SoapUpstream:
             return Message(exchange.request.codec, value={})
         codec.check(envelope)
         untouched = not (envelope.bare or self.addressed) and envelope.version == codec.version
-        return Message(codec, raw=wire.body if untouched else None, parsed=envelope, headers=envelope.headers)
+        return Message(
+            codec,
+            raw=wire.body if untouched else None,
+            parsed=envelope,
+            headers=envelope.headers,
+            size=len(wire.body),
+        )
 
     def _envelope(self, wire: Wire, reader: SoapCodec) -> Envelope:
         """By content, whatever the status and Content-Type; a page of markup is no SOAP, however well-formed."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from ..core.layers import Send, WireLayer, stack
+from ..core.limits import VERY_LARGE
 from ..core.message import Exchange, Message, Wire
 from ..core.operation import Address, Door, Operation
 from ..core.problem import Kind, Problem
@@ -88,7 +89,7 @@ async def _through(door: Door, wire: Wire, look: Look) -> Wire:
     exchange.request_id = wire.facts["request_id"]
     wire.exchange = exchange
     message = await door.service(exchange)
-    reply = await offload(_size(message), bound, look("write_reply", lambda: _write(door, exchange, message)))
+    reply = await offload(message.size, bound, look("write_reply", lambda: _write(door, exchange, message)))
     reply.exchange = exchange
     if message.fault is not None:
         reply.facts["fault"] = message.fault
@@ -104,7 +105,10 @@ def unsent(problem: Problem, operation: Operation | None) -> None:
 def _write(door: Door, exchange: Exchange, message: Message) -> Wire:
     """A reply that breaks the contract is the service's failure, never the caller's."""
     try:
-        return door.dialect.write_reply(exchange, message)
+        reply = door.dialect.write_reply(exchange, message)
+        if message.size >= VERY_LARGE and message.fault is None:
+            message.release()  # nobody is behind us, and the loop would wait for it
+        return reply
     except Problem as problem:
         if problem.kind.row.side != "client" or problem.kind in _OWN:
             raise
@@ -114,7 +118,3 @@ def _write(door: Door, exchange: Exchange, message: Message) -> Wire:
             findings=problem.findings,
             outcome="unknown" if exchange.operation.writes else None,
         ) from problem
-
-
-def _size(message: Message) -> int:
-    return len(message.raw) if message.raw is not None else 0

@@ -18,9 +18,8 @@ def forward(dialect: UpstreamDialect, send: Send, bound: int, look: Look = unsee
     """The innermost Service. `bound`: bytes from which on the work leaves the event loop."""
 
     async def service(exchange: Exchange) -> Message:
-        raw = exchange.request.raw
-        size = len(raw) if raw is not None else 0
         try:
+            size = exchange.request.size
             wire = await offload(size, bound, look("write_request", lambda: dialect.write_request(exchange)))
         except Problem as problem:
             unsent(problem, exchange.operation)

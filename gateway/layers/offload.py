@@ -18,9 +18,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
+from ..core.limits import VERY_LARGE as VERY
+
 T = TypeVar("T")
 
-VERY: Final = 1 << 20  # bytes from which on messages wait for each other
 _INTERVAL: Final = 0.0005  # seconds; CPython's own is 0.005
 _LONGEST: Final = 10.0  # seconds without a look for garbage, however many large messages follow each other
 _lane: Final = ThreadPoolExecutor(1, "very-large")

@@ -16,6 +16,7 @@ from typing import Final
 from gateway.core.limits import Limits
 from gateway.core.problem import Kind, Problem
 
+_PIECE: Final = 256 * 1024  # bytes that are looked at in one go
 _MARKS: Final = b"<>!?=\"'"
 _BUT_MARKS: Final = bytes(set(range(256)) - set(_MARKS))
 _BUT_TAGS: Final = bytes(set(range(256)) - set(b"<="))
@@ -48,21 +49,36 @@ def check(raw: bytes, start: int, limits: Limits, *, elements: int) -> bool:
     rest = raw[start:] if start else raw
     comments = 0
     # What the bytes have side by side, the marks have side by side: they are fewer, and looked at instead.
-    marks = rest.translate(None, _BUT_MARKS)
+    marks = _kept(rest, _BUT_MARKS)
     if b"<!" in marks:
         rest, comments = _cut(rest, elements)
-        marks = rest.translate(None, _BUT_MARKS)
+        marks = _kept(rest, _BUT_MARKS)
     if b"<?" in marks and b"<?" in rest:
         raise Problem(Kind.XML_PI_FORBIDDEN)
     tags = opens = marks.count(b"<")
     if tags + comments > elements or limits.xml_depth < tags <= 2 * limits.xml_depth:
-        opens = tags - rest.count(b"</")
+        opens = tags - _count(rest, b"</")
         if opens + comments > elements:
             raise _beyond("elements and comments", elements, "xml_elements")
     if not _proven(rest, marks, limits):
         _scan(rest.decode(), limits)
         return True
     return opens <= limits.xml_depth
+
+
+def _kept(rest: bytes, dropped: bytes) -> bytes:
+    """The bytes that are left of many, a piece at a time: no other thread runs while one is looked at."""
+    if len(rest) <= _PIECE:
+        return rest.translate(None, dropped)
+    return b"".join([rest[at : at + _PIECE].translate(None, dropped) for at in range(0, len(rest), _PIECE)])
+
+
+def _count(rest: bytes, word: bytes) -> int:
+    """How often a word stands in the bytes, a piece at a time; its own end is never its beginning."""
+    if len(rest) <= _PIECE:
+        return rest.count(word)
+    more = len(word) - 1
+    return sum([rest.count(word, at, at + _PIECE + more) for at in range(0, len(rest), _PIECE)])
 
 
 def _cut(rest: bytes, limit: int) -> tuple[bytes, int]:
@@ -108,7 +124,7 @@ def _proven(rest: bytes, marks: bytes, limits: Limits) -> bool:
 
 def _few_namespaces(rest: bytes, limits: Limits) -> bool:
     """Whether no more declarations stand in the message than it may have, and in no tag."""
-    found = rest.count(b"xmlns")
+    found = _count(rest, b"xmlns")
     if found <= limits.xml_namespaces:
         return True
     if found > limits.xml_namespaces_total:
@@ -129,8 +145,12 @@ def _short_names(rest: bytes, signs: int, most: int) -> bool:
     if size <= most:
         return True
     block = (most + 2) // 2
-    shape = rest.translate(_SHAPE)
-    if (b"n" * block,) not in iter_unpack(f"{block}s", memoryview(shape)[: size - size % block]):
+    piece = max(block, _PIECE - _PIECE % block)
+    for at in range(0, size - block + 1, piece):
+        shape = rest[at : at + piece].translate(_SHAPE) if size > piece else rest.translate(_SHAPE)
+        if (b"n" * block,) in iter_unpack(f"{block}s", memoryview(shape)[: len(shape) - len(shape) % block]):
+            break
+    else:
         return True
     if _run(most + 1)(rest) is not None:  # long words in text: look at what is a name
         return False

@@ -29,6 +29,7 @@ def test_an_assertion_holds_both_ways(tmp_path: Path) -> None:
     assert isinstance(body, JudgedCodec)
     value = {"low": 1, "high": 2}
     assert body.decode(etree.fromstring(body.encode(value))) == value
+    assert body.json_valid(etree.fromstring(body.encode(value))) == b'{"low":1,"high":2}'
     with pytest.raises(Problem) as written:
         body.encode({"low": 4711, "high": 2})
     with pytest.raises(Problem) as read:

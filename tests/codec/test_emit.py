@@ -10,7 +10,7 @@ from lxml import etree
 from gateway.build.workbench import Workbench
 from gateway.codec.closures import compile_element
 from gateway.codec.emit import emit_element
-from gateway.codec.json import loads
+from gateway.codec.json import dumps, loads
 from gateway.core.limits import LARGE
 from gateway.core.problem import Problem
 from gateway.schema.ir import Settings
@@ -49,6 +49,9 @@ def test_both_codecs_say_the_same_of_a_golden_case(case):
             assert told(lambda element=element: fast.decode_valid(element)) == told(
                 lambda element=element: slow.decode(element)
             ), (file.name, fast.source)
+            assert told(lambda element=element: fast.json_valid(element)) == told(
+                lambda element=element: dumps(slow.decode(element))
+            ), (file.name, fast.source)
     for file in sorted(case.glob("*.json")):
         if file.name == "settings.json":
             continue
@@ -72,6 +75,7 @@ def test_both_codecs_carry_the_samples_of_the_contracts(contract, settings):
         element = etree.fromstring(text)
         assert not bench.validator.validate(element)
         assert fast.decode_valid(element) == slow.decode(element)
+        assert fast.json_valid(element) == dumps(slow.decode(element))
         assert fast.generate() != (None, None) or "Any" in name, name
 
 

@@ -58,6 +58,15 @@ def test_the_fast_writer_says_what_the_reference_says(tmp_path, value):
     assert fast == slow
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["7.50", "7", "-0.0", "0E-7", "1E+5", "1.5E+30", "1.5E-9", "0.0000001", "0.000001", "NaN", "sNaN", "-Infinity", "00.50", "1" * 90 + ".5"],
+)
+def test_a_decimal_is_written_as_the_reference_writes_it(tmp_path, text):
+    fast, slow = both(emitted(tmp_path, CONTENT), {"i": 1, "s": "x", "d": Decimal(text)})
+    assert fast == slow
+
+
 def test_namespaces_of_children_are_declared_only_when_used(tmp_path):
     other = (
         '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:o"><xs:element name="x" type="xs:int"/></xs:schema>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json as stdlib
 import time
 from decimal import Decimal
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.codec.json import dumps, indented, loads
+from gateway.codec.json import dumps, indented, loads, written_off
 from gateway.codec.json_reader import read
 from gateway.core.limits import DEFAULT, LARGE, Limits
 from gateway.core.problem import Kind, Problem
@@ -388,3 +389,19 @@ def test_text_for_a_person_keeps_every_scalar(text: str, shown: str | None) -> N
         assert found == stdlib.dumps(stdlib.loads(text), indent=2, ensure_ascii=False).replace("12.5,", "12.50,")
     else:
         assert found == shown
+
+
+@pytest.mark.parametrize("size", [0, 1023, 1024, 1025, 2048, 5000])
+def test_a_long_array_is_written_piece_by_piece_and_given_up(size):
+    rows = [{"a": at, "b": ["x"] * (at % 3)} for at in range(size)]
+    for value in (rows, {"r": rows}, {"s": {"é\"": "x", "r": rows, "t": []}, "n": None}, {"one": rows, "two": rows[:7] * 300}):
+        whole = dumps(value)
+        assert written_off(copy.deepcopy(value)) == whole
+    given = {"r": rows}
+    written_off(given)
+    assert given["r"] == ([None] * size if size > 1024 else rows)
+
+
+def test_what_orjson_cannot_write_is_left_to_the_other():
+    assert written_off({"r": [1] * 2000 + [1 << 70]}) is None
+    assert written_off({"r": [1] * 2000, "s": 1 << 70}) is None

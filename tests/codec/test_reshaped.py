@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.codec.json import dumps
 from gateway.codec.reshaped import Drawn
 from gateway.core.problem import Problem
 
@@ -29,11 +30,15 @@ class Plain:
 
     decode_valid = decode
 
+    def json_valid(self, element):
+        return dumps(element)
+
 
 def test_wrappers_stand_around_the_service_s_json():
     body = Drawn(DATA).body("{u}r", Plain(), ("result",))
     assert body.encode({"a": 1}) == {"result": [{"key": "a", "value": 1}]}
     assert body.decode({"result": [{"key": "a", "value": 1}]}) == {"a": 1}
+    assert body.json_valid({"result": [{"key": "a", "value": 1}]}) == b'{"a":1}'
     assert Drawn(DATA).body("{u}f", Plain()).encode(5) == {"body": 5}
 
 

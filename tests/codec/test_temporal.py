@@ -111,3 +111,26 @@ def test_derived_durations() -> None:
     assert temporal.lexical("dayTimeDuration")("P1DT2H")
     assert not temporal.lexical("dayTimeDuration")("P1Y")
     assert not temporal.lexical("dateTimeStamp")("2024-01-01T00:00:00")
+
+
+def _near(name: str) -> list[str]:
+    """Texts around what is usual: every month, day and hour of two digits, zones, and other ways to write them."""
+    two = [f"{number:02}" for number in range(100)]
+    days = [f"2024-{one}-11" for one in two] + [f"2024-02-{one}" for one in two] + ["0000-01-01", "02024-01-01", "-2024-01-01"]
+    clocks = [f"{one}:30:00" for one in two] + [f"09:{one}:00" for one in two] + [f"09:30:{one}" for one in two]
+    clocks += ["24:00:00", "09:30:00.5", "09:30:00.", "9:30:00", "09:30"]
+    zones = ["", "Z", "z", "+14:00", "+14:01", "-00:00", "+1:00", "+01:60"] + [f"+{one}:59" for one in two]
+    if name == "date":
+        return [day + zone for day in days for zone in ("", "Z")] + ["2024-05-17" + zone for zone in zones]
+    whole = [f"{day}T09:30:00" for day in days] + [f"2024-05-17T{clock}{zone}" for clock in clocks for zone in ("", "Z")]
+    return [*whole, *("2024-05-17T09:30:00" + zone for zone in zones), "2024-05-17 09:30:00", "٢٠٢٤-05-17T09:30:00"]
+
+
+@pytest.mark.parametrize("name", ["dateTime", "date", "dateTimeStamp", "time", "gYear", "gMonthDay", "gDay"])
+def test_what_is_usual_is_valid(name: str) -> None:
+    usual, valid = temporal.common(name), temporal.lexical(name)
+    texts = [*_near("date"), *_near("dateTime"), "09:30:00Z", "2024", "--05-17", "--02-30", "---17", "---31"]
+    taken = [text for text in texts if usual(text)]
+    assert taken
+    assert all(valid(text) for text in taken)
+    assert all(not usual(text + "\n") for text in taken)

@@ -79,3 +79,25 @@ def test_a_message_that_breaks_its_schema_says_so_each_time() -> None:
     for _ in range(2):
         with pytest.raises(Problem):
             message.value()
+
+
+def test_the_size_is_what_was_read_whatever_became_of_it() -> None:
+    message = Message(Counting(), raw=b"abc")
+    assert (message.size, message.replace("x").size, message.with_headers(()).size) == (3, 3, 3)
+    assert (Message(Counting(), parsed="abc", size=9).size, Message(Counting(), value="abc").size) == (9, 0)
+
+
+def test_what_is_released_is_given_up_by_the_codec_that_can() -> None:
+    given: list[object] = []
+
+    class Careful(Counting):
+        def release(self, parsed: object) -> None:
+            given.append(parsed)
+
+    for codec in (Careful(), Counting()):
+        message = Message(codec, raw=b"abc", parsed="ABC")
+        message.release()
+        message.release()
+        assert message.parsed is None
+        assert message.value() == {"text": "abc"}  # its bytes are there still
+    assert given == ["ABC"]

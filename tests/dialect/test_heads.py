@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from gateway.codec.json import dumps
 from gateway.core.message import HeaderBlock
 from gateway.core.problem import Kind, Problem
 from gateway.dialect.heads import Head, Heads
@@ -19,6 +20,9 @@ class Plain:
         return element.text
 
     decode_valid = decode
+
+    def json_valid(self, element: Any) -> bytes:
+        return dumps(element.text)
 
     def encode(self, value: Any) -> str:
         return f"<a>{value}</a>"

@@ -49,6 +49,16 @@ def test_the_verdict_is_made_once(shop: Any) -> None:
     assert len(asked) == 1
 
 
+def test_the_json_of_a_body_is_that_of_its_value(shop: Any) -> None:
+    real = shop.bound("Buy").operation.faces["1.1"].request
+    for verdict in (None, lambda _: True, lambda _: False):
+        codec = SoapCodec("1.1", "{urn:t}Buy", real.body, limits=DEFAULT, valid=verdict)
+        assert codec.json_by(real.body, codec.parse(envelope(BUY))) == b'{"id":7}'
+        with pytest.raises(Problem) as caught:
+            codec.json_by(real.body, codec.parse(envelope("<t:Buy><t:id>x</t:id></t:Buy>")))
+        assert [finding.pointer for finding in caught.value.findings] == ["/id"]
+
+
 def test_where_libxml2_alone_is_against_it_the_walk_decides(shop: Any) -> None:
     real = shop.bound("Buy").operation.faces["1.1"].request
     codec = SoapCodec("1.1", "{urn:t}Buy", real.body, limits=DEFAULT, valid=lambda _: False)
@@ -102,3 +112,12 @@ def test_limits_of_the_own_side_hold() -> None:
     with pytest.raises(Problem) as caught:
         SoapCodec("1.1", None, None, limits=DEFAULT).parse(deep)
     assert caught.value.kind is Kind.XML_LIMIT_EXCEEDED
+
+
+def test_a_body_is_given_up_and_its_header_blocks_stay(codec: SoapCodec) -> None:
+    opened = codec.parse(envelope(BUY, headers="<t:k>1</t:k>"))
+    body = codec.check(opened)
+    codec.release(opened)
+    assert len(body) == 0
+    assert opened.body is None
+    assert [block.element.text for block in opened.headers] == ["1"]

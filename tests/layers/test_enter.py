@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.core.limits import DEFAULT
+from gateway.core.limits import DEFAULT, VERY_LARGE
 from gateway.core.message import Exchange, Fault, Message, Wire
 from gateway.core.operation import Address, Door, Face, Route
 from gateway.core.problem import Kind, Problem
@@ -137,3 +137,14 @@ async def test_answers_go_back_through_protection_and_protections_own_refusals_d
     send = through(door(Tongue(), service), [sealing])
     assert (await send(wire())).body == b"sealed lock-conflict None r1"
     assert (await send(wire(forged=True))).body == b"security-processing-failed None r1"
+
+
+@pytest.mark.parametrize(("size", "kept"), [(VERY_LARGE - 1, True), (VERY_LARGE, False)])
+async def test_a_very_large_answer_is_given_up_once_it_is_written(size: int, kept: bool) -> None:
+    answer = Message(CODEC, parsed=b"large", size=size)
+
+    async def service(_: Exchange) -> Message:
+        return answer
+
+    assert (await through(door(Tongue(), service))(wire())).body == b"b'large'"
+    assert (answer.parsed is not None) is kept

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from gateway.core.limits import DEFAULT, Limits
 from gateway.core.problem import Kind, Problem
+from gateway.xml import limits as limits_module
 from gateway.xml import parse
-from gateway.xml.limits import _BUT_MARKS, _proven, _scan
+from gateway.xml.limits import _BUT_MARKS, _count, _kept, _proven, _scan, _short_names
 
 
 def nested(depth: int, pad: bytes = b"") -> bytes:
@@ -120,6 +121,18 @@ def test_what_counts_prove_each_tag_proves_as_well(pieces: list[bytes], long: in
     rest = b"<r>" + b"".join(pieces) + b"<z" + b"z" * long + b" y='" + b"y" * long + b"'/></r>"
     if _proven(rest, rest.translate(None, _BUT_MARKS), tight):
         _scan(rest.decode(), tight)  # raises for what is beyond
+
+
+@pytest.mark.parametrize("piece", [5, 64, 1000])
+@given(st.lists(st.sampled_from(PIECES), max_size=40), st.integers(0, 400), st.integers(1, 60))
+def test_pieces_say_what_the_whole_says(piece: int, pieces: list[bytes], long: int, bound: int) -> None:
+    rest = b"<r>" + b"".join(pieces) + b"<z" + b"z" * long + b" xmlns='u'/></r>"
+    whole = _kept(rest, _BUT_MARKS), _count(rest, b"xmlns"), _count(rest, b"</"), _short_names(rest, 1, bound)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(limits_module, "_PIECE", piece)
+        assert whole == (
+            _kept(rest, _BUT_MARKS), _count(rest, b"xmlns"), _count(rest, b"</"), _short_names(rest, 1, bound),
+        )  # fmt: skip
 
 
 def test_an_answer_may_hold_more_elements() -> None:
