@@ -83,6 +83,7 @@ $(VENV)/.interop: requirements-interop.lock $(VENV)/.dev
 UVLOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q
 lock: ## make the dependency locks again, with uv, after pyproject.toml changed
 	$(UVLOCK) -o requirements.lock
+	$(UVLOCK) --extra otel -c requirements.lock -o requirements-otel.lock
 	$(UVLOCK) --extra build -c requirements.lock -o requirements-build.lock
 	$(UVLOCK) --extra build --extra dev -o requirements-dev.lock
 	$(UVLOCK) --extra build --extra dev --extra interop -o requirements-interop.lock

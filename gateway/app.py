@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from .build.book import Built, build
 from .build.operating import operating_pages
@@ -26,22 +27,29 @@ from .layers.admit import Admission
 from .layers.cors import Cors, cors
 from .layers.observe import observe
 from .layers.rescue import rescue
+from .layers.traced import traced
 from .net.admin import admin
+from .net.post import Post
 from .net.selftest import selftest
 from .net.server import Server
 from .observe.admin import admin_pages
 from .observe.lag import lag
 from .observe.log import Log
 from .observe.metrics import Metrics
+from .observe.otlp import Exporter
 from .observe.seen import Seen
+from .observe.spans import Spans
 from .observe.trace import request_id
 from .reload import Reload
 from .serving import Parts, Serving
 from .settings.loader import Loaded
 from .settings.mistakes import Mistake, Refused
+from .settings.models import Tracing
 from .state.home import Home, home
 from .supervisor.seat import Seat
 from .version import version
+
+FLUSH: Final = 3.0  # seconds that the last spans have at the end
 
 
 @dataclass(slots=True)
@@ -63,7 +71,11 @@ class Gateway:
         self.seen = Seen()
         self._home: Home = home(settings.state, clock)
         log = log or Log(sys.stderr, settings.logging.level, access=settings.logging.access)
-        self.parts = Parts(Metrics(version(), buckets=settings.metrics.buckets), log, clock, self._home)
+        metrics = Metrics(version(), buckets=settings.metrics.buckets)
+        rule = settings.tracing
+        spans = Spans(rule.sample, rule.queue, metrics.told) if rule.endpoint else None
+        self.exporter = exporter(rule, spans, log) if spans else None
+        self.parts = Parts(metrics, log, clock, self._home, spans)
         self.admission = Admission(built.limits)
         self.parts.metrics.queued.set_function(lambda: self.admission.queued)
         self.serving = Serving(built, self.parts)
@@ -96,6 +108,8 @@ class Gateway:
         except BaseException:
             await self.stop(0.0)
             raise
+        if self.exporter is not None:
+            self.exporter.start()
         self._chores()
         self.health.ready = True
 
@@ -124,6 +138,8 @@ class Gateway:
         await asyncio.gather(*self._retiring, return_exceptions=True)
         await self.serving.close()
         await self._home.close()
+        if self.exporter is not None:
+            await asyncio.to_thread(self.exporter.stop, FLUSH)
         await self.admin.stop(1.0)
 
     async def adopt(self, built: Built) -> None:
@@ -163,6 +179,7 @@ class Gateway:
 
     def _front(self) -> Send:
         layers: list[WireLayer | None] = [
+            traced(self.parts.spans) if self.parts.spans else None,  # gives the trace's id to what follows
             observe(self.parts.metrics, self.parts.log, self._answer, self.seen),  # counts what was shed or failed
             self._cors(),  # a preflight is answered before anything is looked for; pages read refusals, too
             rescue(self._answer, self.parts.log),  # nothing passes it
@@ -216,6 +233,18 @@ class Gateway:
 
     def _body_limit(self, method: str, path: str) -> int:
         return self.serving.body_limit(method, path)
+
+
+def exporter(rule: Tracing, spans: Spans, log: Log) -> Exporter:
+    """What sends the spans. Raises OSError: the certificates cannot be read."""
+
+    def why(failure: str) -> None:
+        log.write("error", "warning", "spans-not-taken", cause=failure)
+
+    own = version()
+    headers = {"content-type": "application/x-protobuf", "user-agent": f"soapgw/{own}"}
+    headers |= {name.lower(): value for name, value in rule.headers.items()}
+    return Exporter(spans, Post(str(rule.endpoint), headers, rule.ca), service=rule.service, version=own, why=why)
 
 
 def serve(loaded: Loaded, again: Callable[[], Loaded] | None = None, seat: Seat | None = None) -> None:

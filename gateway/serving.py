@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from .build.bases import Bases
 from .build.book import Built, BuiltService
@@ -26,7 +27,7 @@ from .build.pages import docs_pages, index_page, openapi_page, problem_page, wsd
 from .build.plugged import plugins_of
 from .build.refused import refusing, warnings
 from .build.unprotected import unprotected
-from .core.layers import Send, Service, WireLayer, stack
+from .core.layers import Layer, Send, Service, WireLayer, stack
 from .core.limits import Limits
 from .core.message import Exchange, Message, Wire
 from .core.operation import Address, Door, Operation
@@ -45,11 +46,13 @@ from .layers.observe import measure_backend, timed
 from .layers.precondition import precondition
 from .layers.require import gated, require, sealed
 from .layers.retry import Budget, retry
+from .layers.traced import traced_call
 from .net.pool import Pool
 from .net.tls import trust
 from .net.upstream import Upstream
 from .observe.log import Log
 from .observe.metrics import Metrics
+from .observe.spans import Spans
 from .observe.stages import Stages
 from .plugins.api import Place, Plugin
 from .plugins.registry import Plugins
@@ -65,9 +68,11 @@ class Parts:
     log: Log
     clock: Clock
     state: Store
+    spans: Spans | None = None  # where they are sent
 
     def __post_init__(self) -> None:
         self.stages = Stages(self.metrics)
+        self.stages.traced = self.spans is not None
 
 
 class Serving:
@@ -215,10 +220,17 @@ class Serving:
                 *self.plugins.layers(operation, within=within),  # locks, sessions: may call again
                 retry(operation, self._budgets[service.name], again=again),  # keeps what sessions have filled in
                 self._breakers[service.name].layer,  # a try that it refuses was not sent
+                self._traced(service, operation),  # the service stands in the span of this try
                 measure_backend(self.parts.metrics, operation),  # the service's own time, each try
             ],
             self._ends[service.name],
         )
+
+    def _traced(self, service: BuiltService, operation: Operation) -> Layer | None:
+        if self.parts.spans is None:
+            return None
+        address = urlsplit(service.settings.upstream.url or service.port.location)
+        return traced_call(self.parts.spans, operation, address.hostname or "", address.port or 0)
 
     def _addresses(self, service: BuiltService) -> None:
         limits = self.built.limits

@@ -18,6 +18,7 @@ from gateway.app import Gateway
 from gateway.build.book import build
 from gateway.observe.log import Log
 from gateway.settings import parse
+from tests.observe.collector import collecting, told
 from tests.wire.conftest import ROOT
 
 NS = "http://www.pointsharp.com/netid/server/portal"
@@ -352,3 +353,42 @@ async def test_retries_and_directions_are_counted() -> None:
         labels = f'direction="{direction}",operation="portal/ReleaseTask",outcome="ok"'
         assert f"soapgw_direction_duration_seconds_count{{{labels}}} 1.0" in page
     assert 'soapgw_retries_total{operation="portal/ReleaseTask"} 0.0' in page
+
+
+TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+async def test_spans_reach_a_collector_and_the_service_stands_in_its_own() -> None:
+    async with collecting() as collector:
+        more = f"\ntracing: {{endpoint: {collector.url}, service: desk}}\n"
+        async with running(more) as bench:
+            headers = {"traceparent": TRACEPARENT, "tracestate": "vendor=1 , other=2"}
+            assert (await bench.release(headers=headers))[0] == 200
+            assert (await bench.release(headers={"traceparent": TRACEPARENT[:-2] + "00"}))[0] == 200
+            bench.service.answer = (500, b"<html/>", "text/html")
+            assert (await bench.release(headers=headers))[0] == 502
+            (call, _, _) = bench.service.calls[:3]
+        spans = collector.spans  # all of them: the end has sent what was left
+        assert collector.resources[0]["service.name"] == "desk"
+    assert len(spans) == 4
+    inner, server = spans[0], spans[1]
+    assert (server.name, server.parent_span_id.hex()) == ("POST /api/task/release", TRACEPARENT[36:52])
+    assert (inner.name, inner.parent_span_id) == ("portal/ReleaseTask", server.span_id)
+    assert call["traceparent"] == f"00-{TRACEPARENT[3:35]}-{inner.span_id.hex()}-01"
+    assert call["tracestate"] == server.trace_state == "vendor=1,other=2"
+    steps = {name for name in told(server) if name.startswith("soapgw.stage.")}
+    assert steps == {f"soapgw.stage.{stage}" for stage in ("read_request", "write_request", "read_reply", "write_reply")}
+    assert told(server)["soapgw.request_id"]
+    assert [span.status.code for span in spans] == [0, 0, 2, 2]
+    assert told(spans[3])["error.type"] == "upstream-not-soap"
+
+
+@pytest.mark.parametrize("given", [None, "", "a", "a=1,a=2", "A=1", "a=" + "x" * 600])
+async def test_a_tracestate_that_is_not_valid_goes_no_further(bench: Bench, given: str | None) -> None:
+    headers = {"traceparent": TRACEPARENT} | ({} if given is None else {"tracestate": given})
+    await bench.release(headers=headers)
+    assert "tracestate" not in bench.service.calls[0]
+    await bench.release(headers={"tracestate": "a=1"})  # it belongs to no trace
+    assert "tracestate" not in bench.service.calls[1]
+    await bench.release(headers={**headers, "tracestate": "a=1,b@c=2"})
+    assert bench.service.calls[2]["tracestate"] == "a=1,b@c=2"

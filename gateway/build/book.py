@@ -14,6 +14,7 @@ from ..core.operation import RefusedOperation
 from ..dialect.problem import Speaker
 from ..dialect.router import shape
 from ..net.fetch import Fetcher
+from ..observe.otlp import lacking
 from ..plugins.registry import Plugins
 from ..schema.catalog import Catalog, given
 from ..schema.contract import Contract, Port
@@ -107,6 +108,9 @@ def build(loaded: Loaded) -> Built:
     except Refused as refused:
         mistakes.extend(refused.mistakes)
         plugins = Plugins({})
+    if loaded.settings.tracing.endpoint and lacking():
+        words = "this needs the extra `otel`: pip install 'soapgw[otel]'"
+        mistakes.append(loaded.mistake(("tracing", "endpoint"), words))
     for name, settings in loaded.settings.services.items():
         key = (settings.wsdl, *settings.xsd, *standing_before(loaded, name))  # what is filled in differs by these
         try:

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlencode
 
 from ..codec.json import dumps
 from ..codec.lexical import Scalar, Unfit
-from ..core.message import Exchange, HeaderBlock, Message, Wire
+from ..core.message import TRACE, Exchange, HeaderBlock, Message, Wire
 from ..core.problem import Finding, Kind, Problem
 from ..core.value import Value, pointer, said
 from .binding import Binding, Steps
@@ -112,9 +112,7 @@ class RestUpstream:
         body = self._body(call, parts, members)
         if body:
             headers["content-type"] = "application/json"
-        trace = exchange.facts.get("traceparent")
-        if trace:
-            headers["traceparent"] = trace
+        headers |= {name: exchange.facts[name] for name in TRACE if exchange.facts.get(name)}
         conditions = {name: text for name, text in exchange.conditions.items() if name not in headers}
         headers |= {**conditions, **parts.headers, **fields, **self.headers, **exchange.upstream_headers}
         facts = {} if operation.timeout is None else {"timeout": operation.timeout}

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..core.limits import Limits
-from ..core.message import Exchange, HeaderBlock, Message, Wire
+from ..core.message import TRACE, Exchange, HeaderBlock, Message, Wire
 from ..core.problem import Kind, Problem
 from ..core.value import Value
 from ..xml import parse as parse_xml
@@ -50,9 +50,7 @@ class SoapUpstream:
         headers = {"content-type": content_type(self.version, operation.action), "accept": _accept(self.version)}
         if self.version == "1.1":
             headers.update((name.lower(), f'"{operation.action}"') for name in self.action_headers)
-        trace = exchange.facts.get("traceparent")
-        if trace:
-            headers["traceparent"] = trace
+        headers |= {name: exchange.facts[name] for name in TRACE if exchange.facts.get(name)}
         headers.update(self.headers)
         headers.update(exchange.upstream_headers)
         facts = {} if operation.timeout is None else {"timeout": operation.timeout}

@@ -16,7 +16,7 @@ from ..core.problem import Problem
 from ..observe.log import Log
 from ..observe.metrics import Metrics
 from ..observe.seen import Seen
-from ..observe.trace import child, request_id, sampled, trace_id
+from ..observe.trace import child, request_id, sampled, state, trace_id
 
 BEHIND: Final = "behind"  # the fact of an exchange: seconds that the service took, the connection included
 
@@ -29,7 +29,11 @@ def observe(metrics: Metrics, log: Log, answer: Callable[[Problem, str], Wire], 
             began = time.perf_counter()
             facts = wire.facts
             facts["request_id"] = request_id(wire.headers.get("x-request-id"))
-            facts["traceparent"] = child(wire.headers.get("traceparent"))
+            given = wire.headers.get("traceparent")
+            if "traceparent" not in facts:  # else it is that of its span
+                facts["traceparent"] = child(given)
+            if "tracestate" in wire.headers:
+                facts["tracestate"] = state(given, wire.headers["tracestate"])
             metrics.inflight.inc()
             try:
                 reply = await inner(wire)

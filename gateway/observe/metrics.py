@@ -15,6 +15,7 @@ from prometheus_client.exposition import choose_encoder
 
 from ..core.limits import Limits
 from ..core.problem import Kind, Problem
+from .spans import TOLD
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -134,6 +135,14 @@ class Metrics:
         self.log_dropped = Gauge(
             "soapgw_log_lines_dropped", "Log lines that could not be written.", registry=self.registry
         )
+        self.spans = Counter(
+            "soapgw_spans",
+            "Spans by what became of them: sent, dropped (no room), failed (the collector did not take them).",
+            ("result",),
+            registry=self.registry,
+        )
+        for told in TOLD:
+            self.spans.labels(told)
         self.loop_lag = Gauge(
             "soapgw_event_loop_lag_seconds",
             "How late the event loop's timer came, the worst of the last 20 seconds.",
@@ -192,6 +201,10 @@ class Metrics:
         if child is None:
             child = self._backend[key] = self.backend.labels(operation, outcome)
         child.observe(seconds)  # type: ignore[attr-defined]  # a histogram's child
+
+    def told(self, result: str, count: int) -> None:
+        """What became of so many spans. Called from the thread that sends them, too."""
+        self.spans.labels(result).inc(count)
 
     def reloaded(self, result: str) -> None:
         """One reload, and whether what stands in the files serves."""

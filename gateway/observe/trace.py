@@ -13,6 +13,10 @@ from typing import Final
 _PARENT: Final = re.compile(
     r"(?!ff)(?!00.{53}-)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?"
 )
+_KEY: Final = r"(?:[a-z][_0-9a-z*/-]{0,255}|[a-z0-9][_0-9a-z*/-]{0,240}@[a-z][_0-9a-z*/-]{0,13})"
+_MEMBER: Final = re.compile(_KEY + r"=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]")
+_STATE_MOST: Final = 512  # characters that a gateway must be able to pass on (§3.3.1.5)
+_MEMBERS: Final = 32
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
@@ -27,6 +31,27 @@ def child(traceparent: str | None) -> str:
     if match is None:
         return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-00"
     return f"00-{match[1]}-{os.urandom(8).hex()}-{match[2]}"
+
+
+def begun(traceparent: str | None) -> str:
+    """The id of the caller's span, empty without a valid one."""
+    return traceparent[36:52] if traceparent and _PARENT.fullmatch(traceparent) else ""
+
+
+def span_id(traceparent: str) -> str:
+    """The 16 hexadecimal digits of a valid one's span."""
+    return traceparent[36:52]
+
+
+def state(traceparent: str | None, tracestate: str | None) -> str:
+    """The `tracestate` to carry on; empty where it, or what it belongs to, is not valid (§3.3.1, §4.3)."""
+    if not tracestate or len(tracestate) > _STATE_MOST or not begun(traceparent):
+        return ""
+    members = [member.strip(" \t") for member in tracestate.split(",")]
+    given = [member for member in members if member]
+    keys = {member.partition("=")[0] for member in given}
+    fit = len(keys) == len(given) <= _MEMBERS and all(map(_MEMBER.fullmatch, given))
+    return ",".join(given) if fit else ""
 
 
 def sampled(traceparent: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from .bounds import Bounds
-from .fields import Address, HeaderName, Part, Seconds, Url
+from .fields import Address, FilePath, HeaderName, HeaderValue, Part, Seconds, Url
 from .service import Service
 
 ServiceName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$", max_length=64)]
@@ -68,6 +68,31 @@ class Metrics(Part):
         if not buckets or any(a >= b for a, b in pairwise(buckets)):
             raise ValueError("the bounds must rise")
         return buckets
+
+
+class Tracing(Part):
+    """Where spans are sent (OTLP over HTTP, the extra `otel`); trace ids are carried on without it."""
+
+    endpoint: Url | None = Field(
+        default=None,
+        description="The collector's address with its path; without one no spans are made.",
+        examples=["http://collector:4318/v1/traces"],
+    )
+    service: Annotated[str, Field(min_length=1, max_length=255)] = Field(
+        default="soapgw", description="What the spans call this gateway: service.name."
+    )
+    sample: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=1.0, description="Share of the traces that begin here that is kept; a caller's own decision holds."
+    )
+    queue: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=4096, description="Spans that wait to be sent; what comes beyond is dropped and counted."
+    )
+    headers: dict[HeaderName, HeaderValue] = Field(
+        default={}, description="Header fields for the collector.", examples=[{"x-team": "desk"}]
+    )
+    ca: FilePath | None = Field(
+        default=None, description="Trust only these certificates (PEM); by default the system's.", examples=["ca.pem"]
+    )
 
 
 class Drain(Part):
@@ -128,6 +153,7 @@ class Settings(Part):
     reload: Reload = Field(default=Reload(), description="When the configuration is read again.")
     logging: Logging = Field(default=Logging(), description="Logs.")
     metrics: Metrics = Field(default=Metrics(), description="Metrics.")
+    tracing: Tracing = Field(default=Tracing(), description="Spans.")
     keyring: dict[str, dict[str, Any]] = Field(
         default={},
         description="Key material by id: one of pem (with certificate), pkcs12, jwk, secret (a file each), env.",

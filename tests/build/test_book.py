@@ -141,3 +141,14 @@ services:
 """
     assert len(build(parse(text, base=ROOT, env={})).services) == 2
     assert len(read) == 1
+
+
+def test_an_endpoint_for_spans_needs_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "tracing: {endpoint: 'http://127.0.0.1:4318/v1/traces'}\n" + HEAD
+    build(parse(text, base=ROOT, env={}))
+    monkeypatch.setattr("gateway.build.book.lacking", lambda: True)
+    with pytest.raises(Refused) as caught:
+        build(parse(text, base=ROOT, env={}))
+    (mistake,) = caught.value.mistakes
+    assert (mistake.line, mistake.setting) == (1, "tracing.endpoint")
+    assert "pip install 'soapgw[otel]'" in str(mistake)
