@@ -34,6 +34,7 @@ _HASHES: Final[dict[str, type[hashes.HashAlgorithm]]] = {
     "SHA512": hashes.SHA512,
 }
 _IV: Final = {"cbc-hmac": 16, "gcm": 12}
+_GCM_TAG: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,10 @@ class Profile:
     mac_key_length: int = 32
     mac_hash: Hash = "SHA256"
     tag_length: int = 32  # of the HMAC, cut from its left; GCM's is 16
+    layout: Literal["iv-ciphertext-tag", "iv-tag-ciphertext", "tag-iv-ciphertext"] = "iv-ciphertext-tag"
+    bound: tuple[Literal["session", "count"], ...] = ("session", "count")  # under the tag, before IV and ciphertext
+    count_form: Literal["decimal", "int32", "int64"] = "decimal"  # under the tag: ASCII, or big-endian
+    length_prefix: Literal[0, 2, 4, 8] = 4  # of each part under the tag, and of what Login signs; big-endian
     derivation_hash: Hash = "SHA256"
     nonce_order: Literal["server-client", "client-server"] = "server-client"
     salt: Literal["session", "none"] = "session"
@@ -69,6 +74,8 @@ class Profile:
             ("tag_length", 16 <= self.tag_length <= size, f"16 to {size} bytes of {self.mac_hash}"),
             ("nonce_length", 16 <= self.nonce_length <= 128, "16 to 128 bytes"),
             ("plaintext_limit", self.plaintext_limit > 0, "at least 1"),
+            ("bound", len(set(self.bound)) == len(self.bound), "each once"),
+            ("length_prefix", self.length_prefix or self.count_form != "decimal", "0 needs a fixed `count_form`"),
             ("mac_label", self.mac_label != self.encryption_label, "other than `encryption_label`: two keys"),
         ):
             if not fits:
@@ -100,9 +107,41 @@ def derive(profile: Profile, session_id: bytes, server_nonce: bytes, client_nonc
     return BlobKeys(key(profile.encryption_label, profile.key_length), key(profile.mac_label, profile.mac_key_length))
 
 
-def prefixed(*parts: bytes) -> bytes:
-    """The parts, each with its length in four bytes, big-endian, before it: no two splits are the same bytes."""
-    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+def prefixed(*parts: bytes, size: int = 4) -> bytes:
+    """The parts, each with its length before it in `size` bytes (0: none), big-endian: no two splits are the same.
+
+    Raises ValueError for a part that is longer than its length can say.
+    """
+    try:
+        return b"".join((len(part).to_bytes(size, "big") if size else b"") + part for part in parts)
+    except OverflowError as error:
+        raise ValueError("a part is too long") from error
+
+
+def _bound(profile: Profile, session_id: bytes, count: int) -> tuple[bytes, ...]:
+    """What of the call is under the tag. Raises ValueError for a count that does not fit."""
+    try:
+        size = {"decimal": 0, "int32": 4, "int64": 8}[profile.count_form]
+        number = count.to_bytes(size, "big") if size else str(count).encode()
+    except OverflowError as error:
+        raise ValueError("count") from error
+    parts = {"session": session_id, "count": number}
+    return tuple(parts[name] for name in profile.bound)
+
+
+def _laid(profile: Profile, iv: bytes, sealed: bytes, tag: bytes) -> bytes:
+    parts = {"iv": iv, "ciphertext": sealed, "tag": tag}
+    return b"".join(parts[name] for name in profile.layout.split("-"))
+
+
+def _split(profile: Profile, blob: bytes) -> tuple[bytes, bytes, bytes]:
+    """IV, ciphertext and tag; of a blob that is too short, what there is."""
+    iv, tag = _IV[profile.mode], profile.tag_length if profile.mode == "cbc-hmac" else _GCM_TAG
+    if profile.layout == "iv-ciphertext-tag":
+        return blob[:iv], blob[iv:-tag], blob[iv:][-tag:]
+    if profile.layout == "iv-tag-ciphertext":
+        return blob[:iv], blob[iv + tag :], blob[iv : iv + tag]
+    return blob[tag : tag + iv], blob[tag + iv :], blob[:tag]
 
 
 def seal_blob(profile: Profile, keys: BlobKeys, session_id: bytes, count: int, plain: bytes) -> bytes:
@@ -110,30 +149,32 @@ def seal_blob(profile: Profile, keys: BlobKeys, session_id: bytes, count: int, p
     if profile.compression == "gzip":
         plain = gzip.compress(plain, mtime=0)
     iv = os.urandom(_IV[profile.mode])
-    bound = (session_id, str(count).encode())
+    try:
+        bound = _bound(profile, session_id, count)
+    except ValueError as error:
+        raise Refusal("refused", "the count does not fit its form") from error
     if profile.mode == "gcm":
-        return iv + AESGCM(keys.encryption).encrypt(iv, plain, prefixed(*bound))
+        both = AESGCM(keys.encryption).encrypt(iv, plain, prefixed(*bound, size=profile.length_prefix))
+        return _laid(profile, iv, both[:-_GCM_TAG], both[-_GCM_TAG:])
     padder = padding.PKCS7(128).padder()
     encryptor = Cipher(algorithms.AES(keys.encryption), modes.CBC(iv)).encryptor()
     sealed = encryptor.update(padder.update(plain) + padder.finalize()) + encryptor.finalize()
-    return iv + sealed + _tag(profile, keys, *bound, iv, sealed)
+    return _laid(profile, iv, sealed, _tag(profile, keys, *bound, iv, sealed))
 
 
 def open_blob(profile: Profile, keys: BlobKeys, session_id: bytes, count: int, blob: bytes) -> bytes:
     """The plaintext of one call. Raises Refusal("refused"), the same for every reason."""
     try:
-        plain = _decrypted(profile, keys, (session_id, str(count).encode()), blob)
+        plain = _decrypted(profile, keys, _bound(profile, session_id, count), blob)
         return _inflated(plain, profile.plaintext_limit) if profile.compression == "gzip" else plain
     except (ValueError, InvalidTag, zlib.error) as error:
         raise Refusal("refused", "the blob could not be opened") from error
 
 
-def _decrypted(profile: Profile, keys: BlobKeys, bound: tuple[bytes, bytes], blob: bytes) -> bytes:
-    size = _IV[profile.mode]
-    iv, rest = blob[:size], blob[size:]
+def _decrypted(profile: Profile, keys: BlobKeys, bound: tuple[bytes, ...], blob: bytes) -> bytes:
+    iv, sealed, tag = _split(profile, blob)
     if profile.mode == "gcm":
-        return AESGCM(keys.encryption).decrypt(iv, rest, prefixed(*bound))
-    sealed, tag = rest[: -profile.tag_length], rest[-profile.tag_length :]
+        return AESGCM(keys.encryption).decrypt(iv, sealed + tag, prefixed(*bound, size=profile.length_prefix))
     # always computed, also over nothing, so that length is not told by time
     if not hmac.compare_digest(_tag(profile, keys, *bound, iv, sealed), tag):
         raise ValueError("tag")
@@ -143,7 +184,7 @@ def _decrypted(profile: Profile, keys: BlobKeys, bound: tuple[bytes, bytes], blo
 
 
 def _tag(profile: Profile, keys: BlobKeys, *parts: bytes) -> bytes:
-    return hmac.digest(keys.mac, prefixed(*parts), profile.mac_hash)[: profile.tag_length]
+    return hmac.digest(keys.mac, prefixed(*parts, size=profile.length_prefix), profile.mac_hash)[: profile.tag_length]
 
 
 def _inflated(data: bytes, limit: int) -> bytes:
@@ -188,7 +229,7 @@ def check_value(profile: Profile, certificate: bytes, session_id: bytes, value: 
 
 
 def _signed(profile: Profile, session_id: bytes, value: bytes) -> bytes:
-    return prefixed(session_id, value) if profile.signed == "session-value" else value
+    return prefixed(session_id, value, size=profile.length_prefix) if profile.signed == "session-value" else value
 
 
 def _scheme(profile: Profile) -> tuple[Any, hashes.HashAlgorithm]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -110,10 +111,54 @@ def test_a_small_key_or_no_certificate_is_refused():
 @pytest.mark.parametrize(
     "wrong",
     [{"tag_length": 0}, {"tag_length": 15}, {"tag_length": 33}, {"key_length": 20}, {"key_length": 0}, {"nonce_length": 8},
-     {"mac_key_length": 4}, {"plaintext_limit": 0}, {"mac_label": "encryption"}],
+     {"mac_key_length": 4}, {"length_prefix": 0}, {"bound": ("count", "count")}, {"plaintext_limit": 0}, {"mac_label": "encryption"}],
 )  # fmt: skip
 def test_a_profile_that_protects_nothing_is_none(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Profile(**wrong)
     Profile(tag_length=16, key_length=16, mac_hash="SHA512")
     Profile(tag_length=64, mac_hash="SHA512")
+
+
+FORMS = [
+    Profile(layout="iv-tag-ciphertext"), Profile(layout="tag-iv-ciphertext"), Profile(bound=("count", "session")),
+    Profile(bound=("session",)), Profile(bound=()), Profile(count_form="int32"), Profile(count_form="int64"),
+    Profile(length_prefix=2), Profile(length_prefix=8), Profile(length_prefix=0, count_form="int32"), Profile(tag_length=16),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", ["cbc-hmac", "gcm"])
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_every_line_of_the_bytes_counts(form, mode):
+    """Each form opens its own blobs, and the default opens none of them; no byte of any may change."""
+    profile, usual = replace(form, mode=mode), Profile(mode=mode)
+    plain = b"<Id>273672</Id>" * 3
+    blob = seal_blob(profile, KEYS, SESSION, 7, plain)
+    assert open_blob(profile, KEYS, SESSION, 7, blob) == plain
+    if not (mode == "gcm" and form.tag_length == 16 and form == Profile(tag_length=16)):
+        with pytest.raises(Refusal):
+            open_blob(usual, KEYS, SESSION, 7, blob)
+    for at in range(len(blob)):
+        with pytest.raises(Refusal):
+            open_blob(profile, KEYS, SESSION, 7, blob[:at] + bytes([blob[at] ^ 1]) + blob[at + 1 :])
+        with pytest.raises(Refusal):
+            open_blob(profile, KEYS, SESSION, 7, blob[:at])
+    if "count" in profile.bound:
+        with pytest.raises(Refusal):
+            open_blob(profile, KEYS, SESSION, 8, blob)
+
+
+def test_a_count_beyond_its_form_is_refused():
+    profile = Profile(count_form="int32")
+    with pytest.raises(Refusal):
+        seal_blob(profile, KEYS, SESSION, 2**32, b"x")
+    with pytest.raises(Refusal):
+        open_blob(profile, KEYS, SESSION, 2**32, b"x" * 100)
+
+
+def test_a_part_beyond_its_length_is_refused():
+    profile = Profile(length_prefix=2)
+    with pytest.raises(ValueError, match="too long"):
+        seal_blob(profile, KEYS, SESSION, 1, b"x" * 70_000)
+    with pytest.raises(Refusal):
+        open_blob(profile, KEYS, SESSION, 1, b"x" * 70_000)
