@@ -164,7 +164,7 @@ class _Compiler:
         if method == "HEAD":
             raise ContractError("HEAD has no answer; call it by GET")
         asks = bound.input.element or None
-        binds = binding(self.model, asks, self.shape, route.unwrap.request, route)
+        binds = binding(self.model, asks, self.shape, route.unwrap.request, route, sent=True)
         self._check_texts(asks, binds)
         answer = None if bound.output is None else self._answer(bound.output)
         version = steps_of(route.version.request) if route.version and route.version.request else ()

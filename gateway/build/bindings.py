@@ -32,6 +32,10 @@ _READ = frozenset(
 )
 
 
+# Of these what a service may want of a call, as its own description says.
+_WANTED = frozenset("cookie idempotency-key if-match if-none-match prefer x-request-id".split())
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member of a message that a binding fills."""
@@ -104,12 +108,21 @@ def _simple(model: Model, type_id: str) -> str | None:
 
 
 def binding(
-    model: Model, element: str | None, settings: Settings, unwrap: tuple[str, ...], route: RouteSettings
+    model: Model,
+    element: str | None,
+    settings: Settings,
+    unwrap: tuple[str, ...],
+    route: RouteSettings,
+    *,
+    sent: bool = False,
 ) -> Binding:
-    """The binding of a route. Raises ContractError for the first thing that is wrong with it."""
+    """The binding of a route; `sent`: of a call, whose service may want fields that the gateway reads of its clients.
+
+    Raises ContractError for the first thing that is wrong with it.
+    """
     method, _, path = route.route.partition(" ")
     _check_path(path, route.parameters)
-    _check_names(route)
+    _check_names(route, _READ - _WANTED if sent else _READ)
     chosen = frozenset({route.when.name} if route.when and route.when.place == "query" else ())
     if not element:
         if route.parameters or route.constants or route.body.request:
@@ -158,7 +171,7 @@ def _parameter(model: Model, settings: Settings, found: Member, each: ParameterS
     return Parameter(each.place, each.name, steps_of(each.to), scalar, found.slot.repeated, needed, style)
 
 
-def _check_names(route: RouteSettings) -> None:
+def _check_names(route: RouteSettings, owned: frozenset[str]) -> None:
     """Each name of the query and the header is bound once, and is nobody else's."""
     heads = {head.http.lower(): head.name for head in route.headers if head.http}
     seen: set[tuple[str, str]] = set()
@@ -169,7 +182,7 @@ def _check_names(route: RouteSettings) -> None:
         seen.add((each.place, name))
         if each.place == "header" and name in heads:
             raise ContractError(f"{each.name} is the header block {heads[name]} already")
-        if each.place == "header" and name in _READ:
+        if each.place == "header" and name in owned:
             raise ContractError(f"{each.name} is not a field that a parameter may be")
 
 

@@ -162,10 +162,10 @@ class RestUpstream:
     def _read(self, exchange: Exchange, wire: Wire) -> Message:
         call: Call = exchange.facts["call"]
         exchange.told = told(wire.headers, self.answers)
-        if wire.status == 304:  # to the caller's own condition: no other one goes out with a read
+        if wire.status == 304 and exchange.conditions:  # to the caller's own; to a message's it is a refusal
             exchange.unchanged = True
             return Message(exchange.request.codec, value={})
-        if wire.status >= 400 and not (call.missing and wire.status == 404):
+        if wire.status >= 300 and not (call.missing and wire.status == 404):
             return _refused(call, wire)
         if call.answer is None:
             return Message(exchange.request.codec, value={})

@@ -135,3 +135,13 @@ def test_a_version_is_read_by_its_members_type():
     assert face.rest.version_type is not None
     with pytest.raises(Refused, match="no single scalar"):
         built(PUT + "parameters: [%s], version: {request: /ProjectTaskType}}" % CODE)
+
+
+def test_a_service_may_want_fields_that_are_the_gateway_s_of_its_own_clients():
+    text = (ROOT / "config/openapi-to-soap.yaml").read_text()
+    call = build(parse(text, base=ROOT / "config", env={})).services[0].behind.calls["cancelOrder"][0]
+    assert [each.name for each in call.binding.parameters] == ["id", "If-Match"]
+    with pytest.raises(Refused, match="Content-Type is not a field that a parameter may be"):
+        build(parse(text.replace("name: If-Match", "name: Content-Type"), base=ROOT / "config", env={}))
+    with pytest.raises(Refused, match="If-Match is not a field that a parameter may be"):
+        built(PUT + "parameters: [%s, {in: header, name: If-Match, to: /SessionTicket}]}" % CODE)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+import zeep
+import zeep.exceptions
 from lxml import etree
 
+from gateway.cli import run
 from gateway.demo import orders
-from tests.wire.conftest import ROOT, gateway_of_file
+from tests.wire.conftest import ROOT, gateway_of_file, in_thread
 from tests.wire.test_matrix import MEDIA, NS, envelope, fault_of, plain
 
 Boot = Callable[[str], Awaitable["Front"]]
@@ -132,3 +136,54 @@ async def test_json_to_json(boot: Boot) -> None:
     status, document, _ = await front.rest("POST /api/orders", {"customer": "Bob", "line": [{**LINE, "count": 0}]})
     assert (status, document["errors"][0]["pointer"]) == (422, "/line/0/count")
     assert (await front.soap("1.1", "/soap/orders", "<o:GetOrder><o:Id>2</o:Id></o:GetOrder>"))[0] == 200
+
+
+DESK = "urn:openapi:OrderDesk"
+
+
+async def desk(front: Front, version: str, body: str) -> tuple[int, Any]:
+    """A call of the drawn contract."""
+    return await front.soap(version, "/orderdesk", body.replace(">", f" xmlns:d='{DESK}'>", 1))
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+async def test_openapi_to_soap(boot: Boot, version: str) -> None:
+    front = await boot("openapi-to-soap")
+    status, found = await desk(front, version, "<d:getOrder><d:id>1</d:id></d:getOrder>")
+    assert (status, found.findtext(f"{{{DESK}}}result/{{{DESK}}}customer")) == (200, "Ada")
+    assert (await desk(front, version, "<d:searchOrders><d:customer>Nobody</d:customer></d:searchOrders>"))[0] == 200
+    new = "<d:placeOrder><d:body><d:customer>Bob</d:customer><d:line><d:item><d:article>nut</d:article><d:count>3</d:count></d:item></d:line></d:body></d:placeOrder>"
+    assert (await desk(front, version, new))[0] == 200
+    _, found = await desk(front, version, "<d:getOrder><d:id>99</d:id></d:getOrder>")
+    assert f"{{{DESK}}}OrderNotFoundFault" in [node.tag for node in found.iter()]
+    cancel = "<d:cancelOrder><d:id>1</d:id><d:If-Match>%s</d:If-Match></d:cancelOrder>"
+    assert (await desk(front, version, cancel % '"7"'))[0] in (400, 500)
+    assert (await desk(front, version, cancel % '"1"'))[0] == 200
+    _, found = await desk(front, version, "<d:cancelOrder><d:id>1</d:id></d:cancelOrder>")
+    assert f"{{{DESK}}}OrderClosedFault" in [node.tag for node in found.iter()]
+    assert (await desk(front, version, "<d:getOrder><d:id>one</d:id></d:getOrder>"))[0] in (400, 500)
+
+
+def test_zeep_calls_the_drawn_example_by_its_wsdl_alone() -> None:
+    @asynccontextmanager
+    async def served() -> AsyncIterator[str]:
+        running = await orders.start("127.0.0.1", 0)
+        try:
+            async with gateway_of_file(ROOT / "config/openapi-to-soap.yaml", {"ORDERS": running.base}) as gateway:
+                yield f"http://{gateway.addresses['data']}/orderdesk?wsdl"
+        finally:
+            await running.stop()
+
+    with in_thread(served) as address:
+        service = zeep.Client(address).service
+        assert service.getOrder(id=1)["customer"] == "Ada"
+        with pytest.raises(zeep.exceptions.Fault) as fault:
+            service.getOrder(id=99)
+        assert fault.value.detail[0].tag == f"{{{DESK}}}OrderNotFoundFault"
+
+
+def test_the_drawn_example_is_what_import_draws(tmp_path: Path) -> None:
+    assert run(["import", str(ROOT / "schemas/orders/openapi.yaml"), "-o", str(tmp_path / "desk")]) == 0
+    for name in ("orderdesk.wsdl", "orderdesk.xsd", "orderdesk.json"):
+        drawn = tmp_path / "desk/contract" / name
+        assert drawn.read_bytes() == (ROOT / "schemas/orders/drawn" / name).read_bytes(), name
