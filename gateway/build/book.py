@@ -28,6 +28,7 @@ from ..settings.service import Service as ServiceSettings
 from .behind import Table, behind
 from .doors import RouteFace, configured_route, default_route, fault_rules, soap_address
 from .forks import Group, choosing, grouped, quarrels, uncompared
+from .http_calls import idle
 from .operations import Bound, compile_operations
 from .pages import PAGES, docs_pages
 from .plugged import plugins_of, standing_before
@@ -162,6 +163,7 @@ def _service(
     compiled = compile_operations(bench, name, port, settings, limits)
     operations = compiled.served
     mistakes.extend(objections(loaded, name, settings, compiled))
+    mistakes.extend(loaded.mistake(("services", name, "upstream", k), w) for k, w in idle(port, settings.upstream))
     soap_address(path, operations, settings, limits)  # raises for two that no message tells apart
     _fill(loaded, bench, operations, plugins, mistakes)
     mistakes.extend(_objections(loaded, operations, plugins))
@@ -212,13 +214,17 @@ def choose(contract: Contract, settings: ServiceSettings) -> tuple[ContractServi
     named = [each for each in contract.services if settings.service in (None, each.name)]
     for service in named:
         port = next((each for each in service.ports if each.name == settings.port), None)
+        if port is not None and port.refused:
+            words = f"the port {port.name} is not served: {port.refused}"
+            raise ContractError(words, file=port.place.file, line=port.place.line)
         port = port if settings.port else service.port(settings.upstream.soap) or service.port()
         if port is not None:
             return service, port
     if settings.service and not named:
         known = ", ".join(each.name for each in contract.services)
         raise ContractError(f"there is no service {settings.service}; there are: {known}", file=contract.location)
-    raise ContractError("there is no port with a SOAP binding that can be served", file=contract.location)
+    words = "there is no port with a SOAP binding that can be served, nor one with an HTTP binding"
+    raise ContractError(words, file=contract.location)
 
 
 def _doubled(loaded: Loaded, services: list[BuiltService]) -> list[Mistake]:

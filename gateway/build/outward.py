@@ -9,6 +9,7 @@ from ..dialect.rest_upstream import RestUpstream
 from ..dialect.soap_upstream import SoapUpstream
 from ..dialect.untyped import untyped
 from .book import BuiltService
+from .http_calls import http_upstream
 
 
 def upstream_dialect(service: BuiltService, path: str, query: str, limits: Limits) -> UpstreamDialect:
@@ -18,6 +19,8 @@ def upstream_dialect(service: BuiltService, path: str, query: str, limits: Limit
     if service.behind is not None:
         answers = passed(settings.answer_headers)
         return RestUpstream(path.rstrip("/"), query, service.behind.calls, headers, answers)
+    if service.port.http_verb:
+        return http_upstream(service, path, query, limits)
     return SoapUpstream(
         version=service.operations[0].operation.soap if service.operations else "1.1",
         path=path,

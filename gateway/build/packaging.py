@@ -58,8 +58,8 @@ def client_edge(places: Places, limits: Limits) -> WireLayer:
 
 
 def service_edge(service: BuiltService, limits: Limits) -> WireLayer | None:
-    """The layer before a SOAP service, None before one that speaks JSON."""
-    if service.behind is not None:
+    """The layer before a SOAP service, None before one that speaks JSON or has an HTTP binding."""
+    if service.behind is not None or service.port.http_verb:
         return None
     over, places = threshold(service), Places(service)
 

@@ -73,7 +73,8 @@ def _upstream(location: str, soap: str, variable: str) -> Iterator[str]:
         yield f"      # The contract gives no address that can be called ({given})."
         url = scalar_text("${" + variable + "_URL:-http://127.0.0.1:8090/}")
         yield f"      url: {url} # put the service's address here"
-    yield f'      # soap: "{soap}" # the version it speaks, as the contract has it'
+    if soap:
+        yield f'      # soap: "{soap}" # the version it speaks, as the contract has it'
 
 
 def _route(route: Proposed) -> Iterator[str]:

@@ -266,6 +266,8 @@ def binding_of(port: Port) -> str:
 
 def style_of(bound: BoundOperation) -> str:
     """An operation's style in words: `document/literal wrapped`, `rpc/encoded`, …"""
+    if bound.input_media:
+        return bound.input_media
     words = f"{bound.style}/{bound.use}"
     if bound.style == "rpc":
         return words

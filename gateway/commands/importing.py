@@ -94,7 +94,7 @@ def _write(bench: Any, folder: Path, told: dict[str, Any], progress: Progress) -
 
     documents = vendored(bench.contract)
     progress.at("proposing routes")
-    why = "the contract has no port with a SOAP binding that can be served"
+    why = "the contract has no port with a SOAP binding that can be served, nor one with an HTTP binding"
     try:
         services = propose(bench, DEFAULT)
     except ContractError as refused:  # an operation that cannot be compiled: the verdict says which

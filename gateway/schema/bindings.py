@@ -85,8 +85,13 @@ def read_binding(reader: Reader, declared: Declared) -> Binding:
     return Binding(declared, port_type, None, "", "document")
 
 
-def read_operations(reader: Reader, binding: Binding) -> tuple[BoundOperation, ...]:
-    """Every operation of a SOAP binding. An overloaded name gets its input's name, or a number, behind it."""
+def read_operations(
+    reader: Reader, binding: Binding, kind: type[OperationReader] | None = None
+) -> tuple[BoundOperation, ...]:
+    """Every operation of a binding, a SOAP one without a `kind` named.
+
+    An overloaded name gets its input's name, or a number, behind it.
+    """
     names: dict[str, int] = {}
     operations = []
     bound = []
@@ -98,7 +103,7 @@ def read_operations(reader: Reader, binding: Binding) -> tuple[BoundOperation, .
         if names[name] > 1:
             own = _message_name(abstract, "input", name)
             name = f"{name}_{own if own != name else names[name]}"
-        operations.append(_Operation(reader, binding, element, abstract, name).read())
+        operations.append((kind or OperationReader)(reader, binding, element, abstract, name).read())
     for abstract in children(binding.port_type.element, "operation"):
         if abstract not in bound:
             text = f"operation {abstract.get('name')} of the port type has no binding"
@@ -146,8 +151,8 @@ def _message_name(operation: Any, direction: str, name: str) -> str:
     return f"{name}Request" if next(children(operation, "output"), None) is not None else name
 
 
-class _Operation:
-    """Reads one operation of a SOAP binding."""
+class OperationReader:
+    """Reads one operation of a SOAP binding; `gateway.schema.http_bindings` has the other kind."""
 
     def __init__(self, reader: Reader, binding: Binding, element: Any, abstract: Any, name: str) -> None:
         self.reader, self.binding, self.element, self.abstract, self.name = reader, binding, element, abstract, name
@@ -197,6 +202,9 @@ class _Operation:
 
     # ------------------------------------------------------------ messages
 
+    def _name(self, direction: str) -> str:
+        return _message_name(self.abstract, direction, self.local)
+
     def _message(self, direction: str) -> BoundMessage | None:
         declared = next(children(self.abstract, direction), None)
         bound = next(children(self.element, direction), None)
@@ -216,7 +224,7 @@ class _Operation:
         chosen = self._body_parts(parts, body, headers, attachments, message)
         for name in dict.fromkeys(each.get("part") or "" for each in attachments):
             if all(part.name != name for part in chosen):
-                words = "SOAP with Attachments is not served (WSDL 1.1 §5.6; WS-I Attachments Profile 1.0)"
+                words = "SOAP with Attachments is not served (WSDL 1.1 §5.4; WS-I Attachments Profile 1.0)"
                 self.refused.append(f"the {direction}'s part {name!r} travels as an attachment: {words}")
         namespace = (body.get("namespace") or "") if body is not None else ""
         made = self._shape(direction, namespace, chosen, use, body)

@@ -189,11 +189,15 @@ class Service:
     place: Place = Place()
 
     def port(self, soap: SoapVersion | None = None) -> Port | None:
-        """The first port of this SOAP version; without one asked for, the first SOAP port that is served."""
-        for each in self.ports:
-            if each.soap and not each.refused and (soap is None or each.soap == soap):
+        """The first port of this SOAP version; without one asked for the first SOAP port, else the first HTTP one.
+
+        Ports that are refused are passed over.
+        """
+        served = [each for each in self.ports if not each.refused]
+        for each in served:
+            if each.soap and (soap is None or each.soap == soap):
                 return each
-        return None
+        return next((each for each in served if each.http_verb), None) if soap is None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from lxml import etree
 
@@ -19,7 +19,9 @@ from gateway.schema.catalog import Catalog
 from gateway.schema.contract import BoundOperation, Contract, Note, Port, Service
 from gateway.schema.definitions import Declared, Definitions, children, documentation, read_definitions, target
 from gateway.schema.encoded import plain
+from gateway.schema.errors import ContractError
 from gateway.schema.gathering import Schemas
+from gateway.schema.http_bindings import VERBS, HttpOperationReader
 from gateway.schema.loader import WSDL20, FetchBytes, Loader
 from gateway.schema.policies import Policies, addressing_of
 from gateway.schema.securitypolicy import kept
@@ -28,6 +30,7 @@ from gateway.schema.synthetic import Synthetics
 from gateway.schema.wsdl20 import Reader20, read_descriptions
 from gateway.schema.wsdl20 import documentation as described
 
+Bindings: TypeAlias = dict[str, tuple[Binding, tuple[BoundOperation, ...], str]]  # by Clark name
 _NO_SOAP = "neither a SOAP nor an HTTP binding"
 
 
@@ -162,7 +165,7 @@ def _namespaces_of_parts(definitions: Definitions) -> frozenset[str]:
 
 def _services(reader: Reader) -> list[Service]:
     services = []
-    cache: dict[str, tuple[Binding, tuple[BoundOperation, ...]]] = {}
+    cache: Bindings = {}
     for declared in reader.definitions.tables["service"].values():
         ports = tuple(_port(reader, declared, element, cache) for element in children(declared.element, "port"))
         namespace, _, local = declared.name[1:].rpartition("}") if "}" in declared.name else ("", "", declared.name)
@@ -175,11 +178,21 @@ def _services(reader: Reader) -> list[Service]:
 
 
 def _bound(
-    reader: Reader, declared: Declared, cache: dict[str, tuple[Binding, tuple[BoundOperation, ...]]]
-) -> tuple[Binding, tuple[BoundOperation, ...]]:
+    reader: Reader, declared: Declared, cache: Bindings
+) -> tuple[Binding, tuple[BoundOperation, ...], str]:
+    """A binding, its operations, and why none of them is served ('' where they are)."""
     if declared.name not in cache:
         binding = read_binding(reader, declared)
-        cache[declared.name] = (binding, read_operations(reader, binding) if binding.soap else ())
+        operations: tuple[BoundOperation, ...] = ()
+        refused = _refusal(binding, declared)
+        if binding.soap:
+            operations = read_operations(reader, binding)
+        elif binding.namespace == HTTP:
+            try:
+                operations = read_operations(reader, binding, HttpOperationReader)
+            except ContractError as wrong:  # it never stopped the SOAP ports beside it
+                refused = refused or str(wrong)
+        cache[declared.name] = (binding, operations, refused)
     return cache[declared.name]
 
 
@@ -187,11 +200,11 @@ def _port(
     reader: Reader,
     service: Declared,
     element: Any,
-    cache: dict[str, tuple[Binding, tuple[BoundOperation, ...]]],
+    cache: Bindings,
 ) -> Port:
     document = service.document
     declared = reader.definitions.find("binding", element.get("binding") or "", element, document)
-    binding, operations = _bound(reader, declared, cache)
+    binding, operations, refused = _bound(reader, declared, cache)
     policies = reader.policies
     assertions = (
         *policies.of(service.element, document),
@@ -200,7 +213,6 @@ def _port(
         *policies.of(binding.port_type.element, binding.port_type.document),
     )
     place = document.place(element)
-    refused = _refusal(binding, declared)
     name = (element.get("name") or "").strip()
     if refused:
         reader.notes.append(Note("refused", f"the port {name} is not served: {refused}", place))
@@ -215,7 +227,7 @@ def _port(
         location=((address.get("location") or "") if address is not None else "").strip(),
         operations=operations,
         transport=(binding.extension.get("transport") or "") if binding.soap else "",
-        http_verb=(binding.extension.get("verb") or "") if binding.namespace == HTTP else "",
+        http_verb=_verb(binding) if binding.namespace == HTTP else "",
         assertions=assertions,
         addressing=addressing_of([element, declared.element], assertions),
         document=documentation(element),
@@ -224,11 +236,15 @@ def _port(
     )
 
 
+def _verb(binding: Binding) -> str:
+    return (binding.extension.get("verb") or "").strip()
+
+
 def _refusal(binding: Binding, declared: Declared) -> str:
     """Why the ports of a binding cannot be served, '' when they can."""
-    if binding.namespace == HTTP:
-        return "its binding is HTTP (WSDL 1.1 §4), not SOAP"
-    if not binding.soap:
+    if binding.namespace == HTTP and _verb(binding) not in VERBS:
+        return f"its verb is {_verb(binding)!r}; it is {' or '.join(VERBS)} (WSDL 1.1 §4.4)"
+    if not binding.soap and binding.namespace != HTTP:
         return f"its binding is {_NO_SOAP}"
     for child in declared.element:
         if child is not binding.extension and not_understood(child):

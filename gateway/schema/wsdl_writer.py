@@ -59,7 +59,10 @@ class _Writer:
         self.keys, self.base_url, self.addresses = keys, base_url, addresses
         self.namespaces = {_target(document): document.url for document in contract.documents if document.kind == "xsd"}
         self.served = {
-            (service.name, port.name) for service in contract.services for port in service.ports if not port.refused
+            (service.name, port.name)
+            for service in contract.services
+            for port in service.ports
+            if port.soap and not port.refused  # an HTTP binding is the service's: here it has JSON for clients
         }
 
     def write(self, document: Document) -> bytes:

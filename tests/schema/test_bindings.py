@@ -30,7 +30,7 @@ def test_services_ports_and_both_versions():
     assert [(port.name, port.soap, bool(port.refused)) for port in first.ports] == [
         ("Soap11", "1.1", False),
         ("Soap12", "1.2", False),
-        ("Http", "", True),
+        ("Http", "", False),
     ]
     assert first.port("1.2").location == "http://backend.test/12"
     assert first.ports[2].http_verb == "GET"
@@ -41,7 +41,8 @@ def test_services_ports_and_both_versions():
     assert [each.action_required for each in first.port("1.2").operations] == [True, False]
     assert get.input.action == "urn:ours:Items:GetRequest"
     assert get.output.action == "urn:ours:Items:GetResponse"
-    assert [note.kind for note in contract.notes] == ["refused"]
+    assert "is no simple type" in first.ports[2].operations[0].refused
+    assert [note.kind for note in contract.notes] == ["ignored"], "its other operation is not bound"
     assert contract.notes[0].place.line == 64 or contract.notes[0].place.line > 0
 
 
