@@ -33,6 +33,7 @@ from .core.message import Exchange, Message, Wire
 from .core.operation import Address, Door, Operation
 from .core.ports import Clock, Store
 from .core.problem import Problem
+from .dialect import addressing
 from .dialect.conditions import strong_match
 from .dialect.rest_client import RestClient
 from .dialect.router import Router
@@ -44,6 +45,7 @@ from .layers.forward import forward
 from .layers.idempotency import idempotency
 from .layers.observe import measure_backend, timed
 from .layers.precondition import precondition
+from .layers.replays import replays
 from .layers.require import gated, require, sealed
 from .layers.retry import Budget, retry
 from .layers.traced import traced_call
@@ -217,6 +219,7 @@ class Serving:
         return stack(
             [
                 require(operation) if within is None else None,  # judged before anything else is done with the message
+                self._once(service) if within is None else None,  # before what may call again with the same message
                 *self.plugins.layers(operation, within=within),  # locks, sessions: may call again
                 retry(operation, self._budgets[service.name], again=again),  # keeps what sessions have filled in
                 self._breakers[service.name].layer,  # a try that it refuses was not sent
@@ -225,6 +228,12 @@ class Serving:
             ],
             self._ends[service.name],
         )
+
+    def _once(self, service: BuiltService) -> Layer | None:
+        seconds = service.settings.replays
+        if seconds is None:
+            return None
+        return replays(self.parts.state, service.name, seconds, addressing.message_id, addressing.duplicate)
 
     def _traced(self, service: BuiltService, operation: Operation) -> Layer | None:
         if self.parts.spans is None:

@@ -40,6 +40,7 @@ from .workbench import Workbench
 
 # What a route says to its clients alone.
 _FRONT = frozenset({"status", "cache", "idempotency", "limits", "faults", "summary", "example", "group"})
+_LEFT: tuple[Path, str] = (("replays",), "this has no effect: `addressing: pass` leaves a MessageID to the service")
 _STEP = re.compile(r"\{(/?[^{}]*)\}")
 
 
@@ -61,7 +62,8 @@ def behind(
 ) -> tuple[Table | None, list[Mistake]]:
     """The table of a service that speaks JSON, None of one that speaks SOAP; and what is wrong with it."""
     place = ("services", name)
-    mistakes = [loaded.mistake((*place, *path), words) for path, words in _idle(settings)]
+    idle = [*_idle(settings), *([_LEFT] if settings.replays is not None and settings.addressing == "pass" else [])]
+    mistakes = [loaded.mistake((*place, *path), words) for path, words in idle]
     if settings.upstream.speaks != "json":
         return None, mistakes
     own = bool(settings.upstream.routes)

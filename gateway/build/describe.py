@@ -100,7 +100,9 @@ def _told(service: BuiltService, face: RouteFace, route: RouteSettings) -> dict[
     asked = False if face.rest.conditions == "service" and not face.rest.reads else None  # If-Match is the service's
     return {
         "located": bool(route.location),
-        "version": version.required if version and (version.request or version.check) else asked,
+        "version": face.rest.version_required or version.required
+        if version and (version.request or version.check)
+        else asked,
         "key": None if route.idempotency == "off" else route.idempotency == "required",
         "statuses": tuple(dict.fromkeys(rule.status for rule in rules)),
         "group": route.group or "",

@@ -128,7 +128,7 @@ def rest_route(bench: Workbench, settings: RouteSettings, bound: Bound, shape: S
         settings.location or "",
         steps_of(version.reply) if version and version.reply else (),
         request,
-        bool(version and version.required and request),
+        bool(request) and _must_give_version(asked, asks or "", settings, request),
         version_type,
         "none",
         method in ("GET", "HEAD"),
@@ -145,6 +145,14 @@ def _version_type(model: Model, element: str, settings: RouteSettings, shape: Se
     if found.simple is None or found.slot.repeated:
         raise ContractError(f"{pointer(request)} is no single scalar, as a version is")
     return scalar_for(model, found.simple, shape)
+
+
+def _must_give_version(model: Model, element: str, settings: RouteSettings, request: Steps) -> bool:
+    """Whether If-Match is demanded: by setting, or since every message needs what nothing else can give."""
+    if settings.version is not None and settings.version.required:
+        return True
+    bodyless = settings.route.partition(" ")[0] in BODYLESS or bool(settings.body.request)
+    return bodyless and member(model, element, settings.unwrap.request, request).sure
 
 
 def _check_verb(settings: RouteSettings, bound: Bound, method: str) -> None:

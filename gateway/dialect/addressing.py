@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..core.message import Fault, HeaderBlock
+from ..core.message import Exchange, Fault, HeaderBlock
 from ..core.operation import Operation
 from ..core.problem import Kind, Problem
 from ..xml import escape_attribute, escape_text, text_of
@@ -76,6 +76,17 @@ def judged(operation: Operation, headers: Sequence[HeaderBlock], http_actions: I
     if not message_id and (actions.required and not operation.one_way):
         raise _wrong("", "MessageID", "The header block MessageID is missing: a reply is expected.")
     return Addressed(message_id)
+
+
+def message_id(exchange: Exchange) -> str:
+    """The MessageID of a caller's request, '' without one."""
+    said = exchange.facts.get("addressing")
+    return said.message_id if isinstance(said, Addressed) else ""
+
+
+def duplicate() -> Problem:
+    """The refusal of a message that was taken already (SOAP Binding §6.4.1.5)."""
+    return _wrong("DuplicateMessageID", "MessageID", "A message with this MessageID was taken already.")
 
 
 def unaddressed(operation: Operation) -> None:

@@ -342,6 +342,11 @@ class Service(Part):
     )
     default_routes: bool = Field(default=True, description="Serve every operation as POST <path>/<Operation>, too.")
     mapping: Mapping = Field(default=Mapping(), description="How XML becomes JSON.")
+    replays: Seconds | None = Field(
+        default=None,
+        description="Seconds in which a WS-Addressing MessageID is taken once: the same again is refused (DuplicateMessageID). By default it is not looked for.",
+        examples=[300.0],
+    )
     addressing: Literal["answer", "pass"] = Field(
         default="answer",
         description="WS-Addressing headers of SOAP callers: answer (they end here; default) or pass (the service's).",

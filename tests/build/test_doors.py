@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gateway.build.describe import description
 from gateway.build.doors import fault_rules, mapping, rest_door, soap_address
 from gateway.core.limits import DEFAULT
 from gateway.core.message import Fault
@@ -103,3 +104,14 @@ def test_two_that_no_message_tells_apart_are_refused_at_start(tmp_path: Any, act
     with pytest.raises(Refused, match="no message tells them apart") as refused:
         _shop(tmp_path, SAME, ('soapAction="urn:t/Tell"', f'soapAction="{action}"'))
     assert refused.value.mistakes[0].line == 1
+
+
+def test_a_version_that_only_if_match_can_give_must_be_given(book: Any) -> None:
+    route = (
+        "routes:\n  - route: DELETE /tasks/{id}\n    operation: CancelTask\n    unwrap: {request: [Info]}\n"
+        "    parameters: [{in: path, name: id, to: /Id}, {in: query, name: s, to: /SessionId}]\n    version: {request: /Count}"
+    )
+    built = book(route)
+    assert built.services[0].faces[0].rest.version_required
+    (tag,) = [each for each in description(built)["paths"]["/tasks/{id}"]["delete"]["parameters"] if each["name"] == "If-Match"]
+    assert tag["required"]

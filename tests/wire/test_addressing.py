@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -11,6 +12,7 @@ from lxml import etree
 
 from gateway.demo.server import Answer, Call, serve
 from gateway.dialect.addressing import ANONYMOUS, NS
+from gateway.settings import Refused
 from tests.dialect.conftest import BUY, WSDL, envelope
 from tests.wire.conftest import gateway_of
 
@@ -71,3 +73,27 @@ async def test_an_answer_elsewhere_is_refused_before_anything_is_sent(address: s
     assert status == 500
     assert b"wsa:OnlyAnonymousAddressSupported" in body
     assert not RECEIVED
+
+
+@pytest.mark.parametrize(("version", "code"), [("1.1", b"<faultcode xmlns:wsa="), ("1.2", b"InvalidAddressingHeader")])
+async def test_a_message_is_taken_once_where_that_is_set(tmp_path: Path, version: Any, code: bytes) -> None:
+    RECEIVED.clear()
+    (tmp_path / "shop.wsdl").write_text(WSDL.replace('<binding name="Shop" type="t:Shop">', USING))
+    running = await serve(_service, "127.0.0.1", 0, path="/shop")
+    text = f"services:\n  shop:\n    wsdl: shop.wsdl\n    replays: 300\n    upstream: {{url: '{running.url}'}}\n"
+    own = f'<w:Action xmlns:w="{NS}">urn:t/Buy</w:Action><w:MessageID xmlns:w="{NS}">urn:mine:%s</w:MessageID>'
+    kind = "text/xml" if version == "1.1" else "application/soap+xml"
+    async with gateway_of(text, tmp_path) as gateway:
+        url = f"http://{gateway.addresses['data']}/Shop"
+        assert (await _post(url, envelope(BUY, version, own % 1), kind))[0] == 200
+        status, body = await _post(url, envelope(BUY, version, own % 1), kind)
+        assert status == (500 if version == "1.1" else 400)
+        assert code in body
+        assert b"wsa:DuplicateMessageID" in body
+        assert b">urn:mine:1</wsa:RelatesTo>" in body
+        assert (await _post(url, envelope(BUY, version, own % 2), kind))[0] == 200
+    assert len(RECEIVED) == 2
+    await running.stop()
+    with pytest.raises(Refused, match="leaves a MessageID to the service"):
+        async with gateway_of(text.replace("replays: 300", "replays: 300\n    addressing: pass"), tmp_path):
+            pass
