@@ -33,8 +33,9 @@ format: setup-dev ## what `lint` would ask for, done
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format gateway/settings gateway/cli.py gateway/commands tests/house
 
-bench: setup-dev ## requests per second and CPU per request, beside a plain pass-through
+bench: setup-dev ## requests beside a plain pass-through, the cost of translation and protection; which bound is met
 	@$(PY) -m bench
+	@$(PY) -m bench.codec
 	@$(PY) -m bench.security
 
 conformance: setup-dev ## scoreboard on what others wrote; FULL=1 for all of it

@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from .bounds import mark
 from .throughput import cores, free_port, spawn
 
 _ORDER = "".join(f'<xs:element name="{name}" type="xs:{kind}"/>' for name, kind in (("id", "int"), ("name", "string"), ("price", "decimal"), ("when", "dateTime"), ("ok", "boolean")))  # fmt: skip
@@ -155,7 +156,7 @@ def told(seconds: float, most: int = 60_000) -> str:
     alone, beside, large, ratio = measure(seconds, most=most)
     return (
         f"1 KB beside replies of {len(reply(most)) / 1e6:.0f} MB: p99 {alone:.1f} ms alone, {beside:.1f} ms beside "
-        f"(ratio {ratio:.1f}); a large one takes {large:.2f} s\n"
+        f"(ratio {ratio:.1f}: {mark(ratio, most=3)}); a large one takes {large:.2f} s\n"
     )
 
 

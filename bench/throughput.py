@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .bounds import mark
+
 ROOT = Path(__file__).resolve().parent.parent
 WSDL = ROOT / "schemas" / "netid" / "portal.wsdl"  # no policy: translation and both validations, nothing else
 
@@ -151,15 +153,20 @@ def main() -> int:
         out(f"{one.name:14}{rate:>12.0f}{cpu:>17.0f}{p50:>9.2f}{p99:>9.2f}\n")
     ratios = [mine / plain for plain, mine in zip(subjects[0].rates, subjects[1].rates, strict=True)]
     ratio = statistics.median(ratios)
-    out(f"\ngateway / pass-through: {ratio:.2f} (rounds: {', '.join(f'{r:.2f}' for r in ratios)})\n")
+    verdict = mark(ratio, least=given.at_least)
+    out(f"\ngateway / pass-through: {ratio:.2f} ({verdict}; rounds: {', '.join(f'{r:.2f}' for r in ratios)})\n")
     with started(0.02) as subjects:
         gateway = subjects[1]
         load(gateway.port, 200, "x3")
         runs = [load(gateway.port, 200, "x1") for _ in range(5)]
     burst = statistics.median(run["seconds"] for run in runs)
     lost = int(sum(run["failures"] for run in runs))
-    out(f"200 requests at once, pool of 100, service holds each 20 ms: {burst:.3f} s (median of 5), {lost} failed\n")
+    out(f"200 requests at once, pool of 100, service holds each 20 ms: {burst:.3f} s (median of 5), ")
+    out(f"{lost} failed ({mark(lost, most=0)})\n")
     from .large import told  # it starts its processes with what stands above
 
     out(told(given.seconds))
+    from . import held
+
+    out(held.told())
     return 0 if ratio >= given.at_least and not lost else 1

@@ -18,6 +18,7 @@ from typing import Final
 from .build.book import Built, build
 from .build.operating import operating_pages
 from .core.clock import SystemClock
+from .core.garbage import settle
 from .core.layers import Send, WireLayer, stack
 from .core.message import Wire
 from .core.problem import Problem
@@ -90,6 +91,7 @@ class Gateway:
         self.admin = Server(admin(self._pages()), built.limits, refuse=self._refused)
         self.addresses: dict[str, str] = {}
         self._busy = 0
+        self.settled = False  # this process is the gateway's alone, so what stands is set aside for good
         self._running: list[asyncio.Task[None]] = []
         self._retiring: set[asyncio.Task[None]] = set()
 
@@ -163,7 +165,17 @@ class Gateway:
         self.parts.log.access = after.logging.access
         retiring = asyncio.get_running_loop().create_task(old.retire(before.drain.grace), name="retire")
         self._retiring.add(retiring)
-        retiring.add_done_callback(self._retiring.discard)
+        retiring.add_done_callback(self._retired)
+
+    def settle(self) -> None:
+        """Set aside what was built, now and after each reload: the collector need not look at it again."""
+        self.settled = True
+        settle()
+
+    def _retired(self, task: asyncio.Task[None]) -> None:
+        self._retiring.discard(task)
+        if self.settled:
+            asyncio.get_running_loop().call_soon(settle)  # when nothing refers to the old one any more
 
     def under_way(self) -> int:
         """Requests not yet answered."""
@@ -268,6 +280,7 @@ def serve(loaded: Loaded, again: Callable[[], Loaded] | None = None, seat: Seat 
 async def _run(built: Built, again: Callable[[], Loaded] | None, seat: Seat | None) -> None:
     gateway = Gateway(built, again=again)
     await gateway.start(seat)
+    gateway.settle()
     if seat is None:
         sys.stderr.write(f"ready data={gateway.addresses['data']} admin={gateway.addresses['admin']}\n")
         sys.stderr.flush()

@@ -107,6 +107,21 @@ async def test_a_new_route_serves_and_is_told(tmp_path: Path) -> None:
         assert [event["event"] for event in run.events()] == ["reload-ok"]
 
 
+async def test_what_was_built_is_set_aside_again_once_the_old_one_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled: list[bool] = []
+    monkeypatch.setattr("gateway.app.settle", lambda: settled.append(True))
+    async with running(tmp_path) as run:
+        run.add()
+        await text(f"{run.admin}/reload", "POST")
+        assert settled == []  # a process that is not the gateway's alone is left as it is
+        run.gateway.settle()
+        run.add(TWO.replace("two", "three"))
+        await text(f"{run.admin}/reload", "POST")
+        await run.until(lambda: len(settled) == 2)
+
+
 async def test_what_is_refused_changes_nothing_and_tells_every_mistake(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.add("      - {route: POST /three, operation: Nothing}\n      - {route: POST /four, operation: Nor}\n")

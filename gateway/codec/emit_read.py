@@ -75,7 +75,7 @@ class Reader:
             body = [f"if len(el): raise {self._miss}", "return {}"]
         elif isinstance(form, ir.Array):
             assert isinstance(content, ir.Slot)
-            body = [f"return [{self._value(content, 'c')} for c in {_CHILDREN}]"]
+            body = ["count = len(el)", f"return [{self._value(content, 'c')} for c in {_CHILDREN}]"]
         elif isinstance(content, ir.Slot) and content.repeated:
             body = self._items(content)
         else:
@@ -85,7 +85,8 @@ class Reader:
     def _items(self, slot: ir.Slot) -> list[str]:
         """A repetition that is all the content."""
         none = f"raise {self._miss}" if slot.min else "return {}"
-        return [f"if not len(el): {none}", f"return {{{slot.key!r}: [{self._value(slot, 'c')} for c in {_CHILDREN}]}}"]
+        items = f"[{self._value(slot, 'c')} for c in {_CHILDREN}]"
+        return ["count = len(el)", f"if not count: {none}", f"return {{{slot.key!r}: {items}}}"]
 
     def _members(self, content: ir.Node) -> list[str]:
         body = ["count = len(el)"]
@@ -223,7 +224,7 @@ class Reader:
 
 
 # Few children are cheaper as a list, many as they come: then none of them is kept.
-_CHILDREN: Final = "(el if len(el) > 40 else el[:])"
+_CHILDREN: Final = "(el if count > 40 else el[:])"
 # Children are taken one by one, each from the one before it: a slice would make all of them, and a list.
 _FIRST, _NTH = "(c := el[0])", "(c := c.getnext())"
 _NEXT: Final = "c = c.getnext()"

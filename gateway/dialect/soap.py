@@ -141,9 +141,7 @@ class SoapCodec:
 
     def release(self, parsed: Envelope) -> None:
         """Free what stands in the body, child by child; header blocks stay as they are."""
-        for element in (parsed.proven, parsed.body, *parsed.others):
-            if element is not None:
-                release(element)
+        release(*(each for each in (parsed.proven, parsed.body, *parsed.others) if each is not None))
         parsed.proven = parsed.body = None
 
     def write(self, message: Message) -> bytes:

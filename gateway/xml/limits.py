@@ -55,7 +55,7 @@ def check(raw: bytes, start: int, limits: Limits, *, elements: int) -> bool:
         marks = _kept(rest, _BUT_MARKS)
     if b"<?" in marks and b"<?" in rest:
         raise Problem(Kind.XML_PI_FORBIDDEN)
-    tags = opens = marks.count(b"<")
+    tags = opens = _count(marks, b"<")
     if tags + comments > elements or limits.xml_depth < tags <= 2 * limits.xml_depth:
         opens = tags - _count(rest, b"</")
         if opens + comments > elements:
@@ -111,7 +111,7 @@ def _cut(rest: bytes, limit: int) -> tuple[bytes, int]:
 
 def _proven(rest: bytes, marks: bytes, limits: Limits) -> bool:
     """Whether counts alone show that attributes, namespaces, names and values are in bounds."""
-    signs = marks.count(b"=")
+    signs = _count(marks, b"=")
     if signs > limits.xml_attributes and (
         signs > limits.xml_attributes_total
         or b"=" * (limits.xml_attributes + 1) in marks.translate(None, _BUT_TAGS)  # none between them is a `<`

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
+from gateway.xml import release as module
 from gateway.xml.release import release
 
 
@@ -24,3 +25,14 @@ def test_a_child_that_somebody_holds_stays_whole() -> None:
     held = root[7]
     release(root)
     assert etree.tostring(held) == b"<a><b>1</b></a>"
+
+
+def test_where_the_c_library_has_no_trim_the_tree_is_released_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(module, "_trim", asked.append)
+    release(etree.fromstring("<r><a/></r>"))
+    assert asked == [0]
+    monkeypatch.setattr(module, "_trim", None)
+    root = etree.fromstring("<r><a/></r>")
+    release(root)
+    assert len(root) == 0
