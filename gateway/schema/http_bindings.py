@@ -52,10 +52,12 @@ class HttpOperationReader(OperationReader):
             if place not in names:
                 self.refused.append(f"the location names ({place}), which is no part (WSDL 1.1 §4.7)")
 
+    def _get(self) -> bool:
+        return (self.binding.extension.get("verb") or "").strip() == "GET"
+
     def _media(self) -> str:
         """Where the parts of the request stand."""
         bound = next(children(self.element, "input"), None)
-        verb = (self.binding.extension.get("verb") or "").strip()
         for child in bound if bound is not None else ():
             if not isinstance(child.tag, str):
                 continue
@@ -63,7 +65,7 @@ class HttpOperationReader(OperationReader):
             if tag.namespace == HTTP and tag.localname == "urlReplacement":
                 return PATH
             if tag.namespace == HTTP and tag.localname == "urlEncoded":
-                return QUERY if verb == "GET" else FORM
+                return QUERY if self._get() else FORM
             if tag.namespace == MIME and tag.localname == "mimeXml":
                 return XML
             if tag.namespace == MIME and tag.localname == "content":
@@ -100,11 +102,13 @@ class HttpOperationReader(OperationReader):
         if not parts:
             return BoundMessage("", "", "")
         if media == XML:
+            if self._get():
+                self.refused.append("its request has XML for a body, and GET has no body (WSDL 1.1 §5.6)")
             return self._root(parts, "request")
         if media not in (PATH, QUERY, FORM):
             words = f"is {media}" if media else "stands nowhere that WSDL 1.1 §4 or §5 names"
             self.refused.append(f"its request {words}")
-        elif media == FORM and self.binding.extension.get("verb") == "GET":
+        elif media == FORM and self._get():
             self.refused.append("its request has a form for a body, and GET has no body (WSDL 1.1 §4.6)")
         for part in parts:
             if part.element or not self._simple(part.type):
@@ -120,14 +124,22 @@ class HttpOperationReader(OperationReader):
         for each in told:
             kind = (each.get("type") or XML).strip().lower()
             if etree.QName(each).localname == "mimeXml" or kind in _XML_TYPES:
-                chosen = tuple(part for part in parts if each.get("part") in (None, part.name))
-                return self._root(chosen, "answer")
+                return self._root(self._chosen(each, parts), "answer")
         if told:
             kind = told[0].get("type") or etree.QName(told[0]).localname
             self.refused.append(f"its answer is {kind}, no XML (WSDL 1.1 §5.3)")
         elif parts:
             self.refused.append("its answer stands nowhere that WSDL 1.1 §5 names")
         return BoundMessage("", "", "")
+
+    def _chosen(self, extension: Any, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        """The part that mime:content or mime:mimeXml names; of a message with one part, that one (Axis2 names none)."""
+        name = extension.get("part")
+        chosen = tuple(part for part in parts if name in (None, part.name))
+        if not chosen and len(parts) == 1:
+            self.note("repaired", f"{name!r} names no part; the message's only one is used", extension)
+            return parts
+        return chosen
 
     def _root(self, parts: tuple[Part, ...], what: str) -> BoundMessage:
         """A message that is one XML element (WSDL 1.1 §5.6)."""
