@@ -15,6 +15,8 @@ from gateway.schema.source import XS, XSI, Document, line_of
 Finding: TypeAlias = "tuple[Any, str, str]"  # the element, what is wrong, the section
 
 _IMPORT: Final = f"{{{XS}}}import"
+_SIMPLE: Final = f"{{{XS}}}simpleType"
+_RESTRICTION: Final = f"{{{XS}}}restriction"
 _ATTRIBUTE: Final = f"{{{XS}}}attribute"
 _LOCATED: Final = {f"{{{XS}}}include": "§4.2.1", f"{{{XS}}}redefine": "§4.2.2"}
 
@@ -64,8 +66,18 @@ def _no_xsi(document: Document, _: Mapping[str, Document]) -> Iterator[Finding]:
             yield attribute, f"an attribute may not be declared in the namespace {XSI}", "§3.2.6"
 
 
+def _restrictions(document: Document, _: Mapping[str, Document]) -> Iterator[Finding]:
+    """A simple type restricts one that is named or one that stands in it (src-simple-type 2)."""
+    for restriction in document.root.iterfind(f".//{_SIMPLE}/{_RESTRICTION}"):
+        named, inside = restriction.get("base") is not None, restriction.find(_SIMPLE) is not None
+        if named == inside:
+            what = "both a base and an xs:simpleType in it" if named else "neither a base nor an xs:simpleType in it"
+            yield restriction, f"xs:restriction has {what}", "§3.14.3"
+
+
 _RULES: Final[tuple[Callable[[Document, Mapping[str, Document]], Iterator[Finding]], ...]] = (
     _locations,
     _namespaces,
     _no_xsi,
+    _restrictions,
 )

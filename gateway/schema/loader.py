@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
+from lxml import etree
+
 from gateway.schema.catalog import Catalog, Entry
 from gateway.schema.contract import Document, Kind, Note, Origin, Place
 from gateway.schema.errors import ContractError
@@ -34,6 +36,7 @@ _KINDS: Final[dict[str, Kind]] = {
     f"{{{WSDL20}}}description": "wsdl",
     f"{{{XS}}}schema": "xsd",
 }
+_WILDCARDS: Final = frozenset({f"{{{XS}}}any", f"{{{XS}}}anyAttribute"})  # their namespace is a list
 _POINTERS: Final = frozenset(f"{{{XS}}}{name}" for name in ("import", "include", "redefine", "override"))
 
 
@@ -234,8 +237,27 @@ class Loader:
         kind = _KINDS.get(root.tag)
         if kind is None:
             raise ContractError(f"neither WSDL nor XML Schema: its root is {root.tag}", file=file, line=root.sourceline)
+        _check_names(root, file)
         self.documents[url] = loaded = Loaded(url, text, root, kind, origin, file)
         return loaded
+
+
+def _check_names(root: Any, file: str) -> None:
+    """Raises ContractError for a namespace that no message could have: the parser holds xmlns alone to be URIs."""
+    for element in root.iter("{*}*"):
+        names = [element.get("targetNamespace")]
+        if element.tag not in _WILDCARDS:
+            names.append(element.get("namespace"))
+        for name in filter(None, names):
+            try:
+                etree.Element(f"{{{name.strip()}}}x")
+            except ValueError:
+                raise ContractError(
+                    f"{name!r} is no URI, so it names no namespace",
+                    file=file,
+                    line=element.sourceline or 0,
+                    section="Namespaces in XML 1.0 §2.1",
+                ) from None
 
 
 def pointers(schema: Any) -> Iterator[tuple[Any, str, str]]:

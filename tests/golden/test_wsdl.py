@@ -13,8 +13,6 @@ from gateway.schema.errors import ContractError
 from gateway.schema.wsdl import load_wsdl
 
 CASES = Path(__file__).parent / "wsdl"
-# Constructs of issue 7 whose contract stands with the tests of the reader.
-READER = Path(__file__).parents[1] / "schema/wsdl"
 NAMES = sorted(path.name for path in CASES.iterdir() if path.is_dir())
 
 

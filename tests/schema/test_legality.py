@@ -64,3 +64,16 @@ def test_a_schema_of_ones_own_for_the_xml_namespace_is_read() -> None:
     )
     model = read_schemas([Source("/s.xsd", schema(body))], fetch={"/own.xsd": own}.get)
     assert "{http://www.w3.org/XML/1998/namespace}blah" in model.attributes
+
+
+@pytest.mark.parametrize(
+    ("inside", "base", "words"),
+    [
+        ("", "", "neither a base nor an xs:simpleType in it"),
+        ('<xs:simpleType><xs:restriction base="xs:int"/></xs:simpleType>', 'base="xs:int"', "both a base and"),
+    ],
+)
+def test_a_simple_type_restricts_exactly_one(inside: str, base: str, words: str) -> None:
+    body = f'<xs:simpleType name="T"><xs:restriction {base}>{inside}</xs:restriction></xs:simpleType>'
+    assert f"/0.xsd:2: xs:restriction has {words}" in wrong(schema(body))
+    assert "§3.14.3" in wrong(schema(body))

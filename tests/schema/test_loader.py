@@ -45,3 +45,20 @@ def test_a_well_known_schema_with_a_dtd_is_replaced(tmp_path):
     contract = load_xsd([tmp_path / "xmldsig.xsd"])
     assert "{http://www.w3.org/2000/09/xmldsig#}Signature" in model(contract).elements
     assert contract.notes[0].kind == "bundled"
+
+
+@pytest.mark.parametrize(
+    ("old", "line"),
+    [('<soap:body use="literal" namespace="urn:ours"', 0), ('<xs:schema targetNamespace="urn:ours"', 0)],
+)
+def test_a_namespace_that_is_no_uri_is_refused_where_it_stands(tmp_path, old, line):
+    text = HERE.joinpath("rpc.wsdl").read_text()
+    if old not in text:
+        old = next(each for each in text.splitlines() if old.split()[0] in each and "amespace=" in each).strip().split(">")[0]
+    bad = tmp_path / "bad.wsdl"
+    name = old.rpartition("amespace=")[2].split('"')[1]
+    line = text[: text.index(old)].count("\n") + 1
+    bad.write_text(text.replace(old, old.replace(f'amespace="{name}"', 'amespace="{urn:t}Get"'), 1))
+    with pytest.raises(ContractError, match="is no URI") as caught:
+        load_wsdl(bad)
+    assert (caught.value.line, caught.value.section) == (line, "Namespaces in XML 1.0 §2.1")
