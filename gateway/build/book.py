@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..core.limits import Limits
@@ -176,7 +176,7 @@ def _service(
             mistakes.append(loaded.mistake((*place, "operation"), missing(route.operation, compiled)))
             continue
         try:
-            faces.append(configured_route(bench, route, bound, settings, limits))
+            faces.append(_public(configured_route(bench, route, bound, settings, limits), loaded))
         except ContractError as error:
             mistakes.append(loaded.mistake(place, str(error)))
     if settings.default_routes:
@@ -185,6 +185,12 @@ def _service(
     mistakes.extend(each for each in wrong if each not in mistakes)
     refused = compiled.refused
     return BuiltService(name, settings, bench, service, port, path, operations, tuple(faces), told, table, refused)
+
+
+def _public(face: RouteFace, loaded: Loaded) -> RouteFace:
+    """The route with its Location below the gateway's public address, where that is configured."""
+    base = (loaded.settings.public_url or "").rstrip("/")
+    return replace(face, rest=replace(face.rest, location=base + face.rest.location)) if face.rest.location else face
 
 
 def _fill(

@@ -33,6 +33,8 @@ def description(built: Built, dialect: str = "3.1") -> dict[str, Any]:
     titles = ", ".join(dict.fromkeys(service.service.name for service in built.services))
     documents = "\n\n".join(dict.fromkeys(s.service.document for s in built.services if s.service.document))
     document = openapi(titles or "gateway", version(), doors, documents, _security(built), served)
+    if built.loaded.settings.public_url:
+        document["servers"] = [{"url": built.loaded.settings.public_url.rstrip("/")}]
     return downgraded(document) if dialect.startswith("3.0") else document
 
 

@@ -131,7 +131,7 @@ class Settings(Part):
     )
     public_url: Url | None = Field(
         default=None,
-        description="The gateway's address as clients see it, for ?wsdl and Location; by default the request's own.",
+        description="The gateway's address as clients see it, in ?wsdl, Location, OpenAPI; by default the request's.",
         examples=["https://api.example.com"],
     )
     problem_base: str = Field(

@@ -198,3 +198,12 @@ async def test_a_patch_is_no_representation() -> None:
             async with client.post("/orders", data="{}", headers={"Content-Type": kind}) as reply:
                 assert (reply.status, reply.headers["Accept"], reply.headers["Accept-Post"]) == (415, "application/json", "application/json")
         assert service.calls == []
+
+
+async def test_a_location_stands_below_the_public_address() -> None:
+    public = SOAP_BEHIND.replace("cors:", "public_url: https://api.example/shop/\ncors:").replace("idempotency: optional", "location: '/orders/{/id}'")
+    async with chain(public) as (service, client):
+        service.say(200, envelope("<o:PlaceOrderResponse><o:Id>1</o:Id></o:PlaceOrderResponse>"), "text/xml")
+        order = {"customer": "A", "line": [{"article": "n", "count": 1}]}
+        assert (await ask(client, "POST", "/orders", order))[1]["Location"] == "https://api.example/shop/orders/1"
+        assert (await ask(client, "GET", "/openapi.json"))[2]["servers"] == [{"url": "https://api.example/shop"}]
