@@ -31,6 +31,7 @@ from .layers.rescue import rescue
 from .layers.traced import traced
 from .net.admin import admin
 from .net.post import Post
+from .net.presented import Identities, Presented
 from .net.selftest import selftest
 from .net.server import Server
 from .observe.admin import admin_pages
@@ -45,7 +46,7 @@ from .reload import Reload
 from .serving import Parts, Serving
 from .settings.loader import Loaded
 from .settings.mistakes import Mistake, Refused
-from .settings.models import Tracing
+from .settings.models import ListenTls, Tracing
 from .state.home import Home, home
 from .supervisor.seat import Seat
 from .version import version
@@ -81,12 +82,15 @@ class Gateway:
         self.parts.metrics.queued.set_function(lambda: self.admission.queued)
         self.serving = Serving(built, self.parts)
         self.reload = Reload(self, again, self.parts.log, self.parts.metrics) if again else None
+        tls = presented(settings.tls)
         self.data = Server(
             self._front(),
             built.limits,
             refuse=self._refuse,
             body_limit=self._body_limit,
             cut=self.parts.metrics.limit,
+            tls=tls.context() if tls else None,
+            identities=identities(settings.tls),
         )
         self.admin = Server(admin(self._pages()), built.limits, refuse=self._refused)
         self.addresses: dict[str, str] = {}
@@ -257,6 +261,19 @@ def exporter(rule: Tracing, spans: Spans, log: Log) -> Exporter:
     headers = {"content-type": "application/x-protobuf", "user-agent": f"soapgw/{own}"}
     headers |= {name.lower(): value for name, value in rule.headers.items()}
     return Exporter(spans, Post(str(rule.endpoint), headers, rule.ca), service=rule.service, version=own, why=why)
+
+
+def presented(tls: ListenTls | None) -> Presented | None:
+    """What the data socket presents to clients, None for plain HTTP."""
+    if tls is None:
+        return None
+    asked = tls.clients
+    return Presented(tls.certificate, tls.key, asked.ca if asked else None, asked.require if asked else False)
+
+
+def identities(tls: ListenTls | None) -> Identities | None:
+    """Whom a client's certificate names; None where none is asked for."""
+    return Identities(tls.clients.identity, tls.clients.known) if tls is not None and tls.clients is not None else None
 
 
 def serve(loaded: Loaded, again: Callable[[], Loaded] | None = None, seat: Seat | None = None) -> None:

@@ -23,7 +23,7 @@ from .settings.mistakes import Refused
 
 Result = Literal["ok", "unchanged", "refused"]
 # Taken at the start alone: sockets are bound, series and stores are made.
-FIXED: Final = ("listen", "admin", "workers", "state", "metrics", "tracing")
+FIXED: Final = ("listen", "tls", "admin", "workers", "state", "metrics", "tracing")
 _TOLD: Final = 20  # changes in one log line
 
 

@@ -14,10 +14,12 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from gateway.app import Gateway
+from gateway.app import Gateway, identities, presented
 from gateway.build.book import build
+from gateway.net.presented import Identities, Presented
 from gateway.observe.log import Log
 from gateway.settings import parse
+from gateway.settings.models import Clients, ListenTls
 from tests.observe.collector import collecting, told
 from tests.wire.conftest import ROOT
 
@@ -392,3 +394,13 @@ async def test_a_tracestate_that_is_not_valid_goes_no_further(bench: Bench, give
     assert "tracestate" not in bench.service.calls[1]
     await bench.release(headers={**headers, "tracestate": "a=1,b@c=2"})
     assert bench.service.calls[2]["tracestate"] == "a=1,b@c=2"
+
+
+def test_what_the_data_socket_presents_is_what_the_settings_say() -> None:
+    assert (presented(None), identities(None)) == (None, None)
+    plain = ListenTls(certificate="server.pem")
+    assert presented(plain) == Presented("server.pem", required=False)
+    assert identities(plain) is None
+    asking = ListenTls(certificate="a", key="b", clients=Clients(ca="c", identity="dns", known={"x": "y"}))
+    assert presented(asking) == Presented("a", "b", "c", required=True)
+    assert identities(asking) == Identities("dns", {"x": "y"})

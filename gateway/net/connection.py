@@ -99,6 +99,8 @@ class Connection(asyncio.Protocol):
         certificate = transport.get_extra_info("peercert")
         if certificate:
             self._facts["certificate"] = certificate
+            if self._server.identities is not None and (who := self._server.identities.of(certificate)):
+                self._facts["identity"] = who
         if not self._server.enter(self):
             soon = {"retry-after": "1"}
             words = "There are too many connections."

@@ -18,9 +18,11 @@ from gateway.core.problem import Kind, Problem
 
 from .answer import plain
 from .connection import Connection
+from .presented import Identities
 
 Refuse = Callable[[Problem, Wire], Wire]
 _BACKLOG: Final = 1024
+_STRANGER: Final = "The client's certificate names nobody who is known here."
 
 
 class Server:
@@ -30,7 +32,8 @@ class Server:
     `refuse` writes the answer to what never reaches `send` (malformed, too large, too slow) and to a
     Problem that `send` raises. `body_limit(method, path)` is asked before a body is read.
     `hosts` (lower-case, with or without port) turns on 421 for any other Host. An answer with
-    `facts["close"]` ends its connection. `cut` is told the limit for which one was ended without an answer.
+    `facts["close"]` ends its connection. `identities` makes a client's certificate its `identity`; one that
+    names nobody known is refused. `cut` is told the limit for which one was ended without an answer.
     """
 
     def __init__(
@@ -43,6 +46,7 @@ class Server:
         hosts: Collection[str] = (),
         tls: ssl.SSLContext | None = None,
         cut: Callable[[str], None] = lambda _: None,
+        identities: Identities | None = None,
     ) -> None:
         self.send = send
         self.limits = limits
@@ -50,6 +54,7 @@ class Server:
         self.body_limit = body_limit or self._default_limit
         self.hosts = frozenset(hosts)
         self.tls = tls
+        self.identities = identities
         self.cut = cut
         self.scheme = "https" if tls else "http"
         self.draining = False
@@ -128,6 +133,9 @@ class Server:
 
     async def answer(self, wire: Wire, problem: Problem | None) -> Wire:
         """The answer to a request, or to what is wrong with it; never raises but when cancelled."""
+        known = self.identities is None or not wire.facts.get("certificate") or bool(wire.facts.get("identity"))
+        if problem is None and not known:
+            problem = Problem(Kind.UNAUTHENTICATED, _STRANGER, outcome="not-sent")
         if problem is None:
             try:
                 return await self.send(wire)

@@ -95,6 +95,34 @@ class Tracing(Part):
     )
 
 
+class Clients(Part):
+    """Certificates of those who call."""
+
+    ca: FilePath = Field(description="Authorities that vouch for clients (PEM), these alone.", examples=["clients.pem"])
+    require: bool = Field(default=True, description="Whether a call needs one; false: it may have one.")
+    identity: Literal["subject", "name", "dns", "uri", "email"] = Field(
+        default="subject",
+        description="What of it is the caller's identity: subject (RFC 4514), name (CN), or its one name of a kind.",
+    )
+    known: dict[str, str] = Field(
+        default={},
+        description="Only these, and what each is called; empty: everybody, by what stands there.",
+        examples=[{"CN=desk,O=Example": "desk"}],
+    )
+
+
+class ListenTls(Part):
+    """TLS on `listen`; files are read again when they change."""
+
+    certificate: FilePath = Field(description="The chain that is presented, leaf first (PEM).", examples=["server.pem"])
+    key: FilePath | None = Field(
+        default=None,
+        description="Its private key (PEM, mode 0600); by default in the same file.",
+        examples=["server.key"],
+    )
+    clients: Clients | None = Field(default=None, description="Ask clients for certificates (mutual TLS).")
+
+
 class Drain(Part):
     """How the gateway stops: readiness off, connections closed one by one, then the end."""
 
@@ -125,6 +153,7 @@ class Settings(Part):
     admin: Address = Field(
         default="127.0.0.1:9901", description="Where operators and probes look: metrics, health. Keep it private."
     )
+    tls: ListenTls | None = Field(default=None, description="TLS on `listen`; without it clients call by plain HTTP.")
     workers: Annotated[int, Field(ge=1, le=64)] = Field(
         default=1,
         description="Processes that serve on `listen`, under one supervisor; locks and counters then need `state`.",

@@ -33,7 +33,7 @@ def test_the_reference_loads_and_gives_the_defaults() -> None:
 
 def test_every_line_that_is_off_may_be_taken_in(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text("{}")
-    for name in ("ca.pem", "client.pem", "client.key", "portal.wsdl", "petstore.json"):
+    for name in ("ca.pem", "client.pem", "client.key", "server.pem", "server.key", "clients.pem", "portal.wsdl", "petstore.json"):
         (tmp_path / name).write_text("")
     lines = [line.replace("#: ", "", 1) for line in reference().splitlines() if line.strip() != "#: limits: large"]
     text = "\n".join(lines).replace("../schemas/netid/", "")
