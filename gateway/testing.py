@@ -14,7 +14,7 @@ from typing import Any
 
 from gateway.core.layers import Send
 from gateway.core.limits import DEFAULT, Limits
-from gateway.core.message import Message, Wire
+from gateway.core.message import HeaderBlock, Message, Wire
 from gateway.core.operation import Operation
 from gateway.core.problem import Problem
 from gateway.core.value import Value
@@ -136,6 +136,8 @@ class FakeHost:
         identity: str = "",
         facts: Mapping[str, Any] | None = None,
         caller: Wire | None = None,
+        blocks: Sequence[HeaderBlock] = (),
+        fields: Mapping[str, str] | None = None,
     ) -> Message:
         """What the test's `calls` answers."""
         assert self._calls is not None, "give FakeHost(calls=…) to a plug-in that calls"

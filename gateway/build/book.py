@@ -29,9 +29,9 @@ from .behind import Table, behind
 from .doors import RouteFace, configured_route, default_route, fault_rules, soap_address
 from .forks import Group, choosing, grouped, quarrels, uncompared
 from .http_calls import idle
-from .operations import Bound, compile_operations
+from .operations import CANONICAL, Bound, compile_operations
 from .pages import PAGES, docs_pages
-from .plugged import plugins_of, standing_before
+from .plugged import plugins_of, standing_before, unknown, unserved
 from .refused import missing, objections
 from .several import unshared
 from .whole import services_of
@@ -125,6 +125,7 @@ def build(loaded: Loaded) -> Built:
         bench.settle()
     mistakes.extend(_doubled(loaded, services))
     mistakes.extend(unshared(loaded, plugins))
+    mistakes.extend(unserved(loaded, plugins, {each.name: each for each in services}))
     if mistakes:
         raise Refused(mistakes)
     return Built(loaded, tuple(services), limits, speaker)
@@ -196,12 +197,18 @@ def _public(face: RouteFace, loaded: Loaded) -> RouteFace:
 def _fill(
     loaded: Loaded, bench: Workbench, operations: tuple[Bound, ...], plugins: Plugins, mistakes: list[Mistake]
 ) -> None:
-    """Tell the workbench what plug-ins fill in, before any face is compiled."""
+    """Tell the workbench what plug-ins fill in, before any face is compiled; each place that they name is there."""
     asked = {each.bound.input.element: plugins.fills(each.operation) for each in operations if each.bound.input.element}
     try:
         bench.loosen(asked)
     except ContractError as error:
         mistakes.append(loaded.mistake(("plugins",), str(error)))
+        return
+    for each in operations:
+        for label, place in plugins.names(each.operation) if each.bound.input.element else ():
+            words = unknown(bench.laid(CANONICAL), each.bound.input.element or "", place)
+            if words:
+                mistakes.append(loaded.mistake(("plugins", label), f"{words} (for {each.operation.name})"))
 
 
 def _objections(loaded: Loaded, operations: tuple[Bound, ...], plugins: Plugins) -> Iterator[Mistake]:

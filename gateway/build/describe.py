@@ -63,7 +63,7 @@ def _served(built: Built, served: Served) -> ServedDoc:
             members[name] = (Body(model, element, CANONICAL), declared)
             example[name] = at(sample(model, element, CANONICAL), steps_of(pointer))
             service = found[0].service.name
-    return ServedDoc(replace(served, service=service), members, example or None)
+    return ServedDoc(replace(served, service=service), members, served.asked or example or None)
 
 
 def _doors(service: BuiltService, plugins: Plugins) -> Iterator[DoorDoc]:

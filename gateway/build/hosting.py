@@ -7,11 +7,11 @@ layers inside its own, its events are counted under its own name only.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from ..core.limits import Limits
-from ..core.message import Exchange, Message, Wire
+from ..core.message import Exchange, HeaderBlock, Message, Wire
 from ..core.operation import Address, Operation
 from ..core.ports import Clock, Store
 from ..core.value import Value
@@ -91,18 +91,23 @@ class PluginHost:
         identity: str = "",
         facts: Mapping[str, Any] | None = None,
         caller: Wire | None = None,
+        blocks: Sequence[HeaderBlock] = (),
+        fields: Mapping[str, str] | None = None,
     ) -> Message:
         """Call an operation through the layers inside the plug-in, or as the client `caller` through all of them."""
         target = self._find(operation, service)
         codec = target.faces[target.soap].request
         if caller is not None:
             caller.facts.update(facts or {})
-            request = Message(codec, value=value)
+            request = Message(codec, value=value, headers=tuple(blocks))
             named = str(caller.facts.get("request_id") or request_id(None))
             asked = Exchange(target, request, request_id=named, headers=caller.headers, facts=caller.facts)
+            asked.upstream_headers.update(fields or {})
             return await self._call(target, asked, None)
         known = {"identity": identity, **(facts or {})}
-        exchange = Exchange(target, Message(codec, value=value), request_id=request_id(None), facts=known)
+        request = Message(codec, value=value, headers=tuple(blocks))
+        exchange = Exchange(target, request, request_id=request_id(None), facts=known)
+        exchange.upstream_headers.update(fields or {})
         return await self._call(target, exchange, self._plugin)
 
     def audit(self, event: str, **fields: str | int | float | bool) -> None:

@@ -5,16 +5,22 @@ Building has no side effects, so `check` and `serve` may both do it; starting be
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..plugins.registry import PluginError, Plugins, PluginSpec
 from ..plugins.registry import build as build_plugins
-from ..schema.ir import Model
+from ..schema.ir import Array, Complex, Keys, Model, Slot
+from ..schema.jsonnodes import leaves
 from ..schema.names import split
 from ..settings.loader import Loaded
-from ..settings.mistakes import Refused
+from ..settings.mistakes import Mistake, Refused
 from .bindings import member, members_at, steps_of
+
+if TYPE_CHECKING:
+    from .book import BuiltService
 
 Steps = tuple[str, ...]
 
@@ -46,6 +52,21 @@ def standing_before(loaded: Loaded, service: str) -> tuple[str, ...]:
     return tuple(spec.label for spec in _specs(loaded) if not spec.services or service in spec.services)
 
 
+def unserved(loaded: Loaded, plugins: Plugins, services: Mapping[str, BuiltService]) -> Iterator[Mistake]:
+    """The operations that a plug-in's settings name and no service of its has: they would have no effect."""
+    if len(services) < len(loaded.settings.services):
+        return  # what is missing is told already
+    for label, own, named in plugins.speaks_of():
+        behind = [each for name, each in services.items() if not own or name in own]
+        known = {bound.operation.name for each in behind for bound in each.operations}
+        known |= {refused.name for each in behind for refused in each.refused}
+        for operation in dict.fromkeys(named):
+            if operation not in known:
+                near = difflib.get_close_matches(operation, known, 1)
+                words = f"no service of its has an operation {operation}" + (f"; {near[0]}?" if near else "")
+                yield loaded.mistake(("plugins", label), words)
+
+
 def named_by_plugins(loaded: Loaded) -> frozenset[str]:
     """The services that a plug-in names as its own."""
     return frozenset(service for spec in _specs(loaded) for service in spec.services)
@@ -66,6 +87,38 @@ def hidden(
             steps = (*steps, _key(face, element, unwrap, steps, wanted))
         found.add(steps)
     return frozenset(found)
+
+
+def unknown(model: Model, element: str, pointer: str) -> str:
+    """What is wrong with a pointer that a plug-in's settings name, '' when it may lead to a member of the message.
+
+    Where a contract leaves it open (wildcards, derived types, mixed content) nothing is said against it.
+    """
+    type_id, many = model.elements[element].type, False
+    steps = steps_of(pointer)
+    for at, step in enumerate(steps):
+        kind = model.types[type_id]
+        form = kind.form if isinstance(kind, Complex) else None
+        index = step == "*" or step.isdigit()
+        if many or isinstance(form, Array):
+            here = "/" + "/".join(steps[:at])
+            if not index:
+                return f"{here} is an array: `/*` or a number stands for its items, so there is no {pointer}"
+            item = form.member if isinstance(form, Array) and not many else None
+            if item is not None and not isinstance(item, Slot):
+                return ""
+            type_id, many = (item.element.type if item is not None else type_id), False
+            continue
+        if not isinstance(form, Keys) or form.content is None or model.derived.get(type_id):
+            return ""
+        found = list(leaves(form.content))
+        slot = next((each for each in found if isinstance(each, Slot) and each.key == step), None)
+        if slot is None:
+            known = [each.key for each in found if isinstance(each, Slot)]
+            words = f"the message has no member {pointer}; it has {', '.join(known[:8])}"
+            return words if len(known) == len(found) else ""
+        type_id, many = slot.element.type, slot.repeated
+    return ""
 
 
 def _prefixes(steps: Steps) -> list[Steps]:

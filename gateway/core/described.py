@@ -43,3 +43,4 @@ class Served:
     gives: Mapping[str, Any] = field(default_factory=dict)
     example: Any = None  # of the answer
     problems: Mapping[int, Refused] = field(default_factory=dict)
+    asked: Any = None  # an example of the body; else one is drawn from the contract

@@ -86,7 +86,7 @@ class Message:
     is the one that read them.
     """
 
-    __slots__ = ("_value", "attachments", "codec", "fault", "headers", "parsed", "raw", "size")
+    __slots__ = ("_value", "attachments", "codec", "fault", "fields", "headers", "parsed", "raw", "size")
 
     def __init__(
         self,
@@ -106,6 +106,7 @@ class Message:
         self.headers = headers
         self.attachments = dict(attachments or {})
         self.fault = fault
+        self.fields: Mapping[str, str] = {}  # the header fields of the HTTP answer that it came with, lower-case names
         self._value = value
         self.size = size or len(raw or b"")  # bytes that were read, whatever became of them
 

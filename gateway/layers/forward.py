@@ -25,6 +25,10 @@ def forward(dialect: UpstreamDialect, send: Send, bound: int, look: Look = unsee
             unsent(problem, exchange.operation)
             raise
         reply = await send(wire)
-        return await offload(len(reply.body), bound, look("read_reply", lambda: dialect.read_reply(exchange, reply)))
+        read = look("read_reply", lambda: dialect.read_reply(exchange, reply))
+        message = await offload(len(reply.body), bound, read)
+        cookies = reply.facts.get("set-cookie")
+        message.fields = reply.headers if cookies is None else {**reply.headers, "set-cookie": cookies}
+        return message
 
     return service

@@ -91,9 +91,11 @@ class Upstream:
         asked = "if-none-match" in wire.headers or "if-modified-since" in wire.headers
         if 300 <= status < 400 and not (status == 304 and asked):
             raise Problem(Kind.UPSTREAM_REDIRECT, cause=f"status {status}", outcome="unknown")
+        cookies = answer.headers.get("set-cookie")
+        facts = {} if cookies is None else {"set-cookie": cookies}  # for a session that is kept here; nobody else's
         for name in _DROPPED.intersection(answer.headers):
             del answer.headers[name]
-        return Wire(answer.headers, answer.body, status=status)
+        return Wire(answer.headers, answer.body, status=status, facts=facts)
 
     def _request(self, wire: Wire) -> bytes:
         """The request's bytes. Raises Problem(INTERNAL): a header field that must not go out."""

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gateway.core.described import Described, Served
 from gateway.core.layers import Layer, Send, Service, WireLayer
 from gateway.core.limits import DEFAULT, Limits
-from gateway.core.message import Exchange, Message, Wire
+from gateway.core.message import Exchange, HeaderBlock, Message, Wire
 from gateway.core.operation import Operation
 from gateway.core.ports import Clock, Store
 from gateway.core.problem import Kind, Problem
@@ -111,8 +111,12 @@ class Host(Protocol):
         identity: str = "",
         facts: Mapping[str, Any] | None = None,
         caller: Wire | None = None,
+        blocks: Sequence[HeaderBlock] = (),
+        fields: Mapping[str, str] | None = None,
     ) -> Message:
         """Call an operation through the value layers inside this plug-in. A fault is a reply.
+
+        `blocks` are SOAP header blocks of the request, `fields` its header fields in HTTP.
 
         With `caller` (the wire of a path of the plug-in's own) it is that client's call: every layer judges
         its header fields, this plug-in's own too, and what they find out stands in the wire's facts.
@@ -178,6 +182,14 @@ class Plugin(Generic[S]):
 
     def fills(self, operation: Operation) -> Sequence[str]:
         """JSON pointers of the request members that this plug-in fills in."""
+        return ()
+
+    def names(self, operation: Operation) -> Sequence[str]:
+        """JSON pointers of the request members that the settings name beside those: one that is none is refused."""
+        return ()
+
+    def speaks_of(self) -> Sequence[str]:
+        """Operations that the settings name: one that none of its services has is refused."""
         return ()
 
     def describes(self, operation: Operation) -> Described | None:

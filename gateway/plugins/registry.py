@@ -201,6 +201,15 @@ class Plugins:
         """JSON pointers of the request members that plug-ins fill in: the face does not ask for them."""
         return tuple(sorted({pointer for p in self._of(operation.service) for pointer in p.fills(operation)}))
 
+    def names(self, operation: Operation) -> list[tuple[str, str]]:
+        """(label, JSON pointer) of the request members that each plug-in's settings name."""
+        of = self._named(operation.service)
+        return [(label, place) for label, p in of for place in sorted({*p.names(operation), *p.fills(operation)})]
+
+    def speaks_of(self) -> list[tuple[str, Sequence[str], Sequence[str]]]:
+        """Each one's label, the services that it is for (none: all) and the operations that its settings name."""
+        return [(label, self._services.get(label, ()), p.speaks_of()) for label, p in self._plugins.items()]
+
     def describes(self, operation: Operation) -> list[Described]:
         """What they say of an operation."""
         said = [plugin.describes(operation) for plugin in self._of(operation.service)]

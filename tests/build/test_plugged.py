@@ -63,3 +63,49 @@ def test_a_place_that_no_message_has_is_a_mistake():
 def test_a_plug_in_s_own_mistake_has_its_line():
     with pytest.raises(Refused, match=r"plugins\.session\.place"):
         of(CONFIG.replace("PLACE", "nowhere"))
+
+
+LOCKS = """
+plugins:
+  locks: {operations: {Book: RULE}}
+services:
+  ledger: {wsdl: tests/wire/ledger/ledger.wsdl, path: /ledger, upstream: {url: "http://127.0.0.1:1/"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("{entity: /Acount}", "no member /Acount; it has Pass, Account"),
+        ("{entity: /Account/Id}", ""),  # a scalar: nothing stands there, as in an open type
+        ("{entity: /Displace/0/Who}", ""),
+        ("{entity: /Displace/*/Whom}", "no member /Displace/*/Whom"),
+        ("{entity: /Displace/Who}", "/Displace is an array"),
+        ("{entity: /Account, echo: /Displace, steal: on-request}", ""),
+        ("{entity: /Account, echo: /Displace/Holder, steal: on-request}", "/Displace is an array"),
+        ("{deprecated: {/Forced: pass}}", "no member /Forced"),
+    ],
+)
+def test_a_place_that_is_none_of_the_messages_is_told_at_start(rule, words):
+    text = LOCKS.replace("RULE", rule)
+    if not words:
+        of(text)
+        return
+    with pytest.raises(Refused) as refused:
+        of(text)
+    assert words in str(refused.value)
+    assert "for Book" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("plugins", "words"),
+    [
+        ("locks: {operations: {Bok: {entity: /Account}}}", "has an operation Bok; Book?"),
+        ("session: {login: {operation: Entr, request: {}, ticket: /Pass}, place: /Pass, without: [Leave]}", "operation Entr"),
+    ],
+)
+def test_an_operation_that_no_service_has_is_told_at_start(plugins, words):
+    text = LOCKS.replace("locks: {operations: {Book: RULE}}", plugins)
+    with pytest.raises(Refused) as refused:
+        of(text)
+    assert words in str(refused.value)

@@ -96,6 +96,23 @@ class Locks(Plugin[LockSettings]):
         rule = self.settings.operations.get(operation.name)
         return () if rule is None else tuple(place for place in (rule.echo, rule.lock_set) if place)
 
+    def names(self, operation: Operation) -> Sequence[str]:
+        rule, lease = self.settings.operations.get(operation.name), self.settings.lease
+        named = [rule.entity, *rule.deprecated] if rule is not None else []
+        if lease is not None and operation.name in (*lease.take, *lease.give):
+            named.append(lease.entity.get(operation.name, ""))
+        if lease is not None and operation.name == lease.operation:
+            named.append(lease.place)
+        if self.settings.sets is not None:
+            named += self.settings.sets.named(operation.name)
+        return [place for place in named if place]
+
+    def speaks_of(self) -> Sequence[str]:
+        own, lease, sets = self.settings, self.settings.lease, self.settings.sets
+        named = list(own.operations)
+        named += [*lease.take, *lease.give, *lease.entity, lease.operation] if lease is not None else []
+        return named + ([sets.acquire, sets.renew, sets.release] if sets is not None else [])
+
     def describes(self, operation: Operation) -> Described | None:
         rule = self.settings.operations.get(operation.name)
         return None if rule is None else described(self.settings, rule)
@@ -216,7 +233,12 @@ class Locks(Plugin[LockSettings]):
         names: tuple[str, ...] = (),
     ) -> Message:
         """One attempt, whatever came of it: audited, and never made again by itself."""
-        changed = conflict is not None and conflict.kind == "held" and conflict.holders != holders
+        # digit for digit: 1.5 and 1.50 are one number, and two texts that a service compares
+        changed = (
+            conflict is not None
+            and conflict.kind == "held"
+            and tokens.packed(conflict.holders) != tokens.packed(holders)
+        )
         refused = conflict is not None or reply.fault is not None
         victims = names or self._names(holders)
         self.host.count("steal-refused" if refused else "stolen")

@@ -9,22 +9,33 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
 
 import orjson
 
 from gateway.core.layers import Layer, Service
 from gateway.core.message import Exchange, Message, Wire
 from gateway.core.operation import Operation
-from gateway.core.problem import Kind, Problem
-from gateway.core.value import Value
+from gateway.core.problem import Finding, Kind, Problem
+from gateway.core.value import Value, pointer
 from gateway.plugins.api import Host, around
-from gateway.plugins.signs import at, put, seen
+from gateway.plugins.signs import at, put, seen, shown
 
 from .conflict import conflict_in, problem_of
 from .settings import LockSettings, Sets
+
+_ENDED: Final = "There is no such lock set, or it has ended."
+_EXPECTED: Final = 'an object {"locks": [...]}'
+_JSON: Final = re.compile(r"application/([a-z0-9.-]+\+)?json").fullmatch
+
+
+class _Gone(Problem):
+    """The service says that the set is none any more."""
 
 
 def _key(name: str) -> str:
@@ -70,9 +81,13 @@ class LockSets:
         return found
 
     async def _post(self, wire: Wire) -> Wire:
-        locks = _locks(wire.body)
+        locks = _locks(wire)
         value = put(put({}, self._rule.locks, locks), self._rule.duration, round(self._rule.seconds))
-        result = seen(await self._call(self._rule.acquire, value, locks, wire))
+        try:
+            result = seen(await self._call(self._rule.acquire, value, locks, wire))
+        except Problem as problem:  # the client knows its own document, not the operation's
+            problem.findings = tuple(_named(each, self._rule.locks) for each in problem.findings)
+            raise
         name = secrets.token_urlsafe(32)
         entry = {"id": at(result, self._rule.id), "owner": owner(wire.facts, wire.headers)}
         try:
@@ -97,14 +112,19 @@ class LockSets:
         name = wire.facts["path"]["id"]
         wire.facts["lock-set"] = name
         entry = await self._entry(name)
-        await self._call(self._rule.release, put({}, self._rule.place, entry["id"]), None, wire)
+        with contextlib.suppress(_Gone):  # what the service does not hold any more is given up
+            await self._call(self._rule.release, put({}, self._rule.place, entry["id"]), None, wire)
         with contextlib.suppress(Problem):  # it is given up; the entry ends by itself
             await self._host.state.delete(_key(name))
         return Wire({}, b"", status=204)
 
     async def _renewed(self, name: str, entry: dict[str, Any], caller: Wire | None = None) -> None:
         value = put(put({}, self._rule.place, entry["id"]), self._rule.duration, round(self._rule.seconds))
-        await self._call(self._rule.renew, value, None, caller)
+        try:
+            await self._call(self._rule.renew, value, None, caller)
+        except _Gone:
+            await self._host.state.delete(_key(name))
+            raise
         try:
             await self._keep(name, entry)
         except Problem as problem:
@@ -119,7 +139,7 @@ class LockSets:
         raw = await self._host.state.get(_key(name))
         entry: dict[str, Any] = orjson.loads(raw) if raw is not None else {}
         if not entry or who not in (None, entry["owner"]):
-            raise Problem(Kind.PRECONDITION_FAILED, "There is no such lock set, or it has ended.", outcome="not-sent")
+            raise Problem(Kind.PRECONDITION_FAILED, _ENDED, outcome="not-sent")
         return entry
 
     async def _call(self, operation: str, value: Value, entity: Value, caller: Wire | None = None) -> Message:
@@ -128,15 +148,46 @@ class LockSets:
         conflict = conflict_in(self._settings.conflicts, reply, entity)
         if conflict is not None:
             raise problem_of(conflict, self._settings.status, reply=reply)
+        if shown(self._rule.gone, reply):
+            raise _Gone(Kind.PRECONDITION_FAILED, _ENDED, outcome="rejected")
         if reply.fault is not None:
             extra = {"fault": reply.fault.told()}
             raise Problem(Kind.FAULT, status=422 if reply.fault.declared else 502, outcome="rejected", extra=extra)
         return reply
 
 
-def _locks(body: bytes) -> Any:
+def _locks(wire: Wire) -> Any:
+    """The locks that a client's JSON names, read as strictly as any body. Raises Problem."""
+    kind, _, _ = wire.headers.get("content-type", "").partition(";")
+    if not _JSON(kind.strip().lower()):
+        taken = {"accept": "application/json", "accept-post": "application/json"}
+        raise Problem(Kind.UNSUPPORTED_MEDIA_TYPE, headers=taken, outcome="not-sent")
     try:
-        whole = json.loads(body)
-        return whole["locks"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise Problem(Kind.MALFORMED_JSON, 'An object {"locks": [...]} is expected.', outcome="not-sent") from None
+        whole = json.loads(wire.body, object_pairs_hook=_members, parse_float=Decimal, parse_constant=_no_number)
+    except (ValueError, RecursionError, InvalidOperation):
+        raise Problem(Kind.MALFORMED_JSON, _EXPECTED, outcome="not-sent") from None
+    findings = [Finding("", "", "It is no object.", _EXPECTED)] if not isinstance(whole, dict) else []
+    if not findings and "locks" not in whole:
+        findings = [Finding("/locks", "", "It is missing.", _EXPECTED)]
+    if not findings:
+        more = [name for name in whole if name != "locks"]
+        findings = [Finding(pointer((name,)), "", "There is no such member.", _EXPECTED) for name in more]
+    if findings:
+        raise Problem(Kind.INVALID_MESSAGE, findings=findings, outcome="not-sent")
+    return whole["locks"]
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a member stands there twice")
+    return found
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(text)
+
+
+def _named(finding: Finding, place: str) -> Finding:
+    inside = finding.pointer == place or finding.pointer.startswith(f"{place}/")
+    return replace(finding, pointer="/locks" + finding.pointer[len(place) :]) if inside else finding

@@ -112,6 +112,14 @@ class Sets(PluginSettings):
     duration: str = Field(pattern=POINTER, description="where the seconds stand, in acquire and renew")
     id: str = Field(pattern=POINTER, description="where the answer has the set's id")
     place: str = Field(pattern=POINTER, description="where renew and release take the id")
+    gone: tuple[Sign, ...] = Field(default=(), description="answers that say: there is no such set any more")
+    example: Any = Field(default=None, description="locks that a client may ask for; for the documentation")
+
+    def named(self, operation: str) -> list[str]:
+        """The members of an operation's request that these settings name."""
+        places = [self.locks] if operation == self.acquire else []
+        places += [self.duration] if operation in (self.acquire, self.renew) else []
+        return places + ([self.place] if operation in (self.renew, self.release) else [])
 
 
 class LockSettings(PluginSettings):

@@ -54,7 +54,7 @@ def served(settings: LockSettings, sets: Sets) -> Sequence[Served]:
     takes = {"locks": (sets.acquire, sets.locks)}
     return (
         Served("POST", sets.path, "Hold several locks for a while", sets.service, takes, 201, gives, example,
-               _problems(settings, False)),
+               _problems(settings, False), {"locks": sets.example} if sets.example is not None else None),
         Served("PUT", one, "Prolong a lock set", sets.service, {}, 200, gives, example, gone),
         Served("DELETE", one, "Give a lock set up", sets.service, {}, 204, {}, None, gone),
     )  # fmt: skip

@@ -26,6 +26,7 @@ from gateway.plugins.signs import at, put, seen, shown
 
 from .pool import Lost, Pool, Session, counter_key
 from .settings import SessionSettings
+from .tickets import Shown, ticket_in
 
 
 class SessionTickets(Plugin[SessionSettings]):
@@ -41,6 +42,7 @@ class SessionTickets(Plugin[SessionSettings]):
         super().__init__(settings)
         self._pools: dict[tuple[str, str], Pool] = {}
         self._secret = secrets.token_bytes(32)
+        self._shown = Shown(settings)
 
     # -- where it stands
 
@@ -56,8 +58,13 @@ class SessionTickets(Plugin[SessionSettings]):
         counter = self.settings.counter
         if not self._covers(operation) or (counter is not None and counter.whose == "client"):
             return ()
-        ticket = self._place(operation)
-        return (ticket, counter.place) if counter is not None else (ticket,)
+        places = (self._place(operation), counter.place if counter is not None else "")
+        return tuple(place for place in places if place)
+
+    def speaks_of(self) -> Sequence[str]:
+        own = self.settings
+        logout = [own.logout.operation] if own.logout is not None else []
+        return [own.login.operation, *logout, *own.operations, *own.without, *own.places]
 
     def _covers(self, operation: Operation) -> bool:
         own = self.settings
@@ -73,21 +80,21 @@ class SessionTickets(Plugin[SessionSettings]):
     async def _call(self, exchange: Exchange, inner: Service) -> Message:
         own, original = self.settings, exchange.request
         place = self._place(exchange.operation)
-        if own.client_tickets == "pass" and at(original.value(), place):
+        if own.client_tickets == "pass" and (at(original.value(), place) or self._shown.carried(original)):
             return await inner(exchange)
         pool = self._pool(exchange)
         renewed, paused, lost = False, 0, 0
         while True:
             async with pool.session() as session:
                 try:
-                    reply = await self._numbered(pool, session, exchange, original, inner)
+                    reply = await self._tried(pool, session, exchange, original, inner)
                 except Lost:
                     self.host.count("lost")
                     lost += 1
                     if lost > own.pool + 1:  # a store that lost everything has lost every session that is idle
                         raise Problem(Kind.STATE_UNAVAILABLE, cause="numbers get lost", outcome="not-sent") from None
                     continue
-                if shown(own.expired, reply):
+                if reply is None or shown(own.expired, reply):
                     pool.end(session)
                     self.host.count("expired")
                     if renewed or not self._repeats(exchange.operation):
@@ -103,16 +110,33 @@ class SessionTickets(Plugin[SessionSettings]):
                 raise Problem(Kind.QUOTA_EXCEEDED, headers=pause, outcome="rejected")
             paused += 1
 
+    async def _tried(
+        self, pool: Pool, session: Session, exchange: Exchange, original: Message, inner: Service
+    ) -> Message | None:
+        """The answer; None where the settings read the service's 401 as: not done, the session has ended."""
+        try:
+            return await self._numbered(pool, session, exchange, original, inner)
+        except Problem as problem:
+            refused = problem.kind is Kind.UPSTREAM_AUTH and problem.cause.startswith("HTTP 401")
+            if refused and self.settings.unauthorized:
+                return None
+            raise
+
     async def _numbered(
         self, pool: Pool, session: Session, exchange: Exchange, original: Message, inner: Service
     ) -> Message:
         """One try; what becomes of the number is settled before the session is given back."""
         counter = self.settings.counter
-        value = put(original.value(), self._place(exchange.operation), session.ticket)
-        if counter is not None:
-            value = put(value, counter.place, await pool.number(session))
-            exchange.once = True
-        exchange.request = original.replace(value)
+        place, blocks = self._place(exchange.operation), self._shown.blocks(session.ticket, original.headers)
+        if place or counter is not None:
+            value = put(original.value(), place, session.ticket) if place else original.value()
+            if counter is not None:
+                value = put(value, counter.place, await pool.number(session))
+                exchange.once = True
+            exchange.request = original.replace(value, headers=blocks)
+        else:
+            exchange.request = original.with_headers(blocks) if self.settings.block else original
+        exchange.upstream_headers.update(self._shown.fields(session.ticket))
         if session.base:
             exchange.facts["base"] = session.base
         try:
@@ -218,9 +242,9 @@ class SessionTickets(Plugin[SessionSettings]):
                 base = self._allowed(str(other), tried)
                 self.host.count("redirect")
                 continue
-            ticket = at(value, own.ticket)
-            if not ticket:
-                raise self._refused("login: the answer has no ticket")
+            ticket = ticket_in(own, reply)
+            if not ticket or not self._shown.fits(ticket):
+                raise self._refused("login: the answer has no ticket that a call could show")
             self.host.count("login")
             return Session(ticket, base)
         raise self._refused("login: more redirects than hops are allowed")
@@ -262,13 +286,16 @@ class SessionTickets(Plugin[SessionSettings]):
         place = self.settings.places.get(own.operation, self.settings.place)
         for session in pool.live:
             pool.end(session)
-            value = put(dict(own.request), place, session.ticket)
+            value = put(dict(own.request), place, session.ticket) if place else dict(own.request)
             if self.settings.counter is not None:
                 value = put(value, self.settings.counter.place, session.count + 1)
             facts = {"base": session.base} if session.base else {}
             try:
                 async with asyncio.timeout(own.seconds):
-                    await self.host.call(own.operation, value, service=pool.service, facts=facts)
+                    await self.host.call(
+                        own.operation, value, service=pool.service, facts=facts,
+                        blocks=self._shown.blocks(session.ticket), fields=self._shown.fields(session.ticket),
+                    )  # fmt: skip
             except (Problem, TimeoutError) as error:
                 self.host.log("logout", str(error))
 
@@ -318,9 +345,9 @@ def _spoken(request: Any, words: Mapping[str, str]) -> Any:
     return request
 
 
-def _expired(reply: Message) -> Problem:
+def _expired(reply: Message | None) -> Problem:
     extra: dict[str, Value] = {}
-    if reply.fault is not None:
+    if reply is not None and reply.fault is not None:
         extra["fault"] = {name: value for name, value in reply.fault.told().items() if name != "detail"}
     return Problem(
         Kind.UPSTREAM_AUTH,
