@@ -62,6 +62,9 @@ def take(binding: Binding, value: Value) -> Parts:
             _place(parts, parameter, _texts(parameter, found))
         except Unfit as unfit:
             findings.append(Finding(pointer(parameter.to), "", unfit.detail + ".", unfit.expected))
+    for steps in reversed(binding.holders):  # inner ones first: empty, they say nothing that a call could carry
+        if _at(parts.body, steps) == {}:
+            parts.body = without(parts.body, steps)
     if not binding.body:
         findings += left(parts.body)
     if findings:

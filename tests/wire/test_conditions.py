@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -207,3 +208,33 @@ async def test_a_location_stands_below_the_public_address() -> None:
         order = {"customer": "A", "line": [{"article": "n", "count": 1}]}
         assert (await ask(client, "POST", "/orders", order))[1]["Location"] == "https://api.example/shop/orders/1"
         assert (await ask(client, "GET", "/openapi.json"))[2]["servers"] == [{"url": "https://api.example/shop"}]
+
+
+async def test_a_structure_around_parameters_goes_with_them_where_the_service_speaks_json(tmp_path: Path) -> None:
+    member = "<xs:element name='{0}' type='xs:string' minOccurs='0'/>"
+    text = "<xs:complexType><xs:sequence>{0}</xs:sequence></xs:complexType>"
+    inner = "<xs:element name='Query'>" + text.format(member.format("Text") + member.format("Genre")) + "</xs:element>"
+    (tmp_path / "find.xsd").write_text(
+        "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:find' elementFormDefault='qualified'>"
+        f"<xs:element name='Find'>{text.format(inner)}</xs:element>"
+        f"<xs:element name='FindResponse'>{text.format(member.format('Found'))}</xs:element></xs:schema>"
+    )
+    config = """
+services:
+  find:
+    wsdl: find.xsd
+    path: /soap
+    default_routes: false
+    upstream: {url: URL/v1, speaks: json}
+    routes:
+      - {route: GET /found, operation: Find, parameters: [{in: query, name: q, to: /Query/Text}, {in: query, name: g, to: /Query/Genre}]}
+"""
+    async with stand_in() as service, gateway_of(config.replace("URL", service.url), tmp_path) as gateway, aiohttp.ClientSession(f"http://{gateway.addresses['data']}") as client:
+        for query in ("", "?q=a%26b", "?q=a&g=b"):
+            service.say(200, '{"Found":"x"}')
+            assert (await ask(client, "GET", f"/found{query}"))[0] == 200
+            assert f"?{service.asked.query}" == (query or "?")
+        service.say(200, '{"Found":"x"}')
+        soap = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><Find xmlns="urn:find"><Query/></Find></s:Body></s:Envelope>'
+        async with client.post("/soap", data=soap, headers={"Content-Type": "text/xml"}) as reply:
+            assert (reply.status, service.asked.query) == (200, "")
