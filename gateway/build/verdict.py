@@ -183,9 +183,9 @@ class Judge:
             document = smaller
         try:
             back = parse(self._carried(body.encode(body.decode(document)), encoding).encode(), LARGE, response=True)
+            found = difference(document, self._read(back, encoding))
         except Problem as problem:
             return Trip("no", _words(problem))
-        found = difference(document, self._read(back, encoding))
         return Trip("no", found) if found else YES
 
     def _smaller(self, element: str) -> Any:

@@ -86,7 +86,7 @@ class SoapClient:
             headers = addressing.without(headers)
         elif self.door.answers:
             addressing.unaddressed(operation)
-        known = (operation.action, operation.actions.request) if "addressing" in wire.facts else (operation.action,)
+        known = (operation.action, operation.actions.request)  # JAX-WS sends the latter where soapAction is empty
         if any(given and given not in known for given in said_actions):
             raise Problem(Kind.ACTION_MISMATCH)
         codec = operation.faces[version].request

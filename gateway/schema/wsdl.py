@@ -58,9 +58,7 @@ def load_wsdl(
     reader = Reader(definitions, schemas, Synthetics(schemas), Policies(definitions.documents), loader.notes)
     services = tuple(_services(reader))
     arrays: dict[str, str] = {}
-    if any(
-        operation.use == "encoded" for service in services for port in service.ports for operation in port.operations
-    ):
+    if any(map(_encoded, services)):
         arrays = plain(schemas.sources, schemas.roots, loader.notes)
     reader.synthetics.write()
     if not services:
@@ -234,6 +232,12 @@ def _port(
         place=place,
         refused=refused,
     )
+
+
+def _encoded(service: Service) -> bool:
+    """Whether a message of a service has SOAP encoding; the two of an operation may differ."""
+    operations = (operation for port in service.ports for operation in port.operations)
+    return any(m is not None and m.use == "encoded" for each in operations for m in (each.input, each.output))
 
 
 def _verb(binding: Binding) -> str:

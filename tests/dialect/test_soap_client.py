@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from lxml import etree
 
 from gateway.core.message import Fault, HeaderBlock, Message
+from gateway.core.operation import Actions
 from gateway.core.problem import Kind, Problem
 from gateway.dialect.envelope import NS, open_envelope
 from gateway.dialect.fault import PROBLEM_NS, read_fault
@@ -223,3 +225,11 @@ def test_the_content_type_carries_the_action_of_1_2_alone() -> None:
     assert content_type("1.1", "urn:a") == "text/xml; charset=utf-8"
     assert content_type("1.2", "urn:a") == 'application/soap+xml; charset=utf-8; action="urn:a"'
     assert fault_status("1.2", Fault("MustUnderstand", "")) == 500
+
+
+def test_the_operations_own_action_of_addressing_agrees_without_its_header(soap: SoapClient) -> None:
+    """JAX-WS sends it as SOAPAction where the contract's soapAction is empty."""
+    acting = {name: replace(each, actions=Actions(request=f"urn:own/{each.name}")) for name, each in soap.door.operations.items()}
+    soap = SoapClient(soap.speaker, replace(soap.door, operations=acting))
+    assert soap.read_request(posted(envelope(BUY), soapaction='"urn:own/Buy"')).operation.name == "Buy"
+    assert refused(soap, posted(envelope(BUY), soapaction='"urn:own/GetPrice"')).kind is Kind.ACTION_MISMATCH

@@ -1,5 +1,7 @@
 """SOAP encoding in schemas is said in plain terms, and what an array was is kept."""
 
+from pathlib import Path
+
 from gateway.schema.ir import Complex
 from gateway.schema.wsdl import load_wsdl
 from tests.schema.contracts import HERE, load, model
@@ -62,3 +64,14 @@ def test_a_literal_contract_is_left_as_it_is():
 def test_the_documents_given_back_are_the_original_ones():
     (document,) = [each for each in load("encoded.wsdl").documents if each.kind == "wsdl"]
     assert b"wsdl:arrayType" in document.text
+
+
+def test_only_the_answer_is_encoded(tmp_path):
+    """The two messages of an operation may differ in use: arrays are arrays in either."""
+    golden = Path(__file__).parents[1] / "golden/wsdl/encoded-arrays/contract.wsdl"
+    encoded = 'use="encoded" namespace="urn:t" encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"/></w:input>'
+    text = golden.read_text()
+    assert encoded in text
+    other = tmp_path / "c.wsdl"
+    other.write_text(text.replace(encoded, 'use="literal" namespace="urn:t"/></w:input>'))
+    assert load_wsdl(other).arrays == load_wsdl(golden).arrays != {}
