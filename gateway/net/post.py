@@ -1,4 +1,4 @@
-"""The law of posting: bytes to one address from a thread that may wait; no proxy, no redirect, no word of the environment.
+"""The law of posting: bytes to one address from a thread that may wait; no proxy, no redirect, no environment.
 
 For what is sent beside the requests (spans). Calls of services go by `upstream`, which waits for nothing.
 """
