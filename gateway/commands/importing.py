@@ -77,12 +77,18 @@ def _bench(chosen: argparse.Namespace, progress: Progress) -> Any:
     if urlsplit(chosen.contract).scheme in ("http", "https"):
         hosts.append(urlsplit(chosen.contract).netloc)  # to type a URL is the allowance to fetch from that host
     progress.at(f"reading {chosen.contract}")
-    contract = load_wsdl(chosen.contract, fetch=Fetcher(hosts) if hosts else None)
+    contract = load_wsdl(_followed(chosen.contract), fetch=Fetcher(hosts) if hosts else None)
     progress.at(f"reading the types of {len(contract.sources)} schemas")
     bench = Workbench(contract, fresh=True)
     progress.at("compiling the schemas")
     _ = bench.validator
     return bench
+
+
+def _followed(location: str) -> str:
+    """A link is what it leads to, as for `serve`: its imports stand beside that."""
+    path = Path(location)
+    return str(path.resolve()) if "://" not in location and path.is_symlink() else location
 
 
 def _write(bench: Any, folder: Path, told: dict[str, Any], progress: Progress) -> Sequence[str]:

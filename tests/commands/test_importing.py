@@ -103,3 +103,11 @@ def test_an_operation_that_cannot_be_served_costs_the_configuration_not_the_verd
     assert not (tmp_path / "o/gateway.yaml").exists()
     (one,) = json.loads((tmp_path / "o/verdict.json").read_text())["operations"]
     assert one["loads"] is False
+
+
+def test_a_link_is_what_it_leads_to(call: Call, tmp_path: Path) -> None:
+    """The imports of the portal stand beside the file, not beside the link; `serve` sees it so, too."""
+    (tmp_path / "my.wsdl").symlink_to(ROOT / "schemas/netid/portal.wsdl")
+    done = call("import", str(tmp_path / "my.wsdl"))
+    assert done.code == 0
+    assert "operations: " in done.out
