@@ -1,7 +1,9 @@
 """The time of small requests while large replies are being converted, over real sockets.
 
 `python -m bench.large [--seconds N]`: eight connections ask for 1 KB, one at a time each, first alone, then while another client asks
-for one reply of 10 MB (60,000 objects) after the other. The gateway has core 0, the service and the clients share the others.
+for one reply of 8 MB (60,000 objects) after the other. The gateway has core 0, the service and the clients share the others.
+Small and large have a service and a client of their own, each a process: what is measured is the gateway's, not how they wait for
+each other.
 """
 
 from __future__ import annotations
@@ -48,18 +50,24 @@ def reply(many: int) -> bytes:
     ).encode()
 
 
+_SLICE = 1 << 16  # bytes that are written or read in one go
+_FEW = 5  # orders of a small answer
+
+
 async def service(port: int, most: int) -> None:
     """Answer with the number of orders asked for; the two answers are ready before."""
-    ready = {many: reply(many) for many in (5, most)}
+    ready = {many: reply(many) for many in (_FEW, most)}
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).lower()
                 body = await reader.readexactly(int(head.partition(b"content-length:")[2].split(b"\r\n")[0]))
-                raw = ready[5 if b">5<" in body else most]
-                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n" % len(raw) + raw)
-                await writer.drain()
+                raw = ready[_FEW if b">%d<" % _FEW in body else most]
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n" % len(raw))
+                for at in range(0, len(raw), _SLICE):
+                    writer.write(raw[at : at + _SLICE])
+                    await writer.drain()
 
     server = await asyncio.start_server(answer, "127.0.0.1", port)
     sys.stdout.write("ready\n")
@@ -70,27 +78,50 @@ async def service(port: int, most: int) -> None:
 async def ask(port: int, many: int, until: float, times: list[float]) -> None:
     """One connection: the same request again and again; the seconds of each are added."""
     body = b'{"many":%d}' % many
-    request = b"POST /S/Ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+    request = b"POST /%s/Ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
     while time.perf_counter() < until:
         began = time.perf_counter()
-        writer.write(request % (len(body), body))
+        writer.write(request % (b"Small" if many == _FEW else b"Large", len(body), body))
         head = await reader.readuntil(b"\r\n\r\n")
         if not head.startswith(b"HTTP/1.1 200 "):
             raise SystemExit(head.decode())
-        await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]))
+        left = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+        while left:
+            left -= len(await reader.read(min(left, _SLICE)))
         times.append(time.perf_counter() - began)
         await asyncio.sleep(0.005)  # callers that think: the queue is not what is measured
     writer.close()
 
 
-async def _round(port: int, seconds: float, most: int) -> tuple[list[float], list[float]]:
+async def _few(port: int, seconds: float) -> list[float]:
     small: list[float] = []
-    large: list[float] = []
     until = time.perf_counter() + seconds
-    work = [ask(port, 5, until, small) for _ in range(8)]
-    await asyncio.gather(*work, *([ask(port, most, until, large)] if most else []))
-    return small, large
+    await asyncio.gather(*[ask(port, _FEW, until, small) for _ in range(8)])
+    return small
+
+
+def _round(port: int, seconds: float, most: int) -> tuple[list[float], list[float]]:
+    """The seconds of small requests, and of large ones that another process asks for meanwhile."""
+    if not most:
+        return asyncio.run(_few(port, seconds)), []
+    with tempfile.TemporaryDirectory() as folder:
+        times = Path(folder) / "times"
+        arguments = ["--ask", str(port), "--orders", str(most), "--seconds", str(seconds + 0.5), "--times", str(times)]
+        other = spawn(["-m", "bench.large", *arguments], "began", subject=False, stream="stdout")
+        small = asyncio.run(_few(port, seconds))
+        if other.wait(60):
+            raise SystemExit("the large requests failed")
+        return small, json.loads(times.read_text(encoding="utf-8"))
+
+
+def _many(port: int, most: int, seconds: float, times: str) -> None:
+    """The other process: large replies one after the other; their seconds are left in a file."""
+    large: list[float] = []
+    sys.stdout.write("began\n")
+    sys.stdout.flush()
+    asyncio.run(ask(port, most, time.perf_counter() + seconds, large))
+    Path(times).write_text(json.dumps(large), encoding="utf-8")
 
 
 @contextlib.contextmanager
@@ -98,18 +129,22 @@ def gateway(most: int) -> Iterator[int]:
     """The gateway before a service with large answers; its port."""
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         (Path(folder) / "s.wsdl").write_text(WSDL, encoding="utf-8")
-        behind, front, admin = (free_port() for _ in range(3))
+        small, large, front, admin = (free_port() for _ in range(4))
         settings = {
             "listen": f"127.0.0.1:{front}",
             "admin": f"127.0.0.1:{admin}",
             "limits": "large",
             "logging": {"access": False},
-            "services": {"S": {"wsdl": "s.wsdl", "path": "/S", "upstream": {"url": f"http://127.0.0.1:{behind}/s"}}},
+            "services": {
+                name: {"wsdl": "s.wsdl", "path": f"/{name}", "upstream": {"url": f"http://127.0.0.1:{port}/s"}}
+                for name, port in (("Small", small), ("Large", large))
+            },
         }
         file = Path(folder) / "gateway.yaml"
         file.write_text(json.dumps(settings), encoding="utf-8")
         for arguments, ready, subject, stream in (
-            (["-m", "bench.large", "--serve", str(behind), "--orders", str(most)], "ready", False, "stdout"),
+            (["-m", "bench.large", "--serve", str(small), "--orders", str(_FEW)], "ready", False, "stdout"),
+            (["-m", "bench.large", "--serve", str(large), "--orders", str(most)], "ready", False, "stdout"),
             (["-m", "gateway", "serve", str(file)], "ready data=", True, "stderr"),
         ):
             process = spawn(arguments, ready, subject=subject, stream=stream)
@@ -141,10 +176,10 @@ def measure(seconds: float, rounds: int = 3, most: int = 60_000) -> tuple[float,
     """Median p99 of small requests, ms, alone and beside large ones; the large ones' median, s, and the median ratio."""
     alone, beside, large, ratios = [], [], [], []
     with gateway(most) as port, beside_it():
-        asyncio.run(_round(port, 1.0, most))
+        _round(port, 1.0, most)
         for _ in range(rounds):
-            alone.append(p99(asyncio.run(_round(port, seconds, 0))[0]))
-            small, slow = asyncio.run(_round(port, seconds, most))
+            alone.append(p99(_round(port, seconds, 0)[0]))
+            small, slow = _round(port, seconds, most)
             beside.append(p99(small))
             large += slow
             ratios.append(beside[-1] / alone[-1])
@@ -164,9 +199,14 @@ def main() -> int:
     """Print one line."""
     parser = argparse.ArgumentParser(prog="python -m bench.large", description=__doc__)
     parser.add_argument("--serve", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--ask", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--times", default="", help=argparse.SUPPRESS)
     parser.add_argument("--orders", type=int, default=60_000)
     parser.add_argument("--seconds", type=float, default=4.0)
     given = parser.parse_args()
+    if given.ask:
+        _many(given.ask, given.orders, given.seconds, given.times)
+        return 0
     if given.serve:
         asyncio.run(service(given.serve, given.orders))
     sys.stdout.write(told(given.seconds, given.orders))
