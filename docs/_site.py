@@ -33,7 +33,7 @@ SHOWN: Final = re.compile(r"^(```\w+) (?:run|serve|ci)$", re.MULTILINE)  # how a
 # What a reader wishes for, in the order in which wishes come; what stands in none of these lists goes to the wishes' end.
 WISHES: Final = (
     "operate configure rest-before-soap soap-before-rest soap-before-soap rest-before-rest protect-calls locks sessions "
-    "write-a-plugin workers kubernetes"
+    "write-a-plugin kubernetes workers scale-out dashboard trouble upgrade"
 ).split()
 KNOWN: Final = ("metrics", "lexical")
 MEASURED: Final = ("bench", "bench-security", "conformance", "conformance-detail", "wsdl-corpus", "interop")

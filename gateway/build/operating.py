@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
 
@@ -23,7 +23,7 @@ from ..observe.seen import Seen
 from .book import Built
 from .explained import pasted, told
 from .listing import masked, routes
-from .overview import overview
+from .overview import POLICY, overview
 
 _LONGEST: Final = 3600.0  # seconds that /drain waits at most
 _BEAT: Final = 0.05
@@ -56,8 +56,11 @@ def operating_pages(
     async def front(_: Wire) -> Wire:
         text = await asyncio.to_thread(overview, gateway.built, gateway.health, metrics, seen)
         reply = page(text, "text/html; charset=utf-8")
-        reply.headers["content-security-policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+        reply.headers["content-security-policy"] = POLICY
         return reply
+
+    async def last(_: Wire) -> Wire:
+        return page(json.dumps([asdict(line) for line in seen.lines], indent=1))
 
     async def drain(wire: Wire) -> Wire:
         _own(wire)
@@ -90,6 +93,7 @@ def operating_pages(
         **explaining_pages(gateway),
         "/": front,
         "/routes": list_routes,
+        "/seen": last,
         "/config": config,
         "/drain": drain,
         "POST /drain": drain,

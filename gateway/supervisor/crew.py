@@ -25,7 +25,9 @@ Spawn = Callable[[Seat], BaseProcess]
 FIRST: Final = 0.5  # seconds until the first restart; doubled for each that follows soon
 LONGEST: Final = 30.0
 STEADY: Final = 60.0  # a life of as many seconds makes the next death a first one
-LOOK: Final = 5.0  # seconds between two looks at what workers have counted
+LOOK: Final = 5.0  # seconds between two looks at what workers have counted, at most
+SOON: Final = 0.5  # at least
+SHARE: Final = 50  # a look may take a fiftieth of the time: a large contract has a large page
 BEAT: Final = 0.05
 
 
@@ -44,6 +46,11 @@ class Worker:
     def alive(self) -> bool:
         """Whether there is a process."""
         return self.process is not None and self.process.is_alive()
+
+    @property
+    def pid(self) -> int | None:
+        """The process, while there is one."""
+        return self.process.pid if self.process is not None and self.alive else None
 
     async def ask(self, path: str, method: str = "GET", headers: Mapping[str, str] = {}, body: bytes = b"") -> Wire:
         """What its admin port answers; `path` with its query. Raises Problem: it does not answer."""
@@ -71,7 +78,8 @@ class Worker:
 class Crew:
     """All workers of one gateway, between `start` and `stop`."""
 
-    def __init__(self, seats: Iterable[Seat], spawn: Spawn, log: Log) -> None:
+    def __init__(self, seats: Iterable[Seat], spawn: Spawn, log: Log, file: str = "") -> None:
+        self.file = file  # the configuration's name
         self.workers = tuple(Worker(seat) for seat in seats)
         self._spawn = spawn
         self._log = log
@@ -157,9 +165,11 @@ class Crew:
             self._seat(worker)
 
     async def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(LOOK)
+            began = loop.time()
             await self._look()
+            await asyncio.sleep(min(LOOK, max(SOON, SHARE * (loop.time() - began))))
 
     async def _look(self) -> None:
         await asyncio.gather(*(worker.look() for worker in self.workers if worker.alive))

@@ -6,25 +6,32 @@ What is counted is added up, what is asked to be done is done by all, and what a
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Final, Protocol
 
+from ..build.overview import POLICY, Facts, drawn
 from ..core.layers import Send
 from ..core.message import Wire
 from ..core.problem import Kind, Problem
 from ..net.admin import page
 from ..observe.merge import Families, exposition
+from ..observe.seen import Line
 from .crew import Worker
 
 PASSED: Final[tuple[str, ...]] = ("accept", "content-type", "origin", "sec-fetch-site", "sec-fetch-mode")
 TEXT: Final = "text/plain; charset=utf-8"
-ACTS: Final = frozenset({"/drain"})  # a GET that does something: a kubelet's hook can do nothing else
+# To all: a GET that does something (a kubelet's hook can do nothing else), and what a half done reload makes differ.
+ACTS: Final = frozenset({"/drain", "/routes", "/config", "/log-level"})
+PROBLEMS: Final = 25  # of all workers together
 
 
 class Served(Protocol):
     """The crew, as far as these pages know it."""
 
     workers: tuple[Worker, ...]
+    file: str
 
     async def metrics(self) -> Families:
         """One page for all workers."""
@@ -49,6 +56,10 @@ def pages(crew: Served, health: Health) -> Send:
             accept = wire.headers.get("accept", "")
             body, content_type = await asyncio.to_thread(exposition, await crew.metrics(), accept)
             return Wire({"content-type": content_type}, body, status=200)
+        if method == "GET" and wire.path == "/":
+            return await _front(crew, health)
+        if method == "GET" and wire.path == "/seen":
+            return page(json.dumps([asdict(line) for line in await _seen(crew)], indent=1))
         if method == "GET" and wire.path not in ACTS:
             return await _first(crew, wire)
         return await _all(crew, wire)
@@ -63,6 +74,31 @@ async def _readiness(crew: Served, health: Health) -> Wire:
     if any(await asyncio.gather(*(worker.ready() for worker in crew.workers))):
         return page("ok\n", TEXT)
     return page("starting\n", TEXT, 503)
+
+
+async def _front(crew: Served, health: Health) -> Wire:
+    """The front page of all: merged metrics, the problems of every worker, the doors as one tells them."""
+    told = await asyncio.gather(*(worker.ready() for worker in crew.workers))
+    workers = [
+        (each.seat.number, each.pid or "–", "serves" if ready else "away", each.deaths)
+        for each, ready in zip(crew.workers, told, strict=True)
+    ]
+    state = "draining" if health.draining else "ready" if any(told) else "starting"
+    doors = json.loads((await _first(crew, Wire({}, b"", method="GET", path="/routes"))).body)
+    facts = Facts(crew.file, state, await crew.metrics(), await _seen(crew), doors, workers)
+    reply = page(await asyncio.to_thread(drawn, facts), "text/html; charset=utf-8")
+    reply.headers["content-security-policy"] = POLICY
+    return reply
+
+
+async def _seen(crew: Served) -> list[Line]:
+    """The last problems of all workers, newest last."""
+    asked = Wire({}, b"", method="GET", path="/seen")
+    alive = [worker for worker in crew.workers if worker.alive]
+    told = await asyncio.gather(*(_asked(worker, asked) for worker in alive), return_exceptions=True)
+    bodies = [answer.body for answer in told if isinstance(answer, Wire) and answer.status == 200]
+    lines = [Line(**each) for body in bodies for each in json.loads(body)]
+    return sorted(lines, key=lambda line: line.at)[-PROBLEMS:]
 
 
 async def _first(crew: Served, wire: Wire) -> Wire:

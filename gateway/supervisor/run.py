@@ -40,7 +40,7 @@ async def _run(loaded: Loaded, spawn: Callable[[Seat], BaseProcess]) -> int:
     log = Log(sys.stderr, settings.logging.level)
     health = Health()
     with held, tempfile.TemporaryDirectory(prefix="soapgw-") as folder:  # 0700
-        crew = Crew([Seat(number, data, folder) for number in range(1, settings.workers + 1)], spawn, log)
+        crew = Crew([Seat(number, data, folder) for number in range(1, settings.workers + 1)], spawn, log, loaded.file)
         admin = Server(pages(crew, health), limits(settings.limits), refuse=_refusal(loaded))
         asked = _signals(crew)
         try:

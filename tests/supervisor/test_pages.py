@@ -24,6 +24,8 @@ class Crewed:
         for worker, stand in zip(self.workers, stands, strict=True):
             worker.process = stand  # type: ignore[assignment]
 
+    file = "gateway.yaml"
+
     async def metrics(self) -> Families:
         return {}
 
@@ -58,7 +60,7 @@ async def test_ready_while_one_worker_is(crewed: Crewed) -> None:
 
 
 async def test_a_question_goes_to_one_and_an_order_to_all(crewed: Crewed) -> None:
-    assert (await ask(crewed, "/routes")).body == b"done\n"
+    assert (await ask(crewed, "/other")).body == b"done\n"
     assert [len(stand.said) for stand in crewed.stands] == [1, 0]
     assert (await ask(crewed, "/drain?wait=3", sec_fetch_site="cross-site")).body == b"done\n"
     for stand in crewed.stands:
@@ -75,12 +77,18 @@ async def test_who_says_otherwise_is_named_and_the_worst_status_counts(crewed: C
     assert answer.body == b"worker 1: done\nworker 2: refused\n"
 
 
+async def test_routes_that_differ_are_told_of_each(crewed: Crewed) -> None:
+    assert (await ask(crewed, "/routes")).body == b"done\n"
+    crewed.stands[1].word = "other\n"
+    assert (await ask(crewed, "/routes")).body == b"worker 1: done\nworker 2: other\n"
+
+
 async def test_a_worker_that_is_away_is_passed_over(crewed: Crewed) -> None:
     crewed.stands[0].end(-9)
-    assert (await ask(crewed, "/routes")).body == b"done\n"
+    assert (await ask(crewed, "/other")).body == b"done\n"
     assert len(crewed.stands[1].said) == 1
     crewed.stands[1].end(-9)
-    for method, path in (("GET", "/routes"), ("POST", "/reload")):
+    for method, path in (("GET", "/other"), ("GET", "/routes"), ("GET", "/"), ("POST", "/reload")):
         with pytest.raises(Problem) as told:
             await ask(crewed, path, method)
         assert told.value.kind is Kind.OVERLOADED

@@ -83,6 +83,16 @@ def test_workers_serve_one_address_die_come_back_and_end_together(config: Path) 
         assert gateway.metric(counted) == 12
         assert gateway.metric("soapgw_workers") == 2
         assert gateway.ask(f"http://{gateway.admin}/readyz")[0] == 200
+        shown = gateway.ask(f"http://{gateway.admin}/")[1]
+        assert "GetVersion</td><td class=n>12</td><td class=n>0</td>" in shown  # of both together
+        assert shown.count("<td>serves</td>") == 2
+        assert str(config) in shown
+        assert "<td>/Portal/GetVersion</td>" in shown
+        seen = json.loads(gateway.ask(f"http://{gateway.admin}/seen")[1])
+        assert [line["slug"] for line in seen] == ["invalid-message"] * 12
+        assert len({line["request_id"] for line in seen}) == 12
+        assert [line["at"] for line in seen] == sorted(line["at"] for line in seen)
+        assert shown.count("invalid-message") == 12
         victim = max(children(gateway.process.pid))
         os.kill(victim, signal.SIGKILL)
         gateway.until(lambda: gateway.metric("soapgw_worker_restarts_total") == 1)
