@@ -23,6 +23,7 @@ from gateway.schema.errors import ContractError
 from gateway.schema.gathering import Schemas
 from gateway.schema.http_bindings import VERBS, HttpOperationReader
 from gateway.schema.loader import WSDL20, FetchBytes, Loader
+from gateway.schema.newer import unmapped
 from gateway.schema.policies import Policies, addressing_of
 from gateway.schema.securitypolicy import kept
 from gateway.schema.source import XS
@@ -63,7 +64,7 @@ def load_wsdl(
     reader.synthetics.write()
     if not services:
         loader.notes.append(Note("ignored", "no wsdl:service with a port: nothing can be called", _place(first)))
-    loader.notes += [*definitions.notes, *reader.policies.notes, *_unmet(services)]
+    loader.notes += [*definitions.notes, *reader.policies.notes, *_unmet(services), *unmapped(schemas)]
     return Contract(
         location=first.url,
         name=first.root.get("name") or "",
@@ -96,6 +97,7 @@ def _described(loader: Loader, first: Any) -> Contract:
     services = reader.services()
     if not services:
         loader.notes.append(Note("ignored", "no service with an endpoint: nothing can be called", _place(first)))
+    told = [*_unmet(services), *unmapped(schemas)]
     return Contract(
         location=first.url,
         namespace=target(first),
@@ -103,7 +105,7 @@ def _described(loader: Loader, first: Any) -> Contract:
         services=services,
         sources=tuple(schemas.sources.values()),
         documents=tuple(each.frozen() for each in loader.documents.values()),
-        notes=tuple(dict.fromkeys([*loader.notes, *found.notes, *reader.policies.notes, *_unmet(services)])),
+        notes=tuple(dict.fromkeys([*loader.notes, *found.notes, *reader.policies.notes, *told])),
         document=described(first.root),
     )
 
