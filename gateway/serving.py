@@ -17,6 +17,7 @@ from .build.bases import Bases
 from .build.book import Built, BuiltService
 from .build.describe import description
 from .build.doors import RouteFace, Serve, rest_door, soap_address
+from .build.failed import failures
 from .build.forks import Group, choice, choosing, compared, filled, forked, grouped
 from .build.hosting import PluginHost
 from .build.keyring import keyring, watch
@@ -220,6 +221,7 @@ class Serving:
             [
                 require(operation) if within is None else None,  # judged before anything else is done with the message
                 self._once(service) if within is None else None,  # before what may call again with the same message
+                failures(service.settings.failures) if within is None else None,  # what locks and sessions left
                 *self.plugins.layers(operation, within=within),  # locks, sessions: may call again
                 retry(operation, self._budgets[service.name], again=again),  # keeps what sessions have filled in
                 self._breakers[service.name].layer,  # a try that it refuses was not sent

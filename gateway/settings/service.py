@@ -117,6 +117,20 @@ class FaultRule(Part):
         return self
 
 
+class FailureRule(Part):
+    """Which good answer means that the call was refused, and the status that it gets."""
+
+    path: str = Field(
+        pattern="^/.*",
+        description="A place in the answer, as a JSON Pointer; `*` stands for every item or member.",
+        examples=["/*/Status"],
+    )
+    equals: str | tuple[str, ...] = Field(
+        default=(), description="What stands at `path`, as text; without it anything.", examples=["Fail"]
+    )
+    status: Status = Field(description="The HTTP status of the problem document.", examples=[422])
+
+
 class Parameter(Part):
     """A path, query or header parameter, bound to a place in the request."""
 
@@ -362,6 +376,9 @@ class Service(Part):
     )
     operations: dict[LocalName, OperationSettings] = Field(
         default={}, description="Settings of single operations, by name."
+    )
+    failures: tuple[FailureRule, ...] = Field(
+        default=(), description="Which good answers mean: refused, nothing was done. REST clients get a problem."
     )
     faults: tuple[FaultRule, ...] = Field(
         default=(), description="Rules for faults; then the defaults: declared 422, Sender 400, Receiver 502."

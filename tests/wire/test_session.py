@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from gateway.demo import portal as portal_demo
 from gateway.demo import portal_state, projector_state
 from gateway.demo import projector as projector_demo
-from tests.wire.conftest import gateway_of
+from tests.wire.conftest import ROOT, gateway_of
 
 PROJECTOR = """
 plugins:
@@ -116,6 +118,30 @@ async def test_a_redirect_is_followed_to_an_allowed_base_only():
             assert (await ask(client))[1]["type"] == "/problems/upstream-auth"
     finally:
         await running.stop()
+
+
+@pytest.mark.parametrize("errors", ["fault", "status"])
+async def test_an_account_that_moves_is_followed_by_the_next_call(errors):
+    """10004 says that the instance is the wrong one: the shipped signs send the next login, which is told where to."""
+    old = projector_demo.Projector(projector_state.seeded(projector_state.Rules(errors=errors)))
+    new = projector_demo.Projector()
+    one, other = await projector_demo.start(projector=old), await projector_demo.start(projector=new)
+    text = re.sub(r"\$\{PROJECTOR_URL:-[^}]*\}", one.url, (ROOT / "config" / "projector.yaml").read_text())
+    text = text.replace('bases: ["https://*.projectorpsa.com"]', f'bases: ["{other.base}"]')
+    try:
+        async with (
+            gateway_of(text, ROOT / "config") as gateway,
+            aiohttp.ClientSession(f"http://{gateway.addresses['data']}") as client,
+        ):
+            for expected in ((1, 0), (1, 1)):
+                async with client.get("/projects/P002001-001") as answer:
+                    assert answer.status == 200, await answer.text()
+                assert (old.executed["PwsGetProject"], new.executed["PwsGetProject"]) == expected
+                old.state.rules = replace(old.state.rules, wrong_instance=True)
+                old.state.redirects["DEMO"] = other.base
+    finally:
+        await one.stop()
+        await other.stop()
 
 
 async def test_a_loop_of_redirects_ends():
