@@ -32,6 +32,7 @@ from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
 from .bindings import BODYLESS, binding, member, members_at, steps_of
 from .doors import POINTERS, fault_rules, mapping
+from .exposed import exposed
 from .heads import heads
 from .operations import CANONICAL, Bound, Compiled
 from .refused import missing
@@ -172,6 +173,9 @@ class _Compiler:
         version = steps_of(route.version.request) if route.version and route.version.request else ()
         if version:
             member(self.model, asks or "", route.unwrap.request, version)
+        beside = [each.name for each in binds.parameters] + (["If-Match"] if version else [])
+        if words := exposed(self.bound.operation, beside):
+            raise ContractError(words)
         mapped = heads(self.bench, bound, route.headers, self.shape, bodyless=method in BODYLESS)
         request = self.bodies.codec(bound.input, self.shape, route.unwrap.request, self.limits)
         return Call(

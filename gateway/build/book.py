@@ -27,6 +27,7 @@ from ..settings.mistakes import Mistake, Refused
 from ..settings.service import Service as ServiceSettings
 from .behind import Table, behind
 from .doors import RouteFace, configured_route, default_route, fault_rules, soap_address
+from .exposed import exposed_parts
 from .forks import Group, choosing, grouped, quarrels, uncompared
 from .http_calls import idle
 from .operations import CANONICAL, Bound, compile_operations
@@ -165,6 +166,8 @@ def _service(
     operations = compiled.served
     mistakes.extend(objections(loaded, name, settings, compiled))
     mistakes.extend(loaded.mistake(("services", name, "upstream", k), w) for k, w in idle(port, settings.upstream))
+    for operation, words in exposed_parts(port, operations):
+        mistakes.append(loaded.mistake(("services", name, "operations", operation, "encryption"), words))
     soap_address(path, operations, settings, limits)  # raises for two that no message tells apart
     _fill(loaded, bench, operations, plugins, mistakes)
     mistakes.extend(_objections(loaded, operations, plugins))

@@ -172,3 +172,15 @@ def test_openapi_has_the_declared_faults_with_their_types_and_the_services_statu
     ruled = "    faults: [{name: OrderNotFound, status: 404}]\n"
     document = description(book([GET, SEARCH, PLACE, CANCEL], front, more=faults, lines=ruled))
     assert "fault OrderNotFound" in json.dumps(document["paths"]["/x/{id}"]["post"]["responses"]["404"])
+
+
+def test_a_sealed_call_has_nothing_beside_its_body() -> None:
+    sealed = "    operations: {GetOrder: {encryption: required}}\n"
+    (told,) = refused([GET, SEARCH, PLACE, CANCEL], lines=sealed)
+    assert "c.yaml:11" in told
+    assert "GetOrder must be encrypted" in told
+    assert "hold id in clear" in told
+    clear = "    operations: {GetOrder: {encryption: required, dangerous_allow_clear_text: true}}\n"
+    assert book([GET, SEARCH, PLACE, CANCEL], lines=clear)
+    body = "{route: POST /orders/get, operation: GetOrder, unwrap: {response: [Order]}}"
+    assert book([body, SEARCH, PLACE, CANCEL], lines=sealed)
