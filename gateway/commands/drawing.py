@@ -21,11 +21,11 @@ VERDICT: Final = "verdict.json"
 
 
 def is_json(location: str) -> bool:
-    """Whether an import is of JSON: a folder, or a file that does not begin with markup."""
+    """Whether an import is of JSON: a folder, or a file that neither begins with markup nor is called so."""
     path = Path(location)
     if path.is_dir():
         return True
-    if not path.is_file():
+    if not path.is_file() or path.suffix.lower() in (".wsdl", ".xsd", ".xml"):
         return False
     with path.open("rb") as file:
         head = file.read(512).removeprefix(b"\xef\xbb\xbf").lstrip()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from gateway.schema.source import Source
 
@@ -18,6 +18,15 @@ Use = Literal["literal", "encoded"]
 SoapVersion = Literal["1.1", "1.2", ""]  # '': not a SOAP binding
 Kind = Literal["wsdl", "xsd"]
 Origin = Literal["file", "bundle", "memory", "fetched"]
+
+HTTP_TRANSPORTS: Final = frozenset(  # of WSDL 1.1 and 2.0, without a last slash; '' says nothing
+    (
+        "",
+        "http://schemas.xmlsoap.org/soap/http",
+        "http://www.w3.org/2003/05/soap/bindings/HTTP",
+        "http://www.w3.org/2006/01/soap11/bindings/HTTP",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +182,11 @@ class Port:
     place: Place = Place()
     refused: str = ""
 
+    @property
+    def over_http(self) -> bool:
+        """Whether the messages go over HTTP; JMS and its like do not."""
+        return self.transport.rstrip("/") in HTTP_TRANSPORTS
+
     def operation(self, name: str) -> BoundOperation | None:
         """The operation of this name, None without one."""
         return next((each for each in self.operations if each.name == name), None)
@@ -191,9 +205,9 @@ class Service:
     def port(self, soap: SoapVersion | None = None) -> Port | None:
         """The first port of this SOAP version; without one asked for the first SOAP port, else the first HTTP one.
 
-        Ports that are refused are passed over.
+        Ports that are refused are passed over; one over another transport than HTTP comes after all that are over it.
         """
-        served = [each for each in self.ports if not each.refused]
+        served = sorted((each for each in self.ports if not each.refused), key=lambda each: not each.over_http)
         for each in served:
             if each.soap and (soap is None or each.soap == soap):
                 return each

@@ -219,7 +219,7 @@ def _port(
     address = (
         next((each for each in element if etree.QName(each).localname == "address"), None) if len(element) else None
     )
-    return Port(
+    port = Port(
         name=name,
         binding=declared.name,
         port_type=binding.port_type.name,
@@ -234,6 +234,10 @@ def _port(
         place=place,
         refused=refused,
     )
+    if not port.over_http:
+        words = f"the port {name} has the transport {port.transport}; it is called by HTTP (WSDL 1.1 §3.3)"
+        reader.notes.append(Note("approximated", words, place))
+    return port
 
 
 def _encoded(service: Service) -> bool:

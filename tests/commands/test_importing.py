@@ -111,3 +111,12 @@ def test_a_link_is_what_it_leads_to(call: Call, tmp_path: Path) -> None:
     done = call("import", str(tmp_path / "my.wsdl"))
     assert done.code == 0
     assert "operations: " in done.out
+
+
+@pytest.mark.parametrize("text", ["", "hello"])
+def test_what_is_called_a_wsdl_and_is_none(call: Call, tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.wsdl").write_text(text)
+    done = call("import", str(tmp_path / "x.wsdl"))
+    assert done.code == 1
+    assert "JSON" not in done.err
+    assert "x.wsdl" in done.err

@@ -71,3 +71,15 @@ def test_load_xsd_takes_several_files():
     elements = model(contract).elements
     assert "{urn:orders}Order" in elements
     assert "{http://www.pointsharp.com/netid/server/portal}ReleaseTask" in elements
+
+
+def test_a_port_over_another_transport_comes_last_and_is_told(tmp_path):
+    text = (HERE / "several-services.wsdl").read_text()
+    http = '<soap:binding transport="http://schemas.xmlsoap.org/soap/http"'
+    assert http in text
+    (tmp_path / "c.wsdl").write_text(text.replace(http, '<soap:binding transport="http://www.w3.org/2010/soapjms/"'))
+    contract = load_wsdl(tmp_path / "c.wsdl")
+    assert contract.service("First").port().name == "Soap12"
+    assert contract.service("Second").port().name == "Soap11", "there is no other"
+    told = [note for note in contract.notes if "soapjms" in note.text]
+    assert [note.kind for note in told] == ["approximated", "approximated"]
