@@ -36,7 +36,7 @@ from .net.selftest import selftest
 from .net.server import Server
 from .observe.admin import admin_pages
 from .observe.lag import lag
-from .observe.log import Log
+from .observe.log import Log, said
 from .observe.metrics import Metrics
 from .observe.otlp import Exporter
 from .observe.seen import Seen
@@ -74,6 +74,7 @@ class Gateway:
         self._home: Home = home(settings.state, clock)
         log = log or Log(sys.stderr, settings.logging.level, access=settings.logging.access)
         metrics = Metrics(version(), buckets=settings.metrics.buckets)
+        metrics.log_dropped.set_function(lambda: log.dropped)
         rule = settings.tracing
         spans = Spans(rule.sample, rule.queue, metrics.told) if rule.endpoint else None
         self.exporter = exporter(rule, spans, log) if spans else None
@@ -299,8 +300,7 @@ async def _run(built: Built, again: Callable[[], Loaded] | None, seat: Seat | No
     await gateway.start(seat)
     gateway.settle()
     if seat is None:
-        sys.stderr.write(f"ready data={gateway.addresses['data']} admin={gateway.addresses['admin']}\n")
-        sys.stderr.flush()
+        said(f"ready data={gateway.addresses['data']} admin={gateway.addresses['admin']}\n")
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     _ends(loop, asked, seat)

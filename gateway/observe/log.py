@@ -6,6 +6,7 @@ Streams: `access` (one line a request), `audit` (steals, refusals), `error`. Eve
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 import traceback
@@ -59,6 +60,13 @@ class Log:
             places=" < ".join(reversed(places)),
             request_id=request_id,
         )
+
+
+def said(line: str) -> None:
+    """A line for whoever started the process, on stderr; a full disk there is no reason not to serve."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(line)
+        sys.stderr.flush()
 
 
 def _cut(value: Any) -> Any:

@@ -95,6 +95,8 @@ def read(text: str, file: str, env: Mapping[str, str], base: File) -> Document:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         words = f"this is not YAML: {error.problem or error.context}"
+        if text.splitlines()[line - 1 : line] and "\t" in text.splitlines()[line - 1][: column + 1]:
+            words = "this is not YAML: a tab, where spaces are expected"
         if "${" in "".join(text.splitlines()[line - 1 : line]):
             words += "; inside { } and [ ] a ${…} stands in quotes"
         document.mistakes.append(Mistake(file, line, column, "", words))

@@ -77,8 +77,10 @@ def load(file: str | os.PathLike[str], env: Mapping[str, str] | None = None) -> 
         text = raw.decode("utf-8-sig")
     except OSError as error:
         raise Refused([Mistake(name, 0, 0, "", f"this cannot be read: {error.strerror}")]) from None
-    except UnicodeDecodeError:
-        raise Refused([Mistake(name, 0, 0, "", "this is not UTF-8")]) from None
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        raise Refused([Mistake(name, line, column, "", "this is not UTF-8")]) from None
     return parse(text, file=name, base=File(file).resolve().parent, env=env)
 
 

@@ -15,7 +15,7 @@ from ..dialect.problem import Speaker
 from ..dialect.rest_client import problem_wire
 from ..net.server import Server
 from ..net.shared import reserve
-from ..observe.log import Log
+from ..observe.log import Log, said
 from ..observe.trace import request_id
 from ..settings.bounds import limits
 from ..settings.loader import Loaded
@@ -50,8 +50,7 @@ async def _run(loaded: Loaded, spawn: Callable[[Seat], BaseProcess]) -> int:
             if starting.done() and (code := starting.result()) is not None:
                 return code
             if starting.done():
-                sys.stderr.write(f"ready data={data} admin={where} workers={settings.workers}\n")
-                sys.stderr.flush()
+                said(f"ready data={data} admin={where} workers={settings.workers}\n")
             await asked.wait()
             starting.cancel()
             health.draining = True

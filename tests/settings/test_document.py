@@ -77,6 +77,8 @@ def test_a_key_given_twice_names_both_lines_and_keeps_the_first() -> None:
         ("a: &x [*x]", "alias holds itself"),
         ("[a, b]: 1", "a key must be plain text"),
         ("a: [1", "this is not YAML"),
+        ("a:\n\tb: 1", "a tab, where spaces are expected"),
+        ("a:\n  b: 1\n  \tc: 2", "a tab, where spaces are expected"),
         ("a: 1\n---\nb: 2", "this is not YAML"),
         ("a: \x00", "this is not YAML"),
         ("a: {b: ${X}}", "inside { } and [ ] a ${…} stands in quotes"),

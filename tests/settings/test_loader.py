@@ -106,8 +106,8 @@ def test_a_file_that_is_no_configuration(text: str, words: str, folder: Path) ->
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    (tmp_path / "latin.yaml").write_bytes(b"a: \xe9")
-    for name, words in [("gone.yaml", "No such file"), ("latin.yaml", "this is not UTF-8"), (".", "directory")]:
+    (tmp_path / "latin.yaml").write_bytes(b"a: 1\nb: 2 # \xe9")
+    for name, words in [("gone.yaml", "No such file"), ("latin.yaml", "latin.yaml:2:8: this is not UTF-8"), (".", "directory")]:
         with pytest.raises(Refused, match=words):
             load(tmp_path / name)
 
