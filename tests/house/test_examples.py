@@ -31,6 +31,8 @@ def test_the_plug_ins_shown_are_those_that_are_tested() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_yaml_is_what_the_settings_take(page: str, tmp_path) -> None:
     (tmp_path / "siv.key").write_text("k" * 64)
+    for name in ("server.pem", "clients.pem"):
+        (tmp_path / name).write_text("")
     shown = blocks(page, "yaml")
     assert shown
     for text in shown:
