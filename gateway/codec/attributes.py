@@ -13,7 +13,7 @@ from ..schema import ir
 from .flaw import Flaw, Flaws, Found, missing, not_nillable, unknown, wrong_shape
 from .leaf import attribute_piece
 from .lexical import Unfit
-from .names import XML, braced, checked_attribute, short, split
+from .names import XML, attribute_step, braced, checked_attribute, key_step, short, split
 from .plan import Plan
 from .state import Reading, Writing
 
@@ -75,13 +75,13 @@ def _all_reader(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wildcar
         ids = one_id
         for name, text in items:
             if name not in declared:
-                key = "@" + braced(name)
+                key = "@" + (braced(name) if wildcard else short(name, plan.prefixes))
                 try:
                     ids += _is_wild_id(plan, wildcard, name)
                     _only_one(ids)
                     out[key] = _read_wild(plan, wildcard, name, text, el, doc)
                 except Flaws as flaws:
-                    found.take(flaws.within((key,) if wildcard else (), "@" + short(name, plan.prefixes)))
+                    found.take(flaws.within((key,), attribute_step(name, plan.prefixes)))
         found.done()
 
     return read
@@ -89,7 +89,7 @@ def _all_reader(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wildcar
 
 def _use_reader(plan: Plan, use: ir.Attribute) -> Callable[[str | None, dict[str, Value], Any, Reading], None]:
     """The reader of one declared attribute. Raises Flaws with the attribute's place."""
-    key, step, leaf, fixed = use.key, "@" + short(use.name, plan.prefixes), plan.leaf(use.type), use.fixed
+    key, step, leaf, fixed = use.key, attribute_step(use.name, plan.prefixes), plan.leaf(use.type), use.fixed
     default = fixed if use.default is None else use.default
     fill = default if plan.settings.defaults == "fill" else None
     null = plan.settings.nulls == "write"
@@ -179,7 +179,7 @@ def attribute_writer(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wi
                         pieces.append(_write_wild(plan, wildcard, declared, key, one, doc))
                     except Flaws as flaws:
                         found = found or Found(plan.findings)
-                        found.take(flaws.within((key,), "@" + key[1:]))
+                        found.take(flaws.within((key,), key_step(key, plan.prefixes)))
         if found is not None:
             found.done()
         return "".join(pieces), hits
@@ -192,7 +192,7 @@ def _use_writer(plan: Plan, use: ir.Attribute) -> Callable[[dict[str, Value], Wr
     key, fixed, required = use.key, use.fixed, use.required
     leaf = plan.leaf(use.type)
     namespace, name = split(use.name)
-    step = "@" + short(use.name, plan.prefixes)
+    step = attribute_step(use.name, plan.prefixes)
     quick = leaf.scalar.write if leaf.plain and fixed is None else None
 
     def write(value: dict[str, Value], doc: Writing) -> str:

@@ -34,8 +34,7 @@ class Presence:
         for leaf in leaves_of(node):
             if isinstance(leaf, ir.Slot):
                 null = not leaf.repeated and (
-                    leaf.element.nillable
-                    or null_is_empty(plan, plan.model.types[leaf.element.type])
+                    leaf.element.nillable or null_is_empty(plan, plan.model.types[leaf.element.type])
                 )
                 self._rules[leaf.key] = (null, not leaf.repeated)
             else:

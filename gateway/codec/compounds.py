@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from decimal import Decimal
+from typing import Final
 
 from ..core.lexical import collapse, normal, words
 from ..core.value import Value
 from ..schema.ir import Facets
 from . import facets as checks
 from .lexical import Namespaces, Prefixes, Scalar, Unfit
+
+_MOST: Final = 100  # items of one list that are told to be wrong: as many as a message's findings may be
 
 
 def list_of(item: Scalar, facets: Facets, expected: str) -> Scalar:
@@ -40,11 +43,13 @@ def list_of(item: Scalar, facets: Facets, expected: str) -> Scalar:
     def read(text: str, namespaces: Namespaces) -> Value:
         parts = words(text)
         values: list[Value] = []
+        wrong: list[Unfit] = []
         for index, part in enumerate(parts):
             try:
                 values.append(item.read(part, namespaces))
             except Unfit as unfit:
-                raise Unfit(unfit.detail, unfit.expected, (index, *unfit.path)) from None
+                _add(wrong, index, unfit)
+        _refuse(wrong)
         hold(parts, namespaces)
         return values
 
@@ -52,16 +57,31 @@ def list_of(item: Scalar, facets: Facets, expected: str) -> Scalar:
         if not isinstance(value, list):
             raise Unfit("not an array", expected)
         parts: list[str] = []
+        wrong: list[Unfit] = []
         scope = Recorded(prefixes) if item.qnames else None
         for index, one in enumerate(value):
             try:
                 parts.append(_part(item, one, prefixes if scope is None else scope))
             except Unfit as unfit:
-                raise Unfit(unfit.detail, unfit.expected, (index, *unfit.path)) from None
+                _add(wrong, index, unfit)
+        _refuse(wrong)
         hold(parts, {} if scope is None else scope)
         return " ".join(parts)
 
     return Scalar(read, write, key, literal, expected, "list", item.qnames)
+
+
+def _add(wrong: list[Unfit], index: int, unfit: Unfit) -> None:
+    """Keep what is wrong with an item, with its place. Raises Unfit when there are many."""
+    wrong.append(Unfit(unfit.detail, unfit.expected, (index, *unfit.path)))
+    if len(wrong) == _MOST:
+        _refuse(wrong)
+
+
+def _refuse(wrong: list[Unfit]) -> None:
+    if wrong:
+        first, *others = wrong
+        raise Unfit(first.detail, first.expected, first.path, tuple(others)) from None
 
 
 class Recorded(dict["str | None", str]):
@@ -141,7 +161,7 @@ def union_of(members: tuple[Scalar, ...], facets: Facets, expected: str) -> Scal
 
 def _told(members: tuple[Scalar, ...], writer: Scalar, value: Value, scope: Recorded) -> str:
     """A spelling that comes back as the value: `1` is a boolean where that member stands first, `1.0` is not."""
-    text = _written(writer, value, scope)
+    text, value = _written(writer, value, scope)
     for spelled in spellings(text, value):
         member = next((one for one in members if _takes(one, spelled, scope)), None)
         if member is writer or (member is not None and _same(member.read(spelled, scope), value)):
@@ -171,11 +191,12 @@ def _same(one: Value, other: Value) -> bool:
     return one == other and isinstance(one, str | bool) == isinstance(other, str | bool)
 
 
-def _written(member: Scalar, value: Value, prefixes: Prefixes) -> str:
-    """The value by its own kind; a string also by its text, where white space stays as it is."""
+def _written(member: Scalar, value: Value, prefixes: Prefixes) -> tuple[str, Value]:
+    """The value by its own kind; a string also by its text, where white space stays as it is: then what it means."""
     try:
-        return member.write(value, prefixes)
+        return member.write(value, prefixes), value
     except Unfit:
-        if not isinstance(value, str) or member.qnames or collapse(value) != value:
+        if not isinstance(value, str) or member.qnames or member.shape == "list" or collapse(value) != value:
             raise
-    return member.write(member.read(value, {}), prefixes)
+    meant = member.read(value, {})
+    return member.write(meant, prefixes), meant

@@ -15,7 +15,7 @@ from . import automaton as auto
 from . import expressions as expr
 from .flaw import Flaw, Flaws, Found, misplaced, missing, missing_choice, too_few, too_many, unfit, unknown
 from .lexical import Unfit
-from .names import SPACE, braced, short
+from .names import SPACE, braced, local, short, split, step_of
 from .plan import Plan
 from .state import Reading
 
@@ -38,8 +38,7 @@ def nothing_reader(plan: Plan, type_: ir.Complex) -> ReadContent:
             found = Found(plan.findings)
             for child in el:
                 if isinstance(child.tag, str):
-                    name = short(child.tag, plan.prefixes)
-                    found.add(unknown(name, name))
+                    found.add(unknown(local(child.tag), step_of(child.tag, plan.prefixes)))
                 text = (text or "") + (child.tail or "")
             if text and (text.strip(SPACE) or not blank):
                 found.add(stray())
@@ -49,6 +48,21 @@ def nothing_reader(plan: Plan, type_: ir.Complex) -> ReadContent:
 
 
 # ---------------------------------------------------------------- order
+
+
+class Where:
+    """Where JSON shows what is said of a child: as a key of the object, unless a shape of groups knows better."""
+
+    def child(self, flaw: Flaw) -> Flaw:
+        """The flaw of a child that may not stand here."""
+        return flaw
+
+    def missing(self, flaw: Flaw, keys: list[str]) -> Flaw:
+        """The flaw of a child that is not there; `keys` lead from the last one read to it."""
+        return flaw
+
+
+HERE: Final = Where()
 
 
 class Content:
@@ -61,6 +75,7 @@ class Content:
         self.counted = counted  # elements whose steps carry a position in any case: those of entries
         self.limit = plan.findings
         self.keys: dict[str, str] = {}  # tag -> key
+        self.wild: list[ir.Wildcard] = []
         self.most: dict[str, ir.Bound] = {}
         bind = _binder(plan)
         for leaf in expr.leaves(expression):
@@ -70,6 +85,8 @@ class Content:
                 self.keys[leaf.symbol] = slot.key if isinstance(slot, ir.Slot) else short(leaf.symbol, plan.prefixes)
                 known = self.most.get(leaf.symbol, 0)
                 self.most[leaf.symbol] = None if known is None or slot.max is None else max(known, slot.max)
+            else:
+                self.wild.append(leaf.symbol)
         self.start = auto.automaton(expression, bind)
         truth: expr.Expression = expr.Seq(())
         if type_.particle is not None:
@@ -78,49 +95,60 @@ class Content:
         self.gate = None if self.exact else auto.automaton(truth, lambda payload: ())
 
     def label(self, tag: str) -> str:
-        """A child's key, or its name where the type has no key for it."""
-        return self.keys.get(tag) or short(tag, self.plan.prefixes)
+        """A child's key, or the one that it would have: its local name, less a clash."""
+        known = self.keys.get(tag)
+        if known is None:
+            known = local(tag)
+            return short(tag, self.plan.prefixes) if known in self.keys.values() else known
+        return known
 
     def next_to(self, row: auto.Row) -> list[str]:
         """The keys that may stand in a row."""
         return [self.label(name) for name in row.ready()]
 
-    def absent(self, found: Found, row: auto.Row, arrived: Callable[[auto.Row], bool]) -> bool:
+    def absent(self, found: Found, row: auto.Row, arrived: Callable[[auto.Row], bool], where: Where) -> bool:
         """Say what is missing between a row and the nearest that will do; False if there is none."""
         way = auto.way(row.ready(), arrived)
         if way is None:
             return False
+        keys: list[str] = []
         for at, name in way:
+            keys.append("$any" if name == "*" else self.label(name))
             if name == "*":
-                found.add(missing("$any", "*"))
+                found.add(where.missing(missing("$any", "*"), keys))
                 continue
             names = [other for other, step in at.items() if step[0] is at[name][0]]
-            step = short(name, self.plan.prefixes)
+            step = step_of(name, self.plan.prefixes)
             slot = at.leaves.get(name)
             if len(names) > 1:
-                found.add(missing_choice(map(self.label, names)))
+                found.add(where.missing(missing_choice(map(self.label, names)), keys))
             elif isinstance(slot, ir.Slot) and slot.repeated and slot.min > 1:
-                found.add(too_few(slot.key, step, slot.min))
+                found.add(where.missing(too_few(slot.key, step, slot.min), keys))
                 break
             else:
-                found.add(missing(self.label(name), step))
+                found.add(where.missing(missing(keys[-1], step), keys))
         return True
 
-    def incomplete(self, found: Found, row: auto.Row) -> None:
+    def incomplete(self, found: Found, row: auto.Row, where: Where = HERE) -> None:
         """Say what is missing at the end."""
-        if not self.absent(found, row, lambda at: at.final):
+        if not self.absent(found, row, lambda at: at.final, where):
             found.add(order_flaw())
 
-    def refuse(self, found: Found, row: auto.Row, el: Any, child: Any) -> Any:
+    def refuse(self, found: Found, row: auto.Row, el: Any, child: Any, where: Where = HERE) -> Any:
         """Say why a child does not fit; the step with which reading goes on, if there is one."""
         tag = child.tag
         step = self.step(el, child)
         if tag not in self.keys:
-            found.add(unknown(self.label(tag), step, self.next_to(row)))
+            if any(wildcard.test.takes(split(tag)[0]) for wildcard in self.wild):
+                flaw = misplaced(braced(tag), step, self.next_to(row))
+                flaw.pointer.append("$any")
+            else:
+                flaw = unknown(self.label(tag), step, self.next_to(row))
+            found.add(where.child(flaw))
             return None
         most = self.most[tag]
         if most is not None and sum(1 for one in child.itersiblings(tag, preceding=True)) >= most:
-            found.add(too_many(self.label(tag), step, most))
+            found.add(where.child(too_many(self.label(tag), step, most)))
             return None
         ahead: list[auto.Row] = []
 
@@ -130,14 +158,14 @@ class Content:
                 return True
             return False
 
-        if self.absent(found, row, arrived):
+        if self.absent(found, row, arrived, where):
             return ahead[0][tag]
-        found.add(misplaced(self.label(tag), step, self.next_to(row)))
+        found.add(where.child(misplaced(self.label(tag), step, self.next_to(row))))
         return None
 
     def step(self, el: Any, child: Any) -> str:
         """The XPath step of a child, with its position where the name occurs twice."""
-        name = short(child.tag, self.plan.prefixes)
+        name = step_of(child.tag, self.plan.prefixes)
         before = sum(1 for _ in child.itersiblings(child.tag, preceding=True))
         repeats = (
             child.tag in self.counted

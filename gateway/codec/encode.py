@@ -7,7 +7,7 @@ content of `$items`, nested counts) is read back once: `Writing.recheck`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from ..core.value import Value
@@ -15,7 +15,7 @@ from ..schema import ir
 from ..xml import escape_text
 from . import expressions as expr
 from .automaton import same
-from .choices import Branches, Presence, keys_of
+from .choices import Branches, Presence, keys_of, leaves_of
 from .flaw import (
     Flaw,
     Flaws,
@@ -29,7 +29,7 @@ from .flaw import (
 )
 from .folding import emptiable
 from .lexical import Unfit
-from .names import short, split
+from .names import home_of, key_step, short, split
 from .plan import Plan, WriteContent, WritePlace
 from .state import Writing
 
@@ -205,6 +205,10 @@ def _items_writer(plan: Plan, slot: ir.ItemsSlot) -> WriteContent:
     write_entry = node_writer(plan, slot.entry)
     known = frozenset(keys_of(slot.entry))
     present = Presence(plan, slot.entry)
+    home = home_of(plan.prefixes, (leaf.element.name for leaf in leaves_of(slot.entry) if isinstance(leaf, ir.Slot)))
+
+    def odd(entry: Object) -> Iterator[Flaw]:
+        return (unknown(key, key_step(key, plan.prefixes, home), known) for key in entry if key not in known)
 
     def write(value: Object, out: list[str], doc: Writing) -> int:
         items = value.get(key, _ABSENT)
@@ -225,8 +229,12 @@ def _items_writer(plan: Plan, slot: ir.ItemsSlot) -> WriteContent:
                     raise Flaws(wrong_shape("an object"))
                 if not present(one) and known.issuperset(one):
                     raise Flaws(Flaw("An entry is empty.", f"at least one of {', '.join(sorted(known)[:8])}"))
-                if write_entry(one, out, doc) != len(one):
-                    raise Flaws(*(unknown(k, k, known) for k in one if k not in known))
+                try:
+                    strays = write_entry(one, out, doc) != len(one)
+                except Flaws as flaws:
+                    raise Flaws(*flaws.flaws, *odd(one)) from None
+                if strays:
+                    raise Flaws(*odd(one))
             except Flaws as flaws:
                 for flaw in flaws.flaws:
                     _count(flaw, items[:at])

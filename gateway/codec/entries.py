@@ -13,15 +13,30 @@ from typing import Any, Final
 from ..core.value import Value
 from ..schema import ir
 from . import expressions as expr
-from .decode import Content, ReadContent, stray
+from .decode import Content, ReadContent, Where, stray
 from .flaw import Flaw, Flaws, Found, unknown, wrong_shape
 from .leaf import text_piece
-from .names import SPACE, braced, short
+from .names import SPACE, braced, home_of, key_step, step_of
 from .plan import Plan, WriteContent
 from .state import Reading, Writing
 
 Object = dict[str, Value]
 _ABSENT: Final[Any] = object()
+
+
+class _Entry(Where):
+    """One entry of `$items` or `$mixed`; what is missing has no entry, so that the array itself is named."""
+
+    def __init__(self, key: str, items: list[Value]) -> None:
+        self._key, self._items = key, items
+
+    def child(self, flaw: Flaw) -> Flaw:
+        flaw.pointer += [len(self._items), self._key]
+        return flaw
+
+    def missing(self, flaw: Flaw, keys: list[str]) -> Flaw:
+        flaw.pointer = [self._key]
+        return flaw
 
 
 def entries_reader(
@@ -48,13 +63,16 @@ def entries_reader(
         row = content.start
         found = Found(content.limit)
         items: list[Value] = []
+        where = _Entry(key, items)
         text = el.text or ""
         for child in el:
             step = row[child.tag] if isinstance(child.tag, str) else None
             if isinstance(child.tag, str):
                 _text(items, text, mixed, found)
                 text = ""
-                step = step or content.refuse(found, row, el, child)
+                step = step or content.refuse(found, row, el, child, where)
+                if step is None:
+                    items.append(None)  # what may not stand here has its place all the same
             if step is not None:
                 row, name, _, read_child, _ = step
                 try:
@@ -66,7 +84,7 @@ def entries_reader(
             text += child.tail or ""
         _text(items, text, mixed, found)
         if not row.ready().final:
-            content.incomplete(found, row)
+            content.incomplete(found, row, where)
         found.done()
         if items or always:
             out[key] = items
@@ -85,6 +103,7 @@ def _entry_writer(
     plan: Plan, entries: tuple[ir.Slot, ...], wildcards: tuple[ir.Wildcard, ...]
 ) -> Callable[[Value, list[str], Writing, dict[str, int]], None]:
     slots = {slot.key: slot.element for slot in entries}
+    home = home_of(plan.prefixes, (slot.element.name for slot in entries))
     wild = [plan.wildcard(wildcard) for wildcard in wildcards]
 
     def write(entry: Value, out: list[str], doc: Writing, seen: dict[str, int]) -> None:
@@ -93,7 +112,7 @@ def _entry_writer(
         ((key, one),) = entry.items()
         element = slots.get(key)
         if element is not None:
-            step = short(element.name, plan.prefixes)
+            step = step_of(element.name, plan.prefixes)
             seen[step] = seen.get(step, 0) + 1
             try:
                 plan.place(element).write(one, out, doc)
@@ -101,7 +120,7 @@ def _entry_writer(
                 raise flaws.within((key,), f"{step}[{seen[step]}]") from None
             return
         if key != "$any" or not wild:
-            raise Flaws(unknown(key, key, slots))
+            raise Flaws(unknown(key, key_step(key, plan.prefixes, home), slots))
         chosen = next((io for io in wild if io.takes(one)), wild[0])
         try:
             chosen.write_entry(one, out, doc)

@@ -143,6 +143,10 @@ def wrong_shape(expected: str) -> Flaw:
 
 
 def unfit(refusal: Unfit) -> Flaws:
-    """A simple type's refusal."""
+    """A simple type's refusal; of a list, one for each item, by its index."""
+    return Flaws(*map(_unfit, (refusal, *refusal.others)))
+
+
+def _unfit(refusal: Unfit) -> Flaw:
     detail = refusal.detail
-    return Flaws(Flaw(f"{detail[:1].upper()}{detail[1:].rstrip('.')}.", refusal.expected))
+    return Flaw(f"{detail[:1].upper()}{detail[1:].rstrip('.')}.", refusal.expected, key=refusal.path)

@@ -46,6 +46,13 @@ class Fold:
         out.clear()
         return len(events) <= _MOST and _Careful(events).fold(self._node, out)
 
+    def path(self, events: list[Event]) -> tuple[str | int, ...] | None:
+        """Where the last of these events, the begin of a content, would stand; None when it may not come there."""
+        out: dict[str, Any] = {}
+        mark = object()
+        self._take(self._node, [*events[:-1], (events[-1][0], mark)], 0, out)
+        return _path(out, mark)
+
     def _first(self, node: ir.Node) -> frozenset[str]:
         """The keys with which a node may begin."""
         known = self._firsts.get(id(node))
@@ -92,13 +99,27 @@ class Fold:
         entries: list[dict[str, Any]] = []
         while at < len(events) and events[at][0] in first and (node.max is None or len(entries) < node.max):
             entry: dict[str, Any] = {}
+            entries.append(entry)
+            out[node.key] = entries
             at = self._take(node.entry, events, at, entry)
             if at == _FAILED:
                 return at
-            entries.append(entry)
-        if entries:
-            out[node.key] = entries
         return at if len(entries) >= least(node) else _FAILED
+
+
+def _path(value: Any, mark: object) -> tuple[str | int, ...] | None:
+    """The way down to a mark: only the last entry of each array can hold what was taken last."""
+    if value is mark:
+        return ()
+    if isinstance(value, list) and value:
+        below = _path(value[-1], mark)
+        return None if below is None else (len(value) - 1, *below)
+    if isinstance(value, dict):
+        for key, one in value.items():
+            below = _path(one, mark)
+            if below is not None:
+                return (key, *below)
+    return None
 
 
 def put(out: dict[str, Any], node: ir.Slot | ir.AnySlot, value: Any) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 from ..core.value import Value
 from ..schema import ir
 from . import expressions as expr
-from .decode import Content, ReadContent, finisher, order_flaw, stray
-from .flaw import Flaws, Found
+from .decode import Content, ReadContent, Where, finisher, order_flaw, stray
+from .flaw import Flaw, Flaws, Found
 from .folding import Event, Fold
 from .names import SPACE, braced
 from .plan import Plan
@@ -30,22 +30,46 @@ class _Hole:
         self.step = step
 
 
+class _Repetition(Where):
+    """The repetition that was being read when something was found to be wrong."""
+
+    def __init__(self, fold: Fold, events: list[Event], drop: int) -> None:
+        self._fold, self._events, self._drop = fold, events, drop
+
+    def child(self, flaw: Flaw) -> Flaw:
+        last = self._fold.path([(key, None) for key, _ in self._events]) if self._events else None
+        while last and isinstance(last[-1], int):  # out of the array of the last one, into its object
+            last = last[:-1]
+        flaw.pointer += (last or ())[:-1][self._drop :][::-1]
+        return flaw
+
+    def missing(self, flaw: Flaw, keys: list[str]) -> Flaw:
+        at = self._fold.path([*((key, None) for key, _ in self._events), *((key, None) for key in keys)])
+        while at and isinstance(at[-1], int):
+            at = at[:-1]
+        flaw.pointer += (at or ())[:-1][self._drop :][::-1]
+        return flaw
+
+
 def grouped_reader(plan: Plan, type_: ir.Complex, node: ir.Node, *, array: bool = False) -> ReadContent:
     """Reads content that holds repeating groups."""
     content = Content(plan, type_, expr.of_layout(node), frozenset(_inside(node)))
     fold = Fold(node)
     finish = None if array else finisher(plan, node)
+    drop = 1 if array else 0
 
     def read(el: Any, out: dict[str, Value], doc: Reading) -> None:
         found = Found(content.limit)
-        events, holes = _events(content, el, doc, found)
+        events: list[Event] = []
+        holes = _events(content, el, doc, found, events, _Repetition(fold, events, drop))
         folded: dict[str, Any] = {}
         whole = not found.flaws and fold(events, folded)
         if holes and not whole:
-            for hole, key in holes:
-                found.take(hole.flaws.within((key,), hole.step))
+            for hole, at in holes:
+                path = fold.path(events[: at + 1]) or (events[at][0],)
+                found.take(hole.flaws.within(path[drop:], hole.step))
         elif holes:
-            _fill_holes(folded, (), found, drop=1 if array else 0)
+            _fill_holes(folded, (), found, drop)
         found.done()
         if not whole or not content.passes(el):
             raise Flaws(order_flaw())
@@ -68,24 +92,26 @@ def _inside(node: ir.Node, repeated: bool = False) -> Iterator[str]:
             yield from _inside(one, repeated)
 
 
-def _events(content: Content, el: Any, doc: Reading, found: Found) -> tuple[list[Event], list[tuple[_Hole, str]]]:
+def _events(
+    content: Content, el: Any, doc: Reading, found: Found, events: list[Event], where: Where
+) -> list[tuple[_Hole, int]]:
+    """Gather the children as events; the holes among them, each with its index."""
     row = content.start
-    events: list[Event] = []
-    holes: list[tuple[_Hole, str]] = []
+    holes: list[tuple[_Hole, int]] = []
     text = el.text
     if text is not None and text.strip(SPACE):
         found.add(stray())
     for child in el:
         step = row[child.tag] if isinstance(child.tag, str) else None
         if step is None and isinstance(child.tag, str):
-            step = content.refuse(found, row, el, child)
+            step = content.refuse(found, row, el, child, where)
         if step is not None:
             row, key, _, read_child, _ = step
             try:
                 events.append((key, read_child(child, doc)))
             except Flaws as flaws:
                 hole = _Hole(flaws.within((braced(child.tag),)) if key == "$any" else flaws, content.step(el, child))
-                holes.append((hole, key))
+                holes.append((hole, len(events)))
                 events.append((key, hole))
                 if len(holes) >= content.limit:
                     break
@@ -93,8 +119,8 @@ def _events(content: Content, el: Any, doc: Reading, found: Found) -> tuple[list
         if text is not None and text.strip(SPACE):
             found.add(stray())
     if not row.ready().final and len(holes) < content.limit:
-        content.incomplete(found, row)
-    return events, holes
+        content.incomplete(found, row, where)
+    return holes
 
 
 def _fill_holes(value: Any, path: tuple[str | int, ...], found: Found, drop: int) -> None:

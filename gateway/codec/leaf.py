@@ -39,7 +39,7 @@ class Leaf:
     def read(self, text: str, el: Any, doc: References) -> Value:
         """The value of a text that stands in `el`. Raises Flaws."""
         try:
-            value = self.scalar.read(text, el.nsmap if self._named else _NONE)
+            value = self.scalar.read(text, el.nsmap if self._named and el is not None else _NONE)
         except Unfit as refusal:
             raise unfit(refusal) from None
         if self._role:

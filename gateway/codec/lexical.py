@@ -26,11 +26,12 @@ DECIMALS: Final = 65_536  # digits behind the point that are written
 class Unfit(ValueError):
     """A text or value that a type does not take. Both strings are for a person and never hold the value."""
 
-    def __init__(self, detail: str, expected: str, path: tuple[int, ...] = ()) -> None:
+    def __init__(self, detail: str, expected: str, path: tuple[int, ...] = (), others: tuple[Unfit, ...] = ()) -> None:
         super().__init__(detail)
         self.detail = detail
         self.expected = expected
         self.path = path  # the item of a list that it was
+        self.others = others  # what else is wrong with the same text: further items of a list
 
     def __str__(self) -> str:
         return f"{self.detail}; expected {self.expected}"
@@ -80,6 +81,8 @@ class Scalar:
 _WHOLE: Final = re.compile(INTEGER).fullmatch
 _NUMBER: Final = re.compile(DECIMAL).fullmatch
 is_plain: Final = re.compile(r"-?[1-9][0-9]*(?:\.[0-9]+)?|-?0\.[0-9]+|0").fullmatch  # what `plain` leaves as it is
+NOT_WHOLE: Final = "not a whole number"
+NOT_NUMBER: Final = "not a number"
 _SHORT: Final = 18  # digits that an int keeps; longer ones are Decimals (gateway.core.value)
 _LONG: Final = 10**4000  # Python refuses to print longer integers
 WITHIN: Final = 15  # digits that survive a double
@@ -118,7 +121,7 @@ def digits_of(value: Value, whole: bool, expected: str) -> str:
         return str(value) if -_LONG < value < _LONG else format(Decimal(value), "f")
     if isinstance(value, str):
         if not (is_integer(value) if whole else is_decimal(value)):
-            raise Unfit("not a number in digits", expected)
+            raise Unfit(NOT_WHOLE if whole else NOT_NUMBER, expected)
         return plain(value)
     if isinstance(value, float):
         value = _from_float(value, expected)
@@ -152,7 +155,7 @@ def _digits(value: Decimal, whole: bool, expected: str) -> str:
         return text
     number, _, fraction = text.partition(".")
     if fraction.strip("0"):
-        raise Unfit("not a whole number", expected)
+        raise Unfit(NOT_WHOLE, expected)
     return number
 
 
@@ -226,7 +229,7 @@ def float_text(value: Value, expected: str) -> str:
     if isinstance(value, str):
         if value in _SPECIAL:
             return value
-        raise Unfit("not a number", expected)
+        raise Unfit("a string where a number is due", expected)
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise Unfit("not a number", expected)
     if isinstance(value, float):

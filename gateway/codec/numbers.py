@@ -18,6 +18,8 @@ from . import facets as checks
 from .lexical import (
     MAX_DOUBLE,
     MAX_SINGLE,
+    NOT_NUMBER,
+    NOT_WHOLE,
     Namespaces,
     Prefixes,
     Read,
@@ -38,8 +40,6 @@ from .lexical import (
 Functions: TypeAlias = "tuple[Read, Write, Callable[[str, Namespaces], Hashable], Callable[[str], Hashable]]"
 
 _BOOLEANS: Final = {"true": True, "false": False, "1": True, "0": False}
-_NOT_WHOLE: Final = "not a whole number"
-_NOT_NUMBER: Final = "not a number"
 _RANGE: Final = "outside its range"
 _LONG: Final = 19  # digits of the longest small number, and more
 
@@ -93,7 +93,7 @@ def _small(row: Builtin, facets: Facets, check: checks.Check | None, words: str)
         if not (text.isdigit() and text.isascii()):
             text = text.strip(SPACES)
             if not is_integer(text):
-                raise Unfit(_NOT_WHOLE, words)
+                raise Unfit(NOT_WHOLE, words)
         if len(text) > _LONG and len(text := plain(text)) > _LONG:
             raise Unfit(_RANGE, words)
         value = int(text)
@@ -106,6 +106,7 @@ def _small(row: Builtin, facets: Facets, check: checks.Check | None, words: str)
     def write(value: Value, prefixes: Prefixes) -> str:
         if type(value) is not int:
             if isinstance(value, str):
+                read(value, {})  # said as of the same text in XML, where that is wrong as well
                 raise Unfit("a string where a number is due", words)
             text = digits_of(value, True, words)
             if len(text) > _LONG:
@@ -138,7 +139,7 @@ def _integer(row: Builtin, facets: Facets, check: checks.Check | None, words: st
         if not (text.isdigit() and text.isascii()):
             text = text.strip(SPACES)
             if not is_integer(text):
-                raise Unfit(_NOT_WHOLE, words)
+                raise Unfit(NOT_WHOLE, words)
         if text[0] in "0+-":
             text = plain(text)
         value = take(text)
@@ -162,7 +163,7 @@ def _decimal(check: checks.Check | None, words: str, as_text: bool) -> Functions
         if not is_plain(text):
             text = text.strip(SPACES)
             if not is_decimal(text):
-                raise Unfit(_NOT_NUMBER, words)
+                raise Unfit(NOT_NUMBER, words)
             text = plain(text)
         if check is not None:
             check(text)
@@ -217,6 +218,8 @@ def _float(row: Builtin, facets: Facets, words: str) -> Functions:
     def write(value: Value, prefixes: Prefixes) -> str:
         if direct and isinstance(value, float) and isfinite(value):
             return shortest(value, single)
+        if isinstance(value, str):
+            to_float(value, single, words)  # said as of the same text in XML, where that is wrong as well
         text = float_text(value, words)
         if isinstance(value, int | Decimal):
             if not -most <= value <= most:

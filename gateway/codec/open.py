@@ -16,7 +16,21 @@ from ..schema import ir
 from .attributes import Items, fixed_flaw
 from .flaw import Flaw, Flaws, Found, misplaced, not_nillable, unknown, wrong_shape
 from .leaf import attribute_piece, text_piece
-from .names import ANY_TYPE, HINTS, SPACE, TYPE, XML, XSI, braced, checked, checked_attribute, short, split
+from .names import (
+    ANY_TYPE,
+    HINTS,
+    SPACE,
+    TYPE,
+    XML,
+    XSI,
+    attribute_step,
+    braced,
+    checked,
+    checked_attribute,
+    key_step,
+    split,
+    step_of,
+)
 from .places import BOOLEANS, Special, marks
 from .plan import Place, Plan, TypeIO
 from .state import Reading, Writing
@@ -54,7 +68,7 @@ class AnyIO:
         ((key, value),) = entry.items()
         named = checked(key)
         if named is not None and not self._wildcard.test.takes(named[0]):
-            raise Flaws(misplaced(key, short(key if named[0] else named[1], self._plan.prefixes)))
+            raise Flaws(misplaced(key, step_of(key if named[0] else named[1], self._plan.prefixes)))
         self._inner.write_child(key, value, out, doc, strict=self._wildcard.process == "strict")
 
 
@@ -84,7 +98,7 @@ class OpenIO:
         if type_ is not None:
             return Special(self._plan, _nameless(self._plan)).read(el, doc, nil, type_, rest)
         if strict:
-            flaw = unknown(short(el.tag, self._plan.prefixes), "")
+            flaw = unknown(braced(el.tag), "")
             flaw.pointer = []
             raise Flaws(flaw)
         out = self.read(el, rest, doc)
@@ -107,8 +121,9 @@ class OpenIO:
             try:
                 out[key] = self._read_attribute(name, text, el, doc)
             except Flaws as flaws:
-                found.take(flaws.within((key,), "@" + short(name, self._plan.prefixes)))
+                found.take(flaws.within((key,), attribute_step(name, self._plan.prefixes)))
         parts: list[Value] = []
+        wrong: list[tuple[int, Flaws]] = []
         text = el.text or ""
         has_text, has_children = False, False
         counts: dict[str, int] = {}
@@ -123,14 +138,16 @@ class OpenIO:
                 try:
                     parts.append({key: self.read_child(child, doc)})
                 except Flaws as flaws:
-                    at = sum(1 for part in parts if not isinstance(part, str))
-                    step = f"{short(child.tag, self._plan.prefixes)}[{counts[child.tag]}]"
-                    found.take(flaws.within(("$items", at, key), step))
+                    step = f"{step_of(child.tag, self._plan.prefixes)}[{counts[child.tag]}]"
+                    wrong.append((len(parts), flaws.within((key,), step)))
                     parts.append({})
             text += child.tail or ""
         if text:
             parts.append(text)
             has_text = has_text or bool(text.strip(SPACE))
+        for at, below in wrong:  # what was no text is counted where texts have no place
+            before = at if has_text else sum(1 for part in parts[:at] if not isinstance(part, str))
+            found.take(below.within(("$mixed" if has_text else "$items", before)))
         found.done()
         if has_children:
             if has_text:
@@ -155,8 +172,10 @@ class OpenIO:
 
     # ------------------------------------------------------------ writing
 
-    def write_child(self, key: str, value: Value, out: list[str], doc: Writing, *, strict: bool = False) -> None:
-        """An element by its `{namespace}local`."""
+    def write_child(
+        self, key: str, value: Value, out: list[str], doc: Writing, *, strict: bool = False, count: int | None = None
+    ) -> None:
+        """An element by its `{namespace}local`. `count`: its position among the children of its name."""
         named = checked(key)
         if named is None:
             raise Flaws(Flaw("This is no name of an element.", "`{namespace}local`", key=(key,)))
@@ -183,7 +202,8 @@ class OpenIO:
             self.write(value, out, doc, f"<{tag}", 0)
             out.append(f"</{tag}>")
         except Flaws as flaws:
-            raise flaws.within((key,), tag) from None
+            step = step_of(f"{{{namespace}}}{name}" if namespace else name, self._plan.prefixes)
+            raise flaws.within((key,), step if count is None else f"{step}[{count}]") from None
 
     def write(self, value: Value, out: list[str], doc: Writing, head: str, taken: int) -> None:
         """Start tag and content of a schema-less object."""
@@ -204,7 +224,7 @@ class OpenIO:
                 elif not (key == "$type" and taken):
                     raise Flaws(Flaw("This key is not known here.", "`$value`, `$items` or `$mixed`"))
             except Flaws as flaws:
-                found.take(flaws.within((key,), key if key[:1] == "@" else ""))
+                found.take(flaws.within((key,), key_step(key, self._plan.prefixes) if key[:1] == "@" else ""))
         if len(contents) + ("$nil" in value) > 1:
             found.add(misplaced(contents[-1], "", ("$value", "$items", "$mixed", "$nil")))
         found.done()
@@ -223,6 +243,8 @@ class OpenIO:
             raise Flaws(
                 Flaw("This is no name of an attribute.", "`@{namespace}local`, or `@local` without a namespace")
             )
+        if value is None:
+            return ""  # absent; but its name must be one that may stand here
         namespace, name = named
         known = None if self._skip else self._plan.model.attributes.get(f"{{{namespace}}}{name}" if namespace else name)
         if known is not None:
@@ -247,6 +269,7 @@ class OpenIO:
             raise Flaws(wrong_shape("an array that is not empty"))
         found = Found(self._plan.findings)
         was_text = children = 0
+        seen: dict[str, int] = {}
         for at, one in enumerate(value):
             try:
                 if key == "$mixed" and type(one) is str:
@@ -260,7 +283,8 @@ class OpenIO:
                 if type(one) is not dict or len(one) != 1:
                     raise Flaws(wrong_shape("an object of one key, `{namespace}local`"))
                 ((name, inner),) = one.items()
-                self.write_child(name, inner, out, doc)
+                seen[name] = seen.get(name, 0) + 1
+                self.write_child(name, inner, out, doc, count=seen[name])
             except Flaws as flaws:
                 found.take(flaws.within((at,)))
         if key == "$mixed" and not (children and any(type(one) is str and one.strip(SPACE) for one in value)):

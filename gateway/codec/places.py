@@ -15,7 +15,7 @@ from .flaw import Flaw, Flaws, Found, misplaced, missing, not_nillable, unfit, u
 from .identity import guarded
 from .leaf import text_piece
 from .lexical import Unfit
-from .names import ANY_TYPE, HINTS, NIL, SPACE, TYPE, XSI, local, short, split
+from .names import ANY_TYPE, HINTS, NIL, SPACE, TYPE, XSI, key_step, local, split, step_of
 from .plan import Place, Plan, TypeIO
 from .state import Reading, Writing
 
@@ -78,8 +78,7 @@ def inner_text(el: Any, plan: Plan) -> str:
     parts = [el.text or ""]
     for child in el:
         if isinstance(child.tag, str):
-            name = short(child.tag, plan.prefixes)
-            flaw = unknown(name, name)
+            flaw = unknown(local(child.tag), step_of(child.tag, plan.prefixes))
             flaw.pointer = []
             raise Flaws(flaw)
         parts.append(child.tail or "")
@@ -197,6 +196,8 @@ def _complex_writer(plan: Plan, place: Place, type_: ir.Complex, special: Specia
         if value is None and not scalar:
             if not nillable:
                 raise Flaws(not_nillable())
+            if abstract:
+                raise Flaws(_wants_type())
             if attributes:
                 special.write({"$nil": True}, out, doc)
             else:
@@ -250,13 +251,16 @@ class Special:
         """Whether there is a type to choose here, so that JSON may name the declared one too (law 4)."""
         declared = self._place.element.type
         types = self._plan.model.types
-        return declared == ANY_TYPE or (not (self._simple or ir.is_anonymous(declared)) and any(
-            isinstance(kind := types[id_], ir.Complex)
-            and not kind.abstract
-            and not ir.is_anonymous(id_)
-            and self._plan.derives(id_, declared, self._blocked)
-            for id_ in self._plan.model.derived.get(declared, ())
-        ))
+        return declared == ANY_TYPE or (
+            not (self._simple or ir.is_anonymous(declared))
+            and any(
+                isinstance(kind := types[id_], ir.Complex)
+                and not kind.abstract
+                and not ir.is_anonymous(id_)
+                and self._plan.derives(id_, declared, self._blocked)
+                for id_ in self._plan.model.derived.get(declared, ())
+            )
+        )
 
     def _resolve(self, text: str, el: Any) -> TypeIO:
         prefix, colon, name = text.strip(SPACE).rpartition(":")
@@ -282,14 +286,14 @@ class Special:
         place = self._place
         declared = place.io
         io = declared if type_ is None else self._resolve(type_, el)
+        if isinstance(io.type, ir.Complex) and io.type.abstract:
+            raise Flaws(_wants_type())  # a nil element is of its type, too (cvc-elt 5.2.1, cvc-type 2)
         if nil is not None and self._is_nil(nil, el):
             out: dict[str, Value] = {}
             io.read_attributes(rest, out, el, doc)
             if io is not declared and not self._set_aside(io):
                 return {"$type": io.label, **out, "$nil": True}
             return {**out, "$nil": True} if out else None
-        if isinstance(io.type, ir.Complex) and io.type.abstract:
-            raise Flaws(_wants_type())
         value = io.read(el, rest, doc, place if place.default is not None else None)
         if io is declared:
             return value
@@ -340,11 +344,11 @@ class Special:
             if io is not declared:
                 doc.needed.add(XSI)
                 head = f'{head} xsi:type="{doc.qname(*split(io.id))}"'
+        if isinstance(io.type, ir.Complex) and io.type.abstract:
+            raise Flaws(_wants_type())
         if "$nil" in value:
             self._write_nil_object(value, out, doc, io, taken, head[len(self.head) :])
             return
-        if isinstance(io.type, ir.Complex) and io.type.abstract:
-            raise Flaws(_wants_type())
         valued = place if place.default is not None else None
         if taken and not io.is_object:
             io.write(_carried(value), out, doc, head, 0, valued)
@@ -365,12 +369,12 @@ class Special:
         attributes, hits = io.write_attributes(value, doc)
         if hits + taken + 1 != len(value):
             found = Found(self._plan.findings)
+            known = {use.key for use in io.type.attributes} if isinstance(io.type, ir.Complex) else set()
             for key in value:
-                if key not in {"$type", "$nil"} and key[:1] != "@":
+                if key[:1] != "@" and key not in {"$type", "$nil"}:
                     found.add(misplaced(key, ""))
-            for key in value:
-                if key[:1] == "@":
-                    found.add(unknown(key, key))
+                elif key[:1] == "@" and key[:2] != "@{" and key not in known:
+                    found.add(unknown(key, key_step(key, self._plan.prefixes)))
             found.done()
         self.write_nil(out, doc, typed + attributes)
 
@@ -393,7 +397,7 @@ def _carried(value: dict[str, Value]) -> Value:
     """The `$value` beside a `$type`: a form that is no object."""
     for key in value:
         if key not in {"$type", "$value"}:
-            raise Flaws(unknown(key, key, ("$value",)))
+            raise Flaws(unknown(key, key_step(key, {}), ("$value",)))
     if "$value" not in value:
         raise Flaws(missing("$value", ""))
     return value["$value"]

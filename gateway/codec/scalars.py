@@ -15,7 +15,7 @@ from typing import Final
 from ..core.lexical import SPACES, Builtin, builtin, collapse, legal
 from ..core.lexical import replace as replace_spaces
 from ..core.value import Value
-from ..core.xmlnames import is_nc_name
+from ..core.xmlnames import is_namespace, is_nc_name
 from ..schema.ir import Facets, Model, Settings, Simple, TypeId
 from . import facets as checks
 from . import numbers, temporal
@@ -313,6 +313,8 @@ def _clark(text: str, namespaces: Namespaces, words: str) -> str:
 
 def _split(text: str, words: str) -> tuple[str, str]:
     namespace, brace, local = text[1:].rpartition("}") if text[:1] == "{" else ("", "}", text)
-    if not brace or not is_nc_name(local) or (text[:1] == "{" and not namespace) or "{" in namespace:
+    if not brace or not is_nc_name(local) or (text[:1] == "{" and not namespace):
         raise Unfit("not a name", words)
+    if not is_namespace(namespace):
+        raise Unfit("a namespace that is no URI", words)
     return namespace, local

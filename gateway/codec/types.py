@@ -6,18 +6,20 @@ order in `automaton`, presence in `encode`; nil and xsi:type in `places`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..core.value import Value
 from ..schema import ir
 from .attributes import Items, attribute_reader, attribute_writer, fixed_flaw
+from .choices import leaves_of
 from .decode import ReadContent, keys_reader, nothing_reader
 from .encode import keys_writer, node_writer
 from .entries import entries_reader, entries_writer, mixed_writer
 from .flaw import Flaw, Flaws, Found, missing, unknown, wrong_shape
 from .grouping import grouped_reader
 from .leaf import text_piece
+from .names import braced, home_of, key_step
 from .plan import Place, Plan, ReadType, TypeIO, WriteContent
 from .state import Reading, Writing
 
@@ -154,13 +156,15 @@ def _text(plan: Plan, io: TypeIO, type_: ir.Complex) -> None:
 # ---------------------------------------------------------------- element content
 
 
-def unknown_keys(plan: Plan, value: dict[str, Value], known: frozenset[str] | set[str], wild: bool) -> Flaws:
-    """The keys of an object that its type does not have."""
+def unknown_keys(
+    plan: Plan, value: dict[str, Value], known: frozenset[str] | set[str], wild: bool, home: str = ""
+) -> Flaws:
+    """The keys of an object that its type does not have; `home` is the prefix of its elements."""
     found = Found(plan.findings)
     expected = [key for key in known if key[0] not in "@$"]
     for key in value:
         if key not in known and key != "$type" and not (wild and key[:2] == "@{"):
-            found.add(unknown(key, key, expected))
+            found.add(unknown(key, key_step(key, plan.prefixes, home), expected))
     return Flaws(*found.flaws)
 
 
@@ -184,6 +188,36 @@ def _content(plan: Plan, type_: ir.Complex) -> tuple[ReadContent, WriteContent, 
     raise ValueError(f"{type_.id} is no object")
 
 
+def _elements(form: ir.Form | None) -> Iterator[str]:
+    """The names of the child elements of a form."""
+    if isinstance(form, ir.Entries | ir.Mixed):
+        yield from (slot.element.name for slot in form.entries)
+    elif isinstance(form, ir.Keys) and form.content is not None:
+        yield from (leaf.element.name for leaf in leaves_of(form.content) if isinstance(leaf, ir.Slot))
+
+
+def _place_wild(flaw: Flaw, value: dict[str, Value], members: tuple[Any, ...]) -> None:
+    """Give a wildcard's element the position that it has among all of its name, where there are more."""
+    path = flaw.pointer[::-1]
+    name = next((step for step in path[1:3] if isinstance(step, str)), None)
+    if path[:1] != ["$any"] or name is None or not flaw.xpath:
+        return
+    given = value["$any"]
+    entries = given if isinstance(given, list) else [given]
+    at = path[1] if isinstance(path[1], int) else 0
+    same = [isinstance(entry, dict) and name in entry for entry in entries]
+    before, total, met = sum(same[:at]), sum(same), False
+    for leaf in members:
+        if isinstance(leaf, ir.AnySlot):
+            met = True
+        elif isinstance(leaf, ir.Slot) and braced(leaf.element.name) == name and value.get(leaf.key) is not None:
+            one = value[leaf.key]
+            count = len(one) if leaf.repeated and isinstance(one, list) else 1
+            before, total = before + (0 if met else count), total + count
+    if total > 1:
+        flaw.xpath[-1] += f"[{before + 1}]"
+
+
 def _object(plan: Plan, io: TypeIO, type_: ir.Complex) -> None:
     io.is_object = True
     read_content, write_content, content_known = _content(plan, type_)
@@ -191,6 +225,9 @@ def _object(plan: Plan, io: TypeIO, type_: ir.Complex) -> None:
     wild = type_.any_attribute is not None
     mixed = isinstance(type_.form, ir.Mixed)
     io.read = _object_reader(plan, io, type_, read_content, mixed)
+    home = home_of(plan.prefixes, _elements(type_.form))
+    content = type_.form.content if isinstance(type_.form, ir.Keys) else None
+    members = tuple(leaves_of(content)) if content is not None else ()
     has_attributes = bool(type_.attributes) or wild
     write_attributes = io.write_attributes
 
@@ -212,10 +249,12 @@ def _object(plan: Plan, io: TypeIO, type_: ir.Complex) -> None:
             hits += write_content(value, out, doc)
         except Flaws as flaws:
             found = found or Found(plan.findings)
+            for flaw in flaws.flaws:
+                _place_wild(flaw, value, members)
             found.take(flaws)
         if found is not None or hits != len(value):
             found = found or Found(plan.findings)
-            found.take(unknown_keys(plan, value, known, wild))
+            found.take(unknown_keys(plan, value, known, wild, home))
             found.done()
         if mixed and place is not None:
             _mixed_written(value, place)

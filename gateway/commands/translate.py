@@ -101,7 +101,8 @@ def _asked(line: bytes) -> Mapping[str, Any]:
         asked = orjson.loads(line)
     except orjson.JSONDecodeError:
         try:
-            asked = json.loads(line)  # takes lone surrogates, which the message then is refused for, under its id
+            # takes lone surrogates, which the message then is refused for, under its id
+            asked = json.loads(line.decode(), parse_constant=_no_constant)
         except (ValueError, RecursionError):
             raise Problem(Kind.MALFORMED_JSON, "The line is not JSON.") from None
     if not isinstance(asked, dict):
@@ -109,8 +110,15 @@ def _asked(line: bytes) -> Mapping[str, Any]:
     return asked
 
 
+def _no_constant(name: str) -> None:
+    """NaN and Infinity, which Python reads, are no JSON (RFC 8259 §6)."""
+    raise ValueError(name)
+
+
 def _with(flags: Task, asked: Mapping[str, Any]) -> Task:
     """The flags, and what the line says over them. Raises Problem."""
+    if not isinstance(asked.get("id"), str):
+        raise Problem(Kind.BAD_REQUEST, "The line has no `id` that is a string.")
     message = asked.get("message")
     if not isinstance(message, str):
         raise Problem(Kind.BAD_REQUEST, "The line has no `message` that is a string.")

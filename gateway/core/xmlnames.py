@@ -83,6 +83,20 @@ NAME: Final = f"{_class(NAME_START)}{_class(NAME_CHARS)}*"
 NC_NAME: Final = f"{_class(NC_START)}{_class(NC_CHARS)}*"
 NM_TOKEN: Final = f"{_class(NAME_CHARS)}+"
 
+# A namespace that may be declared: a URI reference (Namespaces in XML §2; RFC 3986 §4.1), as libxml2 reads one, for it
+# takes no document with another.
+_UNIT = "(?:[A-Za-z0-9\\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})"
+_PART = "(?:[A-Za-z0-9\\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})"
+_AUTHORITY = rf"//(?:(?:{_UNIT}|:)*@)?(?:\[[^\]{{}}]*\]|{_UNIT}*)(?::[0-9]{{1,8}})?(?:/{_PART}*)*"
+_ROOTED = f"/(?:{_PART}+(?:/{_PART}*)*)?"
+NAMESPACE: Final = (
+    f"(?:(?:[A-Za-z][A-Za-z0-9+.\\-]*:)?(?:{_AUTHORITY}|{_ROOTED})"
+    f"|[A-Za-z][A-Za-z0-9+.\\-]*:(?:{_PART}+(?:/{_PART}*)*)?"
+    f"|(?:(?:{_UNIT}|@)+(?:/{_PART}*)*)?)"
+    rf"(?:\?(?:{_PART}|[/?])*)?(?:#(?:{_PART}|[/?\[\]])*)?"
+)
+
 is_name: Final = re.compile(NAME).fullmatch
 is_nc_name: Final = re.compile(NC_NAME).fullmatch
 is_nm_token: Final = re.compile(NM_TOKEN).fullmatch
+is_namespace: Final = re.compile(NAMESPACE).fullmatch

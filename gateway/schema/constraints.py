@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from gateway.schema.ir import (
     All,
+    AnySlot,
     Array,
     Choice,
     Complex,
@@ -24,6 +25,7 @@ from gateway.schema.ir import (
     Mixed,
     Model,
     Node,
+    Open,
     Sequence,
     Settings,
     Simple,
@@ -49,12 +51,13 @@ class Constraint(enum.Enum):
     ID = Row("xs:ID: each once in a document", "xml")
     IDREF = Row("xs:IDREF: names an ID of the document", "xml")
     ASSERT = Row("xs:assert (XSD 1.1)", "xml")
-    ORDER = Row("order within a whole-content $items or $mixed", "xml")
+    ORDER = Row("order within a whole-content $items or $mixed, and that no two texts stand side by side there", "xml")
     COUNTS = Row("counts of nested groups, and what a restriction narrows within its base's shape", "xml")
     CALENDAR = Row("calendars: a date that exists", "value")
     TEMPORAL = Row("bounds and equality of dates and durations", "value")
     DIGITS = Row("totalDigits and fractionDigits of numbers", "value")
     STRING_NUMBER = Row("bounds and enumerations of numbers given as strings", "value")
+    TEXT_PATTERN = Row("patterns of a text that JSON does not show: of a list as a whole, of a QName's prefix", "value")
 
     @property
     def title(self) -> str:
@@ -81,6 +84,7 @@ _LONG: Final = frozenset(
     | {"nonNegativeInteger", "positiveInteger"}
 )
 _NUMBERS: Final = _LONG | {"int", "short", "byte", "unsignedInt", "unsignedShort", "unsignedByte", "float", "double"}
+_NAMES: Final = frozenset({"QName", "NOTATION"})
 _IDENTITY: Final = {"key": Constraint.KEY, "keyref": Constraint.KEYREF, "unique": Constraint.UNIQUE}
 
 
@@ -90,7 +94,7 @@ def constraints_beyond_json_schema(model: Model, element: str, settings: Setting
     found = set(_of_elements(reached))
     for type_id in reached.types:
         kind = model.types[type_id]
-        found |= set(_of_simple(kind, settings) if isinstance(kind, Simple) else _of_complex(kind))
+        found |= set(_of_simple(model, kind, settings) if isinstance(kind, Simple) else _of_complex(kind))
         if isinstance(kind, Complex):
             found |= {row for use in kind.attributes if use.fixed for row in _of_fixed(model, use.type, settings)}
     found |= {row for element in reached.elements if element.fixed for row in _of_fixed(model, element.type, settings)}
@@ -113,7 +117,7 @@ def _of_fixed(model: Model, type_id: str, settings: Settings) -> Iterator[Constr
     parts = [*kind.members, *([kind.item] if kind.item else [])]
     for part in (kind, *(model.types[each] for each in parts)):
         if isinstance(part, Simple):
-            yield from _of_simple(replace(part, facets=replace(part.facets, enumeration=("",))), settings)
+            yield from _of_simple(model, replace(part, facets=replace(part.facets, enumeration=("",))), settings)
 
 
 def _of_complex(kind: Complex) -> Iterator[Constraint]:
@@ -122,22 +126,27 @@ def _of_complex(kind: Complex) -> Iterator[Constraint]:
     form = kind.form
     if isinstance(form, Entries | Mixed) and (form.entries or form.wildcards):
         yield Constraint.ORDER
-    if isinstance(form, Keys | Array) and (form.loose or _counted(form)):
-        yield Constraint.COUNTS
+    if isinstance(form, Keys | Array):
+        nodes = _nodes(form)
+        # no `minItems` says the count of a repeating group, for one entry may be several turns
+        if form.loose or any(isinstance(one, ItemsSlot) and (one.min > 1 or one.max is not None) for one in nodes):
+            yield Constraint.COUNTS
+        if any(isinstance(one, AnySlot) and one.wildcard.process != "strict" for one in nodes):
+            yield Constraint.ORDER  # of the texts and elements of what nobody declares
+    if isinstance(form, Open):
+        yield Constraint.ORDER
 
 
-def _counted(form: Keys | Array) -> bool:
-    """Whether a repeating group has a count of its own; no `minItems` says it, for one entry may be several turns."""
+def _nodes(form: Keys | Array) -> list[Node]:
+    """All nodes of a form."""
     start = form.member if isinstance(form, Array) else form.content
     nodes: list[Node] = [start] if start is not None else []
     for node in nodes:  # grows while it runs
         if isinstance(node, ItemsSlot):
-            if node.min > 1 or node.max is not None:
-                return True
             nodes.append(node.entry)
         elif isinstance(node, Sequence | Choice | All):
             nodes.extend(node.nodes)
-    return False
+    return nodes
 
 
 def _bounds(facets: Facets) -> bool:
@@ -154,8 +163,7 @@ _SIMPLE: Final[dict[Constraint, Callable[[Simple, Settings], bool]]] = {
     ),
     Constraint.DIGITS: lambda kind, _: kind.facets.total_digits is not None or kind.facets.fraction_digits is not None,
     Constraint.STRING_NUMBER: lambda kind, settings: (
-        kind.builtin in _NUMBERS
-        and (_bounds(kind.facets) or kind.facets.enumeration is not None)
+        _bounded(kind)
         and (
             bool(kind.facets.patterns)
             or settings.scalars == "string"
@@ -165,7 +173,19 @@ _SIMPLE: Final[dict[Constraint, Callable[[Simple, Settings], bool]]] = {
 }
 
 
-def _of_simple(kind: Simple, settings: Settings) -> Iterator[Constraint]:
+def _bounded(kind: Simple) -> bool:
+    """Whether a number has bounds or single values, its built-in type's included."""
+    narrow = _bounds(kind.facets) or kind.facets.enumeration is not None
+    return kind.builtin in _NUMBERS and (narrow or kind.builtin not in {"integer", "decimal"})
+
+
+def _of_simple(model: Model, kind: Simple, settings: Settings) -> Iterator[Constraint]:
     for row, holds in _SIMPLE.items():
         if holds(kind, settings):
             yield row
+    parts = [part for each in kind.members if isinstance(part := model.types[each], Simple)]
+    if any(_bounded(part) or (part.builtin in _NUMBERS and kind.facets.enumeration is not None) for part in parts):
+        yield Constraint.STRING_NUMBER  # a union reads the text of each member
+    unseen = kind.variety == "list" or kind.builtin in _NAMES
+    if kind.facets.patterns and (unseen or any(part.variety == "list" or part.builtin in _NAMES for part in parts)):
+        yield Constraint.TEXT_PATTERN

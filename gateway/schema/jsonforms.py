@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
+from gateway.core.xmlnames import NAMESPACE
 from gateway.schema.ir import NamespaceTest
 from gateway.schema.jsonnodes import Schema
 from gateway.schema.names import split
+from gateway.schema.source import XSI
+
+XMLNS: Final = "http://www.w3.org/2000/xmlns/"
 
 
 def any_of(forms: list[Schema]) -> Schema:
@@ -38,13 +43,38 @@ def quoted(text: str) -> str:
     return "".join("\\" + c if c in "\\^$.|?*+()[]{}/" else c for c in text)
 
 
-def namespace_pattern(test: NamespaceTest) -> str:
+# NCName, exact in ASCII; other letters are not told from other signs, which would take pages (the codec does).
+LOCAL: Final = r"[^\x00-@\[-\^`{-\x7F][^\x00-,/:-@\[-\^`{-\x7F]*"
+NEVER: Final = rf"(?!\{{{quoted(XMLNS)}\}})"  # a declaration is no attribute
+
+
+def namespace_pattern(test: NamespaceTest, *, attribute: bool = False) -> str:
+    """The names that a wildcard takes: `{namespace}local`, to the end of the key."""
+    never = (rf"(?!\{{{quoted(XSI)}\}})" if attribute else "") + NEVER
     if test.kind == "any":
-        return r"\{[^{}]*\}."
+        return rf"{never}\{{{NAMESPACE}\}}{LOCAL}$"
     names = "|".join(quoted(namespace) for namespace in sorted(test.namespaces))
     if test.kind == "in":
-        return rf"\{{(?:{names})\}}." if test.namespaces else "(?!)"
-    return rf"\{{(?!(?:{names})\}})[^{{}}]*\}}."
+        return rf"{never}\{{(?:{names})\}}{LOCAL}$" if test.namespaces else "(?!)"
+    return rf"{never}\{{(?!(?:{names})\}}){NAMESPACE}\}}{LOCAL}$"
+
+
+def free_content(child: Schema) -> Schema:
+    """The content of an element that nobody declared: text, children, or both, each with its key."""
+    text: Schema = {"type": "string", "minLength": 1}
+    both: list[Schema] = [{"contains": {"type": "object"}}, {"contains": {"type": "string", "pattern": r"[^ \t\r\n]"}}]
+    return {
+        "$value": text,
+        "$items": {"type": "array", "minItems": 1, "items": child},
+        "$mixed": {"type": "array", "items": any_of([text, child]), "allOf": both},
+    }
+
+
+def free_attribute(typed: Iterable[str], *, hints: bool) -> str:
+    """The key of any attribute there but the `typed` ones and xsi's; `hints`: only but schemaLocation's."""
+    others = "".join(f"(?!{name}$)" for name in (*typed, "xmlns"))
+    barred = "(?:schemaLocation|noNamespaceSchemaLocation)$" if hints else ""
+    return rf"^@{others}(?!\{{{quoted(XSI)}\}}{barred}){NEVER}(?:\{{(?!\}}){NAMESPACE}\}})?{LOCAL}$"
 
 
 # What is no name in a type's id (`{ns}Name`, or `element:{ns}Name#step` of an anonymous one).

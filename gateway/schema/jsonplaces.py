@@ -6,16 +6,13 @@ compared by value, in JSON Schema as far as JSON can compare (MAPPING, law 4, fo
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from gateway.core.lexical import normal
 from gateway.schema.ir import Complex, Element, Mixed, Model, Open, Settings, Simple, TypeId
+from gateway.schema.jsonschema_scalars import json_schema_of, only
 
 Schema = dict[str, Any]
-_NUMBERS: Final = frozenset(
-    "decimal integer long int short byte nonNegativeInteger positiveInteger nonPositiveInteger "
-    "negativeInteger unsignedLong unsignedInt unsignedShort unsignedByte".split()
-)
 _VERBATIM: Final = frozenset("string normalizedString token language Name NCName NMTOKEN ID IDREF anyURI".split())
 
 
@@ -51,35 +48,14 @@ def _open(text: str, fixed: bool) -> Schema:
     return {"anyOf": [*marks, *({"required": [key]} for key in ("$value", "$items", "$mixed"))]}
 
 
-def _rules(
-    model: Model, type_id: TypeId, settings: Settings, default: str | None, fixed: str | None
-) -> list[Schema]:
+def _rules(model: Model, type_id: TypeId, settings: Settings, default: str | None, fixed: str | None) -> list[Schema]:
     rules: list[Schema] = []
     if fixed if default is None else default:
         rules.append({"not": {"enum": ["", []]}})
     kind = model.types[type_id]
-    if fixed is not None and isinstance(kind, Simple) and kind.variety == "atomic":
-        same = _same(kind, fixed, settings)
-        if same is not None:
-            rules.append(same)
+    if fixed is not None and isinstance(kind, Simple):
+        if kind.variety == "atomic" and kind.builtin in _VERBATIM:
+            rules.append({"const": normal(fixed, kind.white_space)})
+        else:
+            rules.append(json_schema_of(only(model, type_id, fixed), type_id, settings))
     return rules
-
-
-def _same(kind: Simple, fixed: str, settings: Settings) -> Schema | None:
-    """A schema of the values equal to the fixed one, None where JSON Schema cannot compare them."""
-    text = " ".join(fixed.split()) if kind.white_space == "collapse" else fixed
-    if kind.builtin in _VERBATIM:
-        return {"const": text}
-    if settings.scalars == "string" or kind.facets.patterns:
-        return None
-    if kind.builtin == "boolean":
-        return {"enum": [text in ("true", "1"), "true", "1"] if text in ("true", "1") else [False, "false", "0"]}
-    if kind.builtin in _NUMBERS:
-        try:
-            number = Decimal(text)
-        except InvalidOperation:
-            return None
-        whole = int(number) if number == number.to_integral_value() else None
-        # a fraction's binary neighbour is no witness: the digits are compared after encoding
-        return None if whole is None else {"anyOf": [{"const": whole}, {"type": "string"}]}
-    return None

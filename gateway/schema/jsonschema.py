@@ -7,11 +7,13 @@ checked on the encoded XML.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import jsonschema_rs
 
+from gateway.core.patterns import anchored
 from gateway.schema.ir import (
     AnySlot,
     Array,
@@ -34,7 +36,7 @@ from gateway.schema.ir import (
     Wildcard,
     is_anonymous,
 )
-from gateway.schema.jsonforms import any_of, braced, component, namespace_pattern, quoted
+from gateway.schema.jsonforms import any_of, braced, component, free_attribute, free_content, namespace_pattern, quoted
 from gateway.schema.jsonnodes import Leaf, Schema, constraints, leaves, required, some_present
 from gateway.schema.jsonplaces import beside, bounded_by_place
 from gateway.schema.jsonschema_scalars import json_schema_of
@@ -117,12 +119,13 @@ class SchemaWriter:
         derived = [] if element.type == ANY_TYPE else self._derived(element)
         own: list[TypeId] = []
         if element.type == ANY_TYPE:
-            forms = [self._placed(element, ANY_TYPE, self._any_type())]
+            forms = [self._placed(element, ANY_TYPE, self._open())]
         elif derived:
             own = [element.type] if forms and isinstance(kind, Complex) and not is_anonymous(element.type) else []
             forms += [self._placed(element, type_id, self._typed(type_id)) for type_id in (*own, *derived)]
         if element.nillable and element.fixed is None:
-            forms += [*self._nil(kind), *(self._typed_nil(type_id) for type_id in (*own, *derived))]
+            bare = isinstance(kind, Complex) and kind.abstract  # nil or not, an element is of a type that may stand
+            forms += [*([] if bare else self._nil(kind)), *(self._typed_nil(type_id) for type_id in (*own, *derived))]
         return any_of(forms) if forms else {"not": {}}
 
     def _placed(self, element: Element, type_id: TypeId, schema: Schema) -> Schema:
@@ -201,7 +204,7 @@ class SchemaWriter:
         if isinstance(form, Array):
             return self._array(form.member)
         if isinstance(form, Open):
-            return self._any_type()
+            return self._open()
         if isinstance(form, Text):
             return self._scalar(kind.simple or "", None, None) if form.bare else self._text(kind, None, None)
         return self._object(kind, form or Keys())
@@ -267,16 +270,23 @@ class SchemaWriter:
         return schema if use.required else any_of([schema, _NULL])
 
     def _any_attributes(self, wildcard: Wildcard, declared: Iterable[Attribute]) -> Schema:
-        known = {name: a for name, a in self.model.attributes.items() if wildcard.test.takes(split(name)[0])}
+        taken = {use.name for use in declared}
+        takes, free = wildcard.test.takes, self._known_attributes().items()
+        known = {name: one for name, one in free if name not in taken and takes(split(name)[0])}
         patterns: Schema = {}
         if wildcard.process != "skip":
             for name, attribute in known.items():
                 key = "^@" + quoted(braced(name)) + "$"
                 patterns[key] = any_of([self._scalar(attribute.type, None, attribute.fixed), _NULL])
         if wildcard.process != "strict":
-            others = "".join(f"(?!{quoted(braced(name))}$)" for name in known) if wildcard.process == "lax" else ""
-            patterns[f"^@{others}{namespace_pattern(wildcard.test)}"] = {"type": ["string", "null"]}
+            named = [*(known if wildcard.process == "lax" else ()), *sorted(taken), "xmlns"]
+            others = "".join(f"(?!{quoted(braced(name))}$)" for name in named)
+            patterns[f"^@{others}{namespace_pattern(wildcard.test, attribute=True)}"] = {"type": ["string", "null"]}
         return patterns
+
+    def _known_attributes(self) -> dict[str, Attribute]:
+        """The global attributes; those of XML Schema's instance namespace are never members."""
+        return {name: one for name, one in self.model.attributes.items() if split(name)[0] != XSI}
 
     # ------------------------------------------------------------ objects and arrays
 
@@ -294,7 +304,9 @@ class SchemaWriter:
         else:
             piece = self._entry(form.entries, form.wildcards)
             strings: list[Schema] = [{"type": "string", "minLength": 1}] if form.text else []
-            properties["$mixed"] = {"type": ["array", "null"], "items": any_of([*strings, piece])}
+            alone = not form.entries and not form.wildcards  # one text, or none: no two stand side by side
+            items = any_of(strings if alone else [*strings, piece]) if strings or not alone else {"not": {}}
+            properties["$mixed"] = {"type": ["array", "null"], "items": items, **({"maxItems": 1} if alone else {})}
         schema: Schema = {"type": "object", "properties": properties}
         if needed:
             schema["required"] = list(dict.fromkeys(needed))
@@ -332,7 +344,8 @@ class SchemaWriter:
             tops = [place.max for place in places if not isinstance(place, ItemsSlot)]
             if None not in tops and tops and isinstance(leaf, Slot | AnySlot) and leaf.repeated:
                 schema["maxItems"] = max(top for top in tops if top is not None)
-        return schema if sure else any_of([schema, _NULL])
+        nil = [isinstance(place, Slot) and not place.repeated and place.element.nillable for place in places]
+        return schema if sure or all(nil) else any_of([schema, _NULL])  # nil says itself where null may stand
 
     def _value(self, element: Element) -> Schema:
         """A place as a member's value, where `empties: null` lets null stand for an empty element."""
@@ -350,7 +363,9 @@ class SchemaWriter:
             return False
         if type_id not in self._empty:
             takes = jsonschema_rs.Draft202012Validator(json_schema_of(self.model, type_id, self.settings)).is_valid
-            self._empty[type_id] = takes("") or takes([])
+            kind = self.model.types[type_id]
+            steps = kind.facets.patterns if isinstance(kind, Simple) and kind.variety == "list" else ()
+            self._empty[type_id] = takes("") or (takes([]) and all(re.search(anchored(step), "") for step in steps))
         return self._empty[type_id]
 
     def _items(self, entry: Node) -> Schema:
@@ -418,19 +433,10 @@ class SchemaWriter:
     def _open(self) -> Schema:
         """An element that the contract does not know, laxly: its known descendants have their own form."""
         anything = Wildcard(NamespaceTest("any"), "lax")
-        return self._named(
-            ("open", ""), "element", lambda: any_of([self._free(anything), *self._all_typed(), *self._nil_open()])
-        )
-
-    def _nil_open(self) -> list[Schema]:
-        return [{"type": "object", "properties": {"$nil": {"const": True}}, "required": ["$nil"]}]
+        return self._named(("open", ""), "element", lambda: any_of([self._free(anything), *self._all_typed(), _NIL]))
 
     def _raw(self) -> Schema:
-        anything = Wildcard(NamespaceTest("any"), "skip")
-        return self._named(("raw", ""), "element.skipped", lambda: self._free(anything))
-
-    def _any_type(self) -> Schema:
-        return self._open()
+        return self._named(("raw", ""), "element.skipped", lambda: self._free(Wildcard(NamespaceTest("any"), "skip")))
 
     def _all_typed(self) -> list[Schema]:
         """Every type that xsi:type may name at a place of xs:anyType."""
@@ -453,12 +459,7 @@ class SchemaWriter:
         return kind.builtin == "ENTITY" or any(map(self._of_entities, parts))
 
     def _free(self, inside: Wildcard) -> Schema:
-        child = self._wild(inside)
-        words: Schema = {
-            "$value": {"type": "string", "minLength": 1},
-            "$items": {"type": "array", "minItems": 1, "items": child},
-            "$mixed": {"type": "array", "minItems": 1, "items": any_of([{"type": "string", "minLength": 1}, child])},
-        }
+        words = free_content(self._wild(inside))
         return {
             "type": "object",
             "properties": words,
@@ -470,17 +471,16 @@ class SchemaWriter:
 
     def _free_attributes(self, inside: Wildcard) -> Schema:
         """Any attribute as text, but for the contract's own, which laxly have their type."""
-        known = self.model.attributes if inside.process == "lax" else {}
-        others = "".join(f"(?!{quoted(braced(name))}$)" for name in known)
-        # where nothing is looked into, xsi:nil and xsi:type are attributes like others
-        hints = "(?:schemaLocation|noNamespaceSchemaLocation)$" if inside.process == "skip" else ""
-        return {
-            **{
-                f"^@{quoted(braced(name))}$": any_of([self._scalar(attribute.type, None, attribute.fixed), _NULL])
-                for name, attribute in known.items()
-            },
-            f"^@{others}(?!\\{{{quoted(XSI)}\\}}{hints})": {"type": ["string", "null"]},
+        known = self._known_attributes() if inside.process == "lax" else {}
+        own = {name: quoted(braced(name) if name[0] == "{" else name) for name in known}
+        made: Schema = {
+            f"^@{own[name]}$": any_of([self._scalar(attribute.type, None, attribute.fixed), _NULL])
+            for name, attribute in known.items()
         }
+        # where nothing is looked into, xsi:nil and xsi:type are attributes like others
+        made[free_attribute(own.values(), hints=inside.process == "skip")] = {"type": ["string", "null"]}
+        return made
 
 
+_NIL: Final[Schema] = {"type": "object", "properties": {"$nil": {"const": True}}, "required": ["$nil"]}
 _PAIRS: Final = (("$value", "$items"), ("$value", "$mixed"), ("$items", "$mixed"))

@@ -24,7 +24,7 @@ from ..core.lexical import (
     words,
 )
 from ..core.patterns import anchored
-from ..core.xmlnames import NC_NAME
+from ..core.xmlnames import NAMESPACE, NC_NAME
 from .ir import Facets, Model, Settings, Simple, TypeId
 
 Schema: TypeAlias = "dict[str, Any]"
@@ -37,7 +37,7 @@ _WHITE: Final = {
     "replace": "^[^\\u0000-\\u001F\\uFFFE\\uFFFF]*$",
     "collapse": f"^(?:{_WORD}+(?: {_WORD}+)*)?$",
 }
-CLARK: Final = f"^(?:\\{{[^{_ILLEGAL}{{}}]+\\}})?{NC_NAME}$"
+CLARK: Final = f"^(?:\\{{(?!\\}}){NAMESPACE}\\}})?{NC_NAME}$"
 _SINGLE: Final = Decimal("3.4028235E+38")
 _DOUBLE: Final = Decimal("1.7976931348623157E+308")
 _COUNTED: Final = 3000  # octets whose count is said exactly in base64; more only to the quad
@@ -72,12 +72,19 @@ def _atomic(model: Model, simple: Simple, verbatim: bool) -> Schema:
     if row.kind in ("base64", "hex"):
         return _octets(row, facets)
     if row.kind == "boolean":
+        meant = ("true", "1", "false", "0") if facets.enumeration is None else facets.enumeration
+        values = [value for value, texts in _BOOLEANS.items() if texts.intersection(meant)]
         if not verbatim:
-            return {"type": "boolean"}
-        return _patterned({"type": "string", "enum": ["true", "false", "1", "0"]}, facets)
+            return {"type": "boolean"} if len(values) > 1 else {"type": "boolean", "enum": values}
+        return _patterned(
+            {"type": "string", "enum": [text for one in values for text in sorted(_BOOLEANS[one])]}, facets
+        )
     if verbatim or row.kind in ("temporal", "duration"):
         return _patterned(_lexical(row.pattern), facets)
     return _NUMBERS[row.kind](row, facets)
+
+
+_BOOLEANS: Final = {True: frozenset({"true", "1"}), False: frozenset({"false", "0"})}
 
 
 def _lexical(pattern: str) -> Schema:
@@ -120,6 +127,13 @@ def _text(row: Builtin, simple: Simple) -> Schema:
     return _all(schema, patterns)
 
 
+# base64 as it is written where a pattern speaks of it: a blank may follow each sign but the last (§3.2.16)
+_QUAD: Final = "(?:[A-Za-z0-9+/] ?)"
+_SPACED: Final = (
+    f"^(?:(?:{_QUAD}{{4}})*(?:{_QUAD}{{3}}[A-Za-z0-9+/]|{_QUAD}{{2}}[AEIMQUYcgkosw048] ?=|{_QUAD}[AQgw] ?= ?=))?$"
+)
+
+
 def _octets(row: Builtin, facets: Facets) -> Schema:
     low = facets.length if facets.length is not None else facets.min_length or 0
     high = facets.length if facets.length is not None else facets.max_length
@@ -134,7 +148,7 @@ def _octets(row: Builtin, facets: Facets) -> Schema:
             schema["maxLength"] = 2 * high
         return _patterned(schema, facets)
     if facets.patterns:  # verbatim: blanks may stand in it
-        return _all({"type": "string", "pattern": _WHITE["collapse"]}, [anchored(step) for step in facets.patterns])
+        return _all({"type": "string", "pattern": _SPACED}, [anchored(step) for step in facets.patterns])
     if max(low, high or 0) <= _COUNTED:
         schema["pattern"] = _base64(low, high) if low or high is not None else schema["pattern"]
         return schema
@@ -270,7 +284,26 @@ def _list(model: Model, simple: Simple, settings: Settings, verbatim: bool) -> S
         schema["minItems"] = low
     if high is not None:
         schema["maxItems"] = high
+    if facets.enumeration is not None:
+        texts = [words(literal) for literal in facets.enumeration]
+        forms = [_exactly(model, simple.item, parts, settings, verbatim) | {"items": item} for parts in texts]
+        return forms[0] if len(forms) == 1 else {"anyOf": forms}
     return schema
+
+
+def _exactly(model: Model, item: TypeId, parts: list[str], settings: Settings, verbatim: bool) -> Schema:
+    """The array of just these items, as far as JSON Schema can compare them."""
+    schema: Schema = {"type": "array", "minItems": len(parts), "maxItems": len(parts)}
+    forms = [_of(only(model, item, part), item, settings, verbatim) for part in parts]
+    return schema | {"prefixItems": forms} if forms else schema
+
+
+def only(model: Model, type_id: TypeId, literal: str) -> Model:
+    """The model in which a simple type has one value."""
+    simple = model.types[type_id]
+    assert isinstance(simple, Simple)
+    one = replace(simple, facets=replace(simple.facets, enumeration=(normal(literal, simple.white_space),)))
+    return replace(model, types={**model.types, type_id: one})
 
 
 def _may_be_blank(model: Model, type_id: TypeId) -> bool:
@@ -283,7 +316,7 @@ def _may_be_blank(model: Model, type_id: TypeId) -> bool:
     return row.kind in ("base64", "hex", "uri") or (row.kind == "string" and not row.pattern)
 
 
-_AS_TEXT: Final = {"boolean": "true|false|1|0", "small": INTEGER, "float": FLOAT, "double": FLOAT}
+_AS_TEXT: Final = {"small": INTEGER, "float": FLOAT, "double": FLOAT}
 
 
 def _union(model: Model, simple: Simple, settings: Settings, verbatim: bool) -> Schema:
@@ -296,7 +329,10 @@ def _union(model: Model, simple: Simple, settings: Settings, verbatim: bool) -> 
         parts.append(_of(narrowed, member_id, settings, verbatim))
         member = narrowed.types[member_id]
         assert isinstance(member, Simple)
-        text = _AS_TEXT.get(builtin(member.builtin).kind) if member.variety == "atomic" else None
+        kind = builtin(member.builtin).kind if member.variety == "atomic" else ""
+        if kind == "boolean" and not verbatim and not member.facets.patterns:
+            parts.append(_atomic(narrowed, member, True))
+        text = _AS_TEXT.get(kind)
         if text is not None and not verbatim and not member.facets.patterns:
             parts.append(_lexical(text))
     unique = [part for index, part in enumerate(parts) if part not in parts[:index]]
@@ -316,15 +352,28 @@ def _narrowed(model: Model, type_id: TypeId, facets: Facets) -> Model | None:
         return model
     member = model.types[type_id]
     assert isinstance(member, Simple)
-    if member.variety != "atomic":
+    if member.variety == "union":
         return model
-    row = builtin(member.builtin)
-    pattern = CLARK if row.kind == "name" else row.pattern
-    takes: Callable[[str], object] = re.compile(pattern).fullmatch if pattern else lambda text: True
     own = member.facets.enumeration
+    takes = _taker(model, member)
     spelled = [normal(text, member.white_space) for text in facets.enumeration]
     literals = tuple(text for text in spelled if takes(text) and (own is None or text in own))
     if not literals:
         return None
     narrow = replace(member, facets=replace(member.facets, enumeration=literals))
     return replace(model, types={**model.types, type_id: narrow})
+
+
+def _taker(model: Model, member: Simple) -> Callable[[str], object]:
+    """Whether a text is in the lexical space of a type, its facets aside; a list's is that of its items."""
+    if member.variety == "list":
+        item = model.types[member.item or ""]
+        assert isinstance(item, Simple)
+        takes = _taker(model, item)
+        return lambda text: all(takes(part) for part in words(text))
+    if member.variety == "union":
+        parts = [_taker(model, one) for each in member.members if isinstance(one := model.types[each], Simple)]
+        return lambda text: any(part(text) for part in parts)
+    row = builtin(member.builtin)
+    pattern = CLARK if row.kind == "name" else row.pattern
+    return re.compile(pattern).fullmatch if pattern else lambda text: True

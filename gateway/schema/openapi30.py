@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 _DROPPED: Final = frozenset(
-    {"if", "patternProperties", "dependentRequired", "propertyNames", "$defs", "$schema", "prefixItems"}
+    {"if", "patternProperties", "dependentRequired", "propertyNames", "$defs", "$schema", "prefixItems", "contains"}
 )
 
 

@@ -161,3 +161,21 @@ def test_true_beside_a_text_of_that_spelling() -> None:
 
 def test_a_number_that_no_text_can_carry_past_a_string_is_its_text() -> None:
     assert scalar(union(xs("string"), xs("int"))).write(5, Declared()) == "5"
+
+
+def test_a_text_that_means_a_number_stays_one_beside_a_member_that_reads_its_canonical_form() -> None:
+    flag = scalar(union(xs("boolean"), xs("int")))
+    assert flag.write("01", None) == "01"  # type: ignore[arg-type]  # no QName: no prefixes are asked for
+    assert (flag.read("01", {}), flag.read("1", {})) == (1, True)
+
+
+def test_every_wrong_item_of_a_list_is_told() -> None:
+    numbers = scalar(a_list(xs("int")))
+    for refused in (lambda: numbers.read("x 1 y", {}), lambda: numbers.write(["x", 1, "y"], None)):  # type: ignore[arg-type]
+        with pytest.raises(Unfit) as told:
+            refused()
+        found = [told.value, *told.value.others]
+        assert [(one.detail, one.path) for one in found] == [("not a whole number", (0,)), ("not a whole number", (2,))]
+    with pytest.raises(Unfit) as many:
+        numbers.read("x " * 10_000, {})
+    assert len(many.value.others) == 99

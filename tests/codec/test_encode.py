@@ -24,7 +24,7 @@ def test_every_finding() -> None:
         ("/Name", "/t:r/t:Name", "`Name` is missing."),
         ("/Age", "/t:r/t:Age", "Not a whole number."),
         ("/Tag", "/t:r/t:Tag[3]", "There are too many `Tag`."),
-        ("/Zed", "/t:r/Zed", "`Zed` is not known here."),
+        ("/Zed", "/t:r/t:Zed", "`Zed` is not known here."),
     ]
     assert unwritten(codec_of(PERSON), {"Name": "x", "Tag": ["1", 2]})[0][:2] == ("/Tag/1", "/t:r/t:Tag[2]")
 

@@ -144,3 +144,10 @@ def test_default_and_fixed_of_any_type() -> None:
     for wrong in ("<t:v>g</t:v>", "<t:v>f<u:p/></t:v>"):
         assert refused(only, wrong)
     assert unwritten(only, {"v": {"$value": "g"}})
+
+
+def test_a_wildcard_that_may_not_stand_beside_another_branch_is_told_by_its_key() -> None:
+    codec = codec_of(
+        '<xs:choice><xs:element name="a" type="xs:int"/><xs:any namespace="##other" processContents="lax"/></xs:choice>'
+    )
+    assert [one[0] for one in unwritten(codec, {"a": 1, "$any": {"{urn:u}x": {}}})] == ["/$any"]

@@ -20,8 +20,8 @@ def test_both_ways(more: str) -> None:
     assert round_trip(codec, {"x": 1}) == '<t:r xmlns:t="urn:t"><t:Info><t:x>1</t:x></t:Info></t:r>'
     assert round_trip(codec, {})
     assert unwritten(codec, {"x": "z", "y": 1}) == [
-        ("/x", "/t:r/t:Info/t:x", "A string where a number is due."),
-        ("/y", "/t:r/t:Info/y", "`y` is not known here."),
+        ("/x", "/t:r/t:Info/t:x", "Not a whole number."),
+        ("/y", "/t:r/t:Info/t:y", "`y` is not known here."),
     ]
     assert refused(codec, "<t:Info><t:x>z</t:x></t:Info>")[0][:2] == ("/x", "/t:r/t:Info/t:x")
 

@@ -165,6 +165,35 @@ def test_every_line_gets_one_answer_in_order(call: Call, xsd: str) -> None:
     assert found[-1]["problem"]["type"] == "/problems/xml-illegal-character"
 
 
+@pytest.mark.parametrize(
+    ("line", "slug"),
+    [
+        (b'{"id": NaN, "message": "{}"}', "malformed-json"),
+        (b'{"id": "a", "message": "{}", "more": Infinity}', "malformed-json"),
+        (b'"{}"', "malformed-json"),
+        (b"null", "malformed-json"),
+        (b"\xff", "malformed-json"),
+        ('{"id": "a", "message": "{}"}'.encode("utf-16-le"), "malformed-json"),
+        (b'{"id": "a", "message": "{}"', "malformed-json"),
+        (b"[" * 100_000, "malformed-json"),
+        (b'{"message": "{}"}', "bad-request"),
+        (b'{"id": 7, "message": "{}"}', "bad-request"),
+        (b'{"id": ["a"], "message": "{}"}', "bad-request"),
+        (b'{"id": null, "message": "{}"}', "bad-request"),
+    ],
+)
+def test_a_line_that_names_nothing_is_answered_without_a_name(line: bytes, slug: str) -> None:
+    class Takes:
+        def translate(self, task: Task) -> bytes:
+            return b"{}"
+
+    out = io.BytesIO()
+    batch(Takes(), Task(b""), io.BytesIO(line + b'\n{"id": "next", "message": "{}", "unknown": [1]}\n'), out)
+    first, second = answers(out.getvalue().decode())
+    assert (first["id"], first["ok"], first["problem"]["type"]) == (None, False, f"/problems/{slug}")
+    assert second == {"id": "next", "ok": True, "message": "{}"}
+
+
 def test_members_of_a_line_win_over_the_flags(call: Call) -> None:
     lines = [
         {"id": "1", "message": '{"SessionId":"","Id":"1","Count":"2"}'},

@@ -127,3 +127,24 @@ def test_bad_json_is_refused(case: str, name: str) -> None:
         "json-duplicate-key",
         "json-limit-exceeded",
     }
+
+
+@pytest.mark.parametrize("case", [case for case, _ in files("bad-same.json")])
+def test_the_same_fault_has_the_same_places_and_words(case: str) -> None:
+    """Read as XML and as JSON: each finding's pointer, XPath, words and expectation."""
+    with pytest.raises(Problem) as read:
+        codec(case).decode(tree_of(case, "bad-same.xml"))
+    with pytest.raises(Problem) as written:
+        codec(case).encode(value_of(case, "bad-same.json"))
+    assert read.value.findings == written.value.findings
+    root = tree_of(case, "bad-same.xml")
+    names = {prefix: space for prefix, space in root.nsmap.items() if prefix}
+    for finding in read.value.findings:  # the place is there, or what is missing would stand in it
+        place = finding.xpath if "missing" not in finding.detail else finding.xpath.rpartition("/")[0]
+        assert root.xpath(place, namespaces=names), finding
+
+
+def test_every_case_has_its_refused_twins() -> None:
+    """In both forms."""
+    bare = [case for case in NAMES for form in ("xml", "json") if not list((CASES / case).glob(f"bad*.{form}"))]
+    assert bare == []

@@ -7,8 +7,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 from gateway.schema import ir
 
+from . import simples
+
 XS = "{http://www.w3.org/2001/XMLSchema}"
-SIMPLE = ["xs:int", "xs:string", "xs:boolean", "xs:decimal", "xs:token", "xs:date", "L", "U", "E", "P"]
+SIMPLE = ["xs:int", "xs:string", "xs:boolean", "xs:decimal", "xs:token", "xs:date", "L", "U", "E", "P", *simples.NAMES]
 TEXTS = {
     "int": ["1", "-5", "+007", "99999999999", ""],
     "string": ["x", "", " a  b ", "&<>]]>", "å\r\n\t"],
@@ -47,7 +49,7 @@ def schema(random: Random) -> str:
     return (
         '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="urn:t" xmlns:t="urn:t" '
         'targetNamespace="urn:t" elementFormDefault="qualified">'
-        f'<xs:element name="r" type="T0"/>{COMMON}{types}</xs:schema>'
+        f'<xs:element name="r" type="T0"/>{COMMON}{simples.deal(random)}{types}</xs:schema>'
     )
 
 
@@ -210,6 +212,9 @@ class Instances:
     def text(self, type_id: str) -> str:
         type_: ir.Type | None = self.model.types[type_id]
         name = type_id.rpartition("}")[2]
+        if name in simples.texts:
+            dealt = simples.texts[name]
+            return escape(dealt[0] if self.random.random() < 0.6 else self.random.choice(dealt))
         while name not in TEXTS and isinstance(type_, ir.Simple) and type_.base:
             name = type_.base.rpartition("}")[2]
             type_ = self.model.types[type_.base]

@@ -27,7 +27,7 @@ from gateway.schema.ir import Settings
 from gateway.schema.layout import lay_out
 from gateway.schema.source import Source
 from gateway.schema.xsd import read_schemas
-from tests.property import schemas
+from tests.property import schemas, simples
 
 CHOICES = {
     "numbers": ["exact", "string"],
@@ -48,7 +48,9 @@ class Contract:
         schemas.deal(random)
         self.text = schemas.schema(random)
         self.libxml2 = etree.XMLSchema(etree.fromstring(self.text.encode()))
-        model = lay_out(read_schemas([Source("file:///s.xsd", self.text.encode())]), chosen, ["{urn:t}r"])
+        self.model = model = lay_out(
+            read_schemas([Source("file:///s.xsd", self.text.encode())]), chosen, ["{urn:t}r"]
+        )
         self.codec: ElementCodec = compile_element(model, "{urn:t}r", chosen)
         self.fast: EmittedCodec = emit_element(model, "{urn:t}r", chosen)
         self.instances = schemas.Instances(model, random)
@@ -168,6 +170,9 @@ def mutate(value: Value, random: Random) -> None:
                     {"$nil": True},
                     {"$type": "t:More", "m": "x"},
                     random.choice(everything),
+                    random.choice(simples.VALUES),
+                    random.choice(simples.VALUES),
+                    random.choice(simples.VALUES),
                 ]
             )
         )

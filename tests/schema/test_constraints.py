@@ -1,10 +1,12 @@
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.schema.constraints import Constraint, constraints_beyond_json_schema
 from gateway.schema.ir import Settings
+from tests.schema.constraint_page import page
 
 
 def of(made: Any, **settings: Any) -> set[str]:
@@ -69,4 +71,32 @@ def test_each_row_has_a_title_and_a_place() -> None:
         Constraint.TEMPORAL,
         Constraint.DIGITS,
         Constraint.STRING_NUMBER,
+        Constraint.TEXT_PATTERN,
     }
+
+
+def test_the_page_is_drawn_from_the_rows() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "json-schema.md").read_text(encoding="utf-8")
+    assert written == page(), "draw it again: python -m tests.schema.constraint_page > docs/json-schema.md"
+
+
+def test_what_a_pattern_says_of_a_text_that_json_does_not_show(schema: Any) -> None:
+    whole = '<xs:simpleType name="L"><xs:list itemType="xs:int"/></xs:simpleType>'
+    listed = (
+        whole
+        + '<xs:simpleType name="S"><xs:restriction base="L"><xs:pattern value="1.*"/></xs:restriction></xs:simpleType>'
+    )
+    named = '<xs:simpleType name="S"><xs:restriction base="xs:QName"><xs:pattern value="t:.*"/></xs:restriction></xs:simpleType>'
+    for types in (listed, named):
+        assert of(schema(f'{types}<xs:element name="r" type="S"/>')) == {"TEXT_PATTERN"}
+
+
+def test_a_union_reads_the_text_of_each_member(schema: Any) -> None:
+    union = '<xs:simpleType name="U"><xs:union memberTypes="xs:int xs:boolean"/></xs:simpleType>'
+    assert of(schema(f'{union}<xs:element name="r" type="U"/>')) == {"STRING_NUMBER"}
+
+
+def test_what_nobody_declares_may_be_mixed(schema: Any) -> None:
+    for process, rows in (("lax", {"ORDER"}), ("skip", {"ORDER"})):
+        body = f'<xs:sequence><xs:any processContents="{process}"/></xs:sequence>'
+        assert rows <= of(schema(f'<xs:element name="r"><xs:complexType>{body}</xs:complexType></xs:element>'))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import jsonschema_rs
@@ -52,7 +53,19 @@ def test_an_empty_string_is_refused_where_it_would_mean_the_default(model: Any) 
         ("int", "7", 8, False),
         ("decimal", "7.0", 7, True),
         ("integer", "7", "7", True),  # digits as a string are compared after encoding
-        ("decimal", "0.1", 0.25, True),  # no binary neighbour is a witness: compared after encoding
+        ("decimal", "0.1", 0.25, False),
+        ("decimal", "0.10", Decimal("0.1"), True),
+        ("double", "0.5", Decimal("0.50"), True),
+        ("double", "0.5", 0.25, False),
+        ("double", "INF", "INF", True),
+        ("double", "INF", "NaN", False),
+        ("NMTOKENS", " a  b ", ["a", "b"], True),
+        ("NMTOKENS", "a b", ["a", "c"], False),
+        ("NMTOKENS", "a b", ["a"], False),
+        ("QName", "{urn:t}x", "{urn:t}x", True),
+        ("QName", "{urn:t}x", "x", False),
+        ("hexBinary", "abCD", "ABcd", True),
+        ("hexBinary", "abCD", "AB", False),
         ("date", "2024-05-17", "2024-05-18", True),  # equality of dates is on the closed list
     ],
 )
@@ -78,7 +91,9 @@ def test_an_empty_default_is_the_empty_value(model: Any, place: dict[str, str]) 
         ('type="t:M"', 'default="d"', [{"$mixed": ["f"]}, {"$mixed": [{"a": "x"}]}], [{}, {"$mixed": []}]),
     ],
 )
-def test_default_and_fixed_of_what_is_no_scalar(schema: Any, kind: str, place: str, good: list[Any], bad: list[Any]) -> None:
+def test_default_and_fixed_of_what_is_no_scalar(
+    schema: Any, kind: str, place: str, good: list[Any], bad: list[Any]
+) -> None:
     """The JSON Schema and the codec say the same."""
     made = schema(
         f'<xs:element name="r"><xs:complexType><xs:sequence><xs:element name="v" {kind} {place}/></xs:sequence></xs:complexType></xs:element>'
