@@ -61,7 +61,7 @@ def drawn(facts: Facts) -> str:
         _table("Services", ("Service", "Breaker", ">In use", ">Idle", ">Waiting"), _services(found), "none"),
         _table(
             "Operations called",
-            ("Operation", ">Requests", ">5xx", ">p50 here", ">p95 here", ">p50 behind", ">p95 behind"),
+            ("Operation", ">Requests", ">5xx", ">p50 all", ">p95 all", ">p50 behind", ">p95 behind"),
             _operations(found),
             "Nothing was called yet.",
         ),
