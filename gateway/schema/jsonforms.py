@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from gateway.core.xmlnames import NAMESPACE
@@ -68,13 +67,6 @@ def free_content(child: Schema) -> Schema:
         "$items": {"type": "array", "minItems": 1, "items": child},
         "$mixed": {"type": "array", "items": any_of([text, child]), "allOf": both},
     }
-
-
-def free_attribute(typed: Iterable[str], *, hints: bool) -> str:
-    """The key of any attribute there but the `typed` ones and xsi's; `hints`: only but schemaLocation's."""
-    others = "".join(f"(?!{name}$)" for name in (*typed, "xmlns"))
-    barred = "(?:schemaLocation|noNamespaceSchemaLocation)$" if hints else ""
-    return rf"^@{others}(?!\{{{quoted(XSI)}\}}{barred}){NEVER}(?:\{{(?!\}}){NAMESPACE}\}})?{LOCAL}$"
 
 
 # What is no name in a type's id (`{ns}Name`, or `element:{ns}Name#step` of an anonymous one).

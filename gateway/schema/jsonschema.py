@@ -36,7 +36,8 @@ from gateway.schema.ir import (
     Wildcard,
     is_anonymous,
 )
-from gateway.schema.jsonforms import any_of, braced, component, free_attribute, free_content, namespace_pattern, quoted
+from gateway.schema.jsonforms import any_of, braced, component, free_content, namespace_pattern, quoted
+from gateway.schema.jsonkeys import free_keys, wild_keys
 from gateway.schema.jsonnodes import Leaf, Schema, constraints, leaves, required, some_present
 from gateway.schema.jsonplaces import beside, bounded_by_place
 from gateway.schema.jsonschema_scalars import json_schema_of
@@ -262,7 +263,7 @@ class SchemaWriter:
         needed = [use.key for use in kind.attributes if use.required]
         rest: Schema = {"additionalProperties": False}
         if kind.any_attribute is not None:
-            rest["patternProperties"] = self._any_attributes(kind.any_attribute, kind.attributes)
+            rest |= self._any_attributes(kind.any_attribute, kind.attributes)
         return {"properties": properties, "required": needed, "rest": rest}
 
     def _attribute(self, use: Attribute) -> Schema:
@@ -273,16 +274,12 @@ class SchemaWriter:
         taken = {use.name for use in declared}
         takes, free = wildcard.test.takes, self._known_attributes().items()
         known = {name: one for name, one in free if name not in taken and takes(split(name)[0])}
-        patterns: Schema = {}
+        typed: Schema = {}
         if wildcard.process != "skip":
             for name, attribute in known.items():
                 key = "^@" + quoted(braced(name)) + "$"
-                patterns[key] = any_of([self._scalar(attribute.type, None, attribute.fixed), _NULL])
-        if wildcard.process != "strict":
-            named = [*(known if wildcard.process == "lax" else ()), *sorted(taken), "xmlns"]
-            others = "".join(f"(?!{quoted(braced(name))}$)" for name in named)
-            patterns[f"^@{others}{namespace_pattern(wildcard.test, attribute=True)}"] = {"type": ["string", "null"]}
-        return patterns
+                typed[key] = any_of([self._scalar(attribute.type, None, attribute.fixed), _NULL])
+        return wild_keys(wildcard, typed, taken)
 
     def _known_attributes(self) -> dict[str, Attribute]:
         """The global attributes; those of XML Schema's instance namespace are never members."""
@@ -418,16 +415,16 @@ class SchemaWriter:
 
     def _one_any(self, wildcard: Wildcard) -> Schema:
         known = {n: e for n, e in self.model.elements.items() if wildcard.test.takes(split(n)[0])}
-        schema: Schema = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
+        schema: Schema = {"type": "object", "minProperties": 1, "maxProperties": 1}
         if wildcard.process != "skip":
             schema["properties"] = {
                 braced(name): {"not": {}} if element.abstract else self._value(element)
                 for name, element in known.items()
             }
-        exempt = "" if wildcard.process == "skip" else "".join(f"(?!{quoted(braced(n))}$)" for n in known)
         # strictly, an element that nobody declares must say its type (XSD 1.0 Part 1 §3.10.1)
         made = {"strict": lambda: any_of(self._all_typed()), "lax": self._open, "skip": self._raw}[wildcard.process]
-        schema["patternProperties"] = {f"^{exempt}{namespace_pattern(wildcard.test)}": made()}
+        schema["additionalProperties"] = made()
+        schema["propertyNames"] = {"pattern": f"^{namespace_pattern(wildcard.test)}"}
         return schema
 
     def _open(self) -> Schema:
@@ -463,7 +460,7 @@ class SchemaWriter:
         return {
             "type": "object",
             "properties": words,
-            "patternProperties": self._free_attributes(inside),
+            **self._free_attributes(inside),
             "additionalProperties": False,
             "allOf": [{"not": {"required": list(pair)}} for pair in _PAIRS],
             "x-xsd-any": True,
@@ -478,8 +475,7 @@ class SchemaWriter:
             for name, attribute in known.items()
         }
         # where nothing is looked into, xsi:nil and xsi:type are attributes like others
-        made[free_attribute(own.values(), hints=inside.process == "skip")] = {"type": ["string", "null"]}
-        return made
+        return free_keys(made, hints=inside.process == "skip")
 
 
 _NIL: Final[Schema] = {"type": "object", "properties": {"$nil": {"const": True}}, "required": ["$nil"]}

@@ -76,6 +76,28 @@ def test_every_element_of_the_legacy_contracts(name: str, chosen: str) -> None:
         prove(laid, validator, element, settings)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<xs:sequence><xs:choice maxOccurs="4"><xs:element name="c" type="xs:int"/><xs:element name="b"/></xs:choice>'
+        '<xs:element name="a" type="xs:int" minOccurs="2" maxOccurs="2"/><xs:element name="b" minOccurs="0"/></xs:sequence>',
+        '<xs:choice><xs:sequence><xs:element name="a"/><xs:element name="b"/></xs:sequence>'
+        '<xs:sequence><xs:element name="b"/><xs:element name="a"/></xs:sequence></xs:choice>',
+        '<xs:choice maxOccurs="2"><xs:any namespace="urn:u" processContents="lax"/><xs:any namespace="urn:v" processContents="lax"/></xs:choice>',
+        '<xs:sequence minOccurs="2" maxOccurs="3"><xs:element name="a"/><xs:choice><xs:element name="b"/>'
+        '<xs:element name="n" type="N"/></xs:choice><xs:element name="a"/></xs:sequence>',
+    ],
+)
+@pytest.mark.parametrize("mixed", ["false", "true"])
+def test_content_in_order_is_as_the_particle_has_it(schema: Any, content: str, mixed: str) -> None:
+    one = schema(
+        '<xs:complexType name="N"><xs:choice minOccurs="0" maxOccurs="2"><xs:element name="n" type="N"/><xs:element name="a"/>'
+        f'<xs:element name="n2" type="N"/></xs:choice></xs:complexType><xs:element name="r"><xs:complexType mixed="{mixed}">'
+        f"{content}</xs:complexType></xs:element>"
+    )
+    prove(one.laid(), one.validator, ROOT, Settings())
+
+
 def test_recursion_ends(schema: Any) -> None:
     one = schema(
         '<xs:complexType name="N"><xs:sequence><xs:element name="v" type="xs:int"/>'
@@ -83,6 +105,33 @@ def test_recursion_ends(schema: Any) -> None:
         '<xs:element name="r" type="N"/>'
     )
     assert sample(one.laid(), ROOT, Settings()) == {"v": 1}
+
+
+@pytest.mark.parametrize(
+    "types",
+    [
+        '<xs:complexType name="E"><xs:choice><xs:element name="not" type="E"/><xs:element name="leaf"/></xs:choice></xs:complexType>',
+        '<xs:complexType name="E"><xs:choice minOccurs="0" maxOccurs="2"><xs:element name="n" type="E"/><xs:element name="a"/>'
+        "</xs:choice></xs:complexType>",
+        '<xs:complexType name="E"><xs:choice><xs:element name="and" type="P"/><xs:element name="leaf"/></xs:choice></xs:complexType>'
+        '<xs:complexType name="P"><xs:sequence><xs:element name="e" type="E" minOccurs="2" maxOccurs="9"/></xs:sequence></xs:complexType>',
+        '<xs:complexType name="E" abstract="true"/><xs:complexType name="Not"><xs:complexContent><xs:extension base="E">'
+        '<xs:sequence><xs:element name="e" type="E"/></xs:sequence></xs:extension></xs:complexContent></xs:complexType>'
+        '<xs:complexType name="Leaf"><xs:complexContent><xs:extension base="E"><xs:attribute name="v"/></xs:extension>'
+        "</xs:complexContent></xs:complexType>",
+        '<xs:complexType name="E" mixed="true"><xs:choice><xs:element name="b" type="E"/><xs:element name="i"/></xs:choice></xs:complexType>',
+    ],
+)
+def test_recursion_ends_by_another_branch(schema: Any, types: str) -> None:
+    one = schema(types + '<xs:element name="r" type="E"/>')
+    prove(one.laid(), one.validator, ROOT, Settings())
+
+
+def test_what_has_no_end_has_no_sample(schema: Any) -> None:
+    one = schema(
+        '<xs:complexType name="E"><xs:sequence><xs:element name="e" type="E"/></xs:sequence></xs:complexType><xs:element name="r" type="E"/>'
+    )
+    assert sample(one.laid(), ROOT, Settings()) == {}
 
 
 def test_recursion_that_is_demanded_ends_with_nil(schema: Any) -> None:

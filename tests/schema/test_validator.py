@@ -11,6 +11,13 @@ from gateway.schema.validator import MOST, Validator
 
 CASES = Path(__file__).parent.parent / "golden" / "cases"
 ROOT = 'xmlns="urn:t"'
+# Valid by the specification, refused by libxml2 (docs/lexical.md); the gateway asks it about schemas loosened there.
+REFUSED = {
+    "any-strict/doc.xml": "a strict wildcard's element that only its xsi:type declares",
+    "fixed-by-value/doc.xml": "a fixed value in another spelling",
+    "fixed-by-value/also.xml": "a fixed value in another spelling",
+    "temporal-kinds/also.xml": "24:00:00 with white space around it",
+}
 
 
 @pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir() if path.is_dir()))
@@ -21,6 +28,7 @@ def test_the_golden_documents(case: str) -> None:
     for document in sorted((CASES / case).glob("*.xml")):
         found = validator.validate(etree.fromstring(document.read_bytes()))
         wrong = document.name.startswith("bad") and case != "id-idref"  # libxml2 does not check IDREF
+        wrong = wrong or f"{case}/{document.name}" in REFUSED
         assert bool(found) is wrong, (document.name, found)
 
 
