@@ -83,7 +83,7 @@ def _answer(translator: Translator, flags: Task, line: bytes) -> dict[str, Any]:
     name: Any = None
     try:
         asked = _asked(line)
-        name = asked.get("id") if isinstance(asked.get("id"), str) else None
+        name = _name(asked.get("id"))
         return {"id": name, "ok": True, "message": translator.translate(_with(flags, asked)).decode()}
     except Problem as problem:
         found = problem
@@ -92,7 +92,15 @@ def _answer(translator: Translator, flags: Task, line: bytes) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001  # a bug in one line must not cost the others their answers
         traceback.print_exc(file=sys.stderr)
         found = Problem(Kind.INTERNAL, cause=repr(error))
-    return {"id": name, "ok": False, "problem": document(found, name or LOCAL)}
+    return {"id": name, "ok": False, "problem": document(found, LOCAL if name is None else str(name))}
+
+
+def _name(given: Any) -> str | int | float | bool | None:
+    """An id as it came: a string, but any scalar serves, and order alone where there is none. Raises Problem."""
+    if isinstance(given, dict | list):
+        raise Problem(Kind.BAD_REQUEST, "`id` is a string.")
+    name: str | int | float | bool | None = given
+    return name
 
 
 def _asked(line: bytes) -> Mapping[str, Any]:
@@ -117,8 +125,6 @@ def _no_constant(name: str) -> None:
 
 def _with(flags: Task, asked: Mapping[str, Any]) -> Task:
     """The flags, and what the line says over them. Raises Problem."""
-    if not isinstance(asked.get("id"), str):
-        raise Problem(Kind.BAD_REQUEST, "The line has no `id` that is a string.")
     message = asked.get("message")
     if not isinstance(message, str):
         raise Problem(Kind.BAD_REQUEST, "The line has no `message` that is a string.")
