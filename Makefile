@@ -44,7 +44,7 @@ conformance: setup-dev ## scoreboard on what others wrote; FULL=1 for all of it
 
 interop: setup-interop ## starts foreign SOAP stacks and calls them; a missing stack fails in .ci/run
 	@$(BIN)/pytest -m interop -rs
-	@$(BIN)/pytest tests/plugins/encryption
+	@$(BIN)/pytest tests/plugins/encryption tests/house/test_deploy.py
 
 docs: setup-dev ## everything in README and docs/ that can be run, run
 	@$(BIN)/pytest tests/house/test_docs.py
@@ -87,4 +87,4 @@ lock: ## make the dependency locks again, with uv, after pyproject.toml changed
 	$(UVLOCK) --extra otel -c requirements.lock -o requirements-otel.lock
 	$(UVLOCK) --extra build -c requirements.lock -o requirements-build.lock
 	$(UVLOCK) --extra build --extra dev -o requirements-dev.lock
-	$(UVLOCK) --extra build --extra dev --extra interop -o requirements-interop.lock
+	$(UVLOCK) --extra build --extra dev --extra interop --extra deploy -o requirements-interop.lock

@@ -7,7 +7,9 @@ pure: no $ref, no document; the caller shares what repeats. Numbers in it may be
 
 from __future__ import annotations
 
+import math
 import re
+import struct
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -237,7 +239,8 @@ def _float(row: Builtin, facets: Facets) -> Schema:
     if facets.enumeration is not None:
         finite = [literal for literal in facets.enumeration if literal not in _SPECIALS]
         specials = [literal for literal in facets.enumeration if literal in _SPECIALS]
-        parts = [schema | {"enum": [_exact(literal) for literal in finite]}] if finite else []
+        numbers = [number for literal in finite for number in _as_read(literal, row.kind == "float")]
+        parts = [schema | {"enum": list(dict.fromkeys(numbers))}] if finite else []
         parts += [{"type": "string", "enum": specials}] if specials else []
         return parts[0] if len(parts) == 1 else {"anyOf": parts}
     if "NaN" in (facets.min_inclusive, facets.max_inclusive, facets.min_exclusive, facets.max_exclusive):
@@ -250,6 +253,20 @@ def _float(row: Builtin, facets: Facets) -> Schema:
         schema["maximum"] = most
     specials = _specials_within(facets)
     return {"anyOf": [schema, {"type": "string", "enum": specials}]} if specials else schema
+
+
+def _as_read(literal: str, single: bool) -> list[int | Decimal]:
+    """A literal's own digits, and the shortest of its value, which is what a message's text is read to."""
+    own, value = _exact(literal), float(literal)
+    if single:
+        try:
+            packed = struct.pack("<f", value)
+        except OverflowError:
+            return [own]
+        (value,) = struct.unpack("<f", packed)
+        texts = (f"{value:.{digits}g}" for digits in (6, 7, 8, 9))
+        value = next((float(text) for text in texts if struct.pack("<f", float(text)) == packed), value)
+    return [own] if math.isinf(value) else [own, _exact(repr(value))]
 
 
 def _specials_within(facets: Facets) -> list[str]:

@@ -118,7 +118,7 @@ async def test_a_slow_collector_holds_up_neither_the_loop_nor_the_end(monkeypatc
             now = time.monotonic()
             await asyncio.sleep(0.005)
             late = max(late, time.monotonic() - now)
-        assert late < 0.3
+        assert late < 0.55  # never as long as the collector takes
         await bench.stop(0.7)
         assert time.monotonic() - began < 3
         collector.pause = 0.0

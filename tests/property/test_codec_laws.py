@@ -40,6 +40,9 @@ CHOICES = {
     "empties": ["keep", "null"],
 }
 
+OVERFLOW = "A number too large for its type."  # of a float, an error by the mapping; of an int both judges say so, too
+RANGE = "Outside its range."  # NaN is incomparable, so no bound takes it (XSD 1.0 Part 2 §3.2.4.1); both judges let it pass
+
 
 class Contract:
     """One random schema with its judges."""
@@ -104,7 +107,8 @@ def check_reading(one: Contract, text: str) -> Value | None:
         return value
     assert refusal.findings
     assert all(found.xpath.startswith("/t:r") for found in refusal.findings)
-    assert not (one.valid(tree) and one.xmlschema_says(tree)), (refusal.findings, text, one.text)
+    if not all(found.detail == OVERFLOW or (found.detail == RANGE and "NaN" in text) for found in refusal.findings):
+        assert not (one.valid(tree) and one.xmlschema_says(tree)), (refusal.findings, text, one.text)
     return None
 
 

@@ -112,6 +112,20 @@ def test_facets_are_exact(simple: Simple, value: Any) -> None:
         assert taken is described, (simple, value)
 
 
+@pytest.mark.parametrize(("name", "literal", "text"), [
+    ("float", "1.278656273654", "1.2786562"),
+    ("float", "16777217", "16777216"),
+    ("double", "0.1000000000000000055511151231257827", "0.1"),
+    ("double", "1E2", "100"),
+])  # fmt: skip
+def test_a_literal_of_more_digits_than_its_value_is_taken_as_it_is_read(name: str, literal: str, text: str) -> None:
+    codec, schema = both(restricted(name, enumeration=(literal,)))
+    for value in (Decimal(text), Decimal(literal)):
+        assert writes(codec, value)
+        assert schema.is_valid(value)
+    assert not schema.is_valid(Decimal("0.2"))
+
+
 WIDER = [
     restricted("long", min_inclusive="0", max_inclusive="9"),
     restricted("decimal", min_exclusive="0", max_exclusive="9.5", fraction_digits=1),
