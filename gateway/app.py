@@ -123,6 +123,7 @@ class Gateway:
     def _chores(self) -> None:
         """What runs beside the requests until the gateway stops."""
         loop = asyncio.get_running_loop()
+        self.parts.log.soon = loop.call_soon
         self._running.append(loop.create_task(lag(self.parts.metrics), name="lag"))
         if self.reload is not None:
             rule = self.built.loaded.settings.reload
@@ -145,6 +146,8 @@ class Gateway:
         await asyncio.gather(*self._retiring, return_exceptions=True)
         await self.serving.close()
         await self._home.close()
+        self.parts.log.soon = None
+        self.parts.log.flush()
         if self.exporter is not None:
             await asyncio.to_thread(self.exporter.stop, FLUSH)
         await self.admin.stop(1.0)

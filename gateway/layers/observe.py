@@ -57,8 +57,8 @@ def _tell(metrics: Metrics, log: Log, wire: Wire, reply: Wire, seconds: float, s
         f"{exchange.operation.service}/{exchange.operation.name}" if exchange else wire.facts.get("door", "none")
     )
     parent = wire.facts["traceparent"]
-    kept = sampled(parent)  # W3C Trace Context §3.2.2.5: the caller keeps this trace
-    metrics.request(operation, wire.method, reply.status, seconds, trace_id(parent) if kept else "")
+    kept, trace = sampled(parent), trace_id(parent)  # W3C Trace Context §3.2.2.5: the caller keeps this trace
+    metrics.request(operation, wire.method, reply.status, seconds, trace if kept else "")
     if exchange:
         metrics.direction(operation, "soap" in wire.facts, reply.status, seconds)
     problem: Problem | None = reply.facts.get("problem")
@@ -74,7 +74,7 @@ def _tell(metrics: Metrics, log: Log, wire: Wire, reply: Wire, seconds: float, s
         "info",
         "request",
         request_id=wire.facts["request_id"],
-        trace_id=trace_id(wire.facts["traceparent"]),
+        trace_id=trace,
         method=wire.method if len(wire.method) < 20 else "OTHER",
         route=wire.facts.get("door"),
         operation=operation,

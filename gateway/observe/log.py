@@ -10,6 +10,7 @@ import contextlib
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from typing import Any, Final, TextIO
 
 import orjson
@@ -26,24 +27,51 @@ class Log:
         self.level = level
         self.access = access
         self.dropped = 0
+        self.soon: Callable[[Callable[[], None]], object] | None = None  # a loop's call_soon, once one runs
+        self._waiting: list[bytes] = []  # access lines of this turn of the loop: one write for all
+        self._second, self._stamp = 0, ""
 
     def write(self, stream: str, level: str, event: str, **fields: Any) -> None:
         """One line, if the level is asked for. Never raises: a full disk is counted."""
         if LEVELS[level] < LEVELS[self.level] or (stream == "access" and not self.access):
             return
-        line = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + f".{int(time.time() * 1000) % 1000:03d}Z",
-            "stream": stream,
-            "level": level,
-            "event": event,
-        }
-        line.update((key, _cut(value)) for key, value in fields.items() if value not in (None, ""))
+        line = {"time": self._now(), "stream": stream, "level": level, "event": event}
+        for key, value in fields.items():
+            if value is not None and value != "":
+                line[key] = _cut(value)
+        try:
+            raw = orjson.dumps(line, default=str, option=orjson.OPT_APPEND_NEWLINE)
+        except TypeError:  # a lone surrogate
+            self.dropped += 1
+            return
+        if stream != "access" or self.soon is None:
+            self._put(raw, 1)
+            return
+        if not self._waiting:
+            self.soon(self.flush)
+        self._waiting.append(raw)
+
+    def flush(self) -> None:
+        """Write the access lines that wait."""
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._put(b"".join(waiting), len(waiting))
+
+    def _put(self, raw: bytes, lines: int) -> None:
         try:
             out = self._stream or sys.stdout
-            out.write(orjson.dumps(line, default=str).decode() + "\n")
+            out.write(raw.decode())
             out.flush()
-        except (OSError, ValueError, TypeError):  # TypeError: a lone surrogate
-            self.dropped += 1
+        except (OSError, ValueError):
+            self.dropped += lines
+
+    def _now(self) -> str:
+        """RFC 3339, UTC, to the millisecond; the second's text is made once."""
+        now = time.time()
+        second = int(now)
+        if second != self._second:
+            self._second, self._stamp = second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+        return f"{self._stamp}.{int((now - second) * 1000):03d}Z"
 
     def audit(self, event: str, **fields: Any) -> None:
         """One line of the audit stream."""

@@ -65,3 +65,40 @@ def test_a_line_that_cannot_be_written_is_counted_never_raised() -> None:
     odd = Log(io.StringIO())
     odd.write("access", "info", "request", name="\ud800")
     assert (log.dropped, shut.dropped, odd.dropped) == (1, 1, 1)
+
+
+def test_access_lines_of_one_turn_of_the_loop_are_one_write() -> None:
+    class Counted(io.StringIO):
+        writes = 0
+
+        def write(self, text: str) -> int:
+            self.writes += 1
+            return super().write(text)
+
+    out, soon = Counted(), []
+    log = Log(out)
+    log.soon = soon.append
+    for status in (200, 201, 202):
+        log.write("access", "info", "request", status=status)
+    assert (out.getvalue(), len(soon)) == ("", 1)
+    log.audit("steal", who="me")  # never waits
+    soon[0]()
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [line.get("status", line["event"]) for line in lines] == ["steal", 200, 201, 202]
+    assert out.writes == 2
+    log.flush()
+    log.write("access", "info", "request", status=203)
+    assert (out.writes, len(soon)) == (2, 2)
+
+
+def test_lines_that_a_full_disk_takes_are_counted_each() -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    log = Log(Full())
+    log.soon = lambda then: None
+    for _ in range(3):
+        log.write("access", "info", "request")
+    log.flush()
+    assert log.dropped == 3
