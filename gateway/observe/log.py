@@ -29,7 +29,7 @@ class Log:
         self.dropped = 0
         self.soon: Callable[[Callable[[], None]], object] | None = None  # a loop's call_soon, once one runs
         self._waiting: list[bytes] = []  # access lines of this turn of the loop: one write for all
-        self._second, self._stamp = 0, ""
+        self._stamp = (0, "")  # a second and its text, one value: other threads write, too
 
     def write(self, stream: str, level: str, event: str, **fields: Any) -> None:
         """One line, if the level is asked for. Never raises: a full disk is counted."""
@@ -69,9 +69,10 @@ class Log:
         """RFC 3339, UTC, to the millisecond; the second's text is made once."""
         now = time.time()
         second = int(now)
-        if second != self._second:
-            self._second, self._stamp = second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
-        return f"{self._stamp}.{int((now - second) * 1000):03d}Z"
+        stamp = self._stamp
+        if stamp[0] != second:
+            stamp = self._stamp = (second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second)))
+        return f"{stamp[1]}.{int((now - second) * 1000):03d}Z"
 
     def audit(self, event: str, **fields: Any) -> None:
         """One line of the audit stream."""
