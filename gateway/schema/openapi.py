@@ -155,7 +155,7 @@ def openapi(
         "tags": tags,
         "paths": paths,
         "components": {
-            "schemas": {**writer.schemas, "Problem": _problem(), "Finding": _FINDING},
+            "schemas": writer.named(),
             "responses": answers,
             **({"securitySchemes": dict(security)} if security else {}),
         },
@@ -167,7 +167,8 @@ class _Document:
     """Components, collected while operations are written; one schema writer a model and settings."""
 
     def __init__(self) -> None:
-        self.schemas: dict[str, Any] = {}
+        # the gateway's own stand there from the start: a contract's type of such a name gets another
+        self.schemas: dict[str, Any] = {"Problem": _problem(), "Finding": dict(_FINDING)}
         self._writers: dict[tuple[int, Settings], SchemaWriter] = {}
         self._ids: dict[str, int] = {}
 
@@ -177,6 +178,11 @@ class _Document:
             writer.finish()
         for schema in self.schemas.values():
             plainly(schema)
+
+    def named(self) -> dict[str, Any]:
+        """The components, the gateway's own last."""
+        own = ("Problem", "Finding")
+        return {name: self.schemas[name] for name in (*(each for each in self.schemas if each not in own), *own)}
 
     def operation(self, door: DoorDoc) -> dict[str, Any]:
         """The operation object."""

@@ -114,6 +114,25 @@ def test_two_faults_of_one_status_stand_side_by_side(schema: Any) -> None:
     assert answers["423"]["content"][PROBLEM]["schema"]["properties"]["fault"]["properties"]["detail"]
 
 
+def test_a_contracts_own_problem_is_not_the_gateways(schema: Any) -> None:
+    """A type of the contract called as a component of the gateway's stands beside it, and is what its members mean."""
+    whole = schema(
+        '<xs:complexType name="Problem"><xs:sequence><xs:element name="why" type="xs:string"/></xs:sequence></xs:complexType>'
+        '<xs:complexType name="Finding"><xs:sequence><xs:element name="of" type="Problem"/></xs:sequence></xs:complexType>'
+        '<xs:element name="r"><xs:complexType><xs:sequence><xs:element name="found" type="Finding"/></xs:sequence></xs:complexType></xs:element>'
+        '<xs:element name="F" type="Problem"/>'
+    ).laid()
+    body = Body(whole, "{urn:t}r", Settings())
+    fault = FaultBody("F", 404, Body(whole, "{urn:t}F", Settings()))
+    found = openapi("S", "1", [DoorDoc("POST", "/S/Op", "Op", "S", request=body, reply=body, faults=[fault])])
+    operation, schemas = found["paths"]["/S/Op"]["post"], found["components"]["schemas"]
+    asked = {**operation["requestBody"]["content"]["application/json"]["schema"], "components": {"schemas": schemas}}
+    assert jsonschema_rs.Draft202012Validator(asked).is_valid({"found": {"of": {"why": "x"}}})
+    detail = operation["responses"]["404"]["content"][PROBLEM]["schema"]["properties"]["fault"]["properties"]["detail"]
+    assert jsonschema_rs.Draft202012Validator({**detail, "components": {"schemas": schemas}}).is_valid({"why": "x"})
+    assert "requestId" in schemas["Problem"]["properties"], "the gateway's own keeps its name"
+
+
 def test_one_way_and_empty_answers(schema: Any) -> None:
     body = Body(schema('<xs:element name="r"><xs:complexType/></xs:element>').laid(), "{urn:t}r", Settings())
     doors = [
