@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 import re
-import struct
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal, Protocol, TypeAlias
 
+from ..core.floats import nearest, short_single, shortest
 from ..core.lexical import DECIMAL, FLOAT, INTEGER
 from ..core.value import Value
 
@@ -163,8 +163,6 @@ def _digits(value: Decimal, whole: bool, expected: str) -> str:
 
 _FLOAT: Final = re.compile(FLOAT).fullmatch
 _SPECIAL: Final = {"INF": math.inf, "-INF": -math.inf, "NaN": math.nan}
-MAX_SINGLE: Final = Decimal("3.4028235E+38")  # the shortest digits of the largest, a little above it
-MAX_DOUBLE: Final = Decimal("1.7976931348623157E+308")
 
 
 def to_float(text: str, single: bool, expected: str) -> float:
@@ -174,54 +172,17 @@ def to_float(text: str, single: bool, expected: str) -> float:
     special = _SPECIAL.get(text)
     if special is not None:
         return special
-    value = float(text)
-    if single and value and not math.isinf(value):
-        value = _rounded(text, value, expected)
+    value = nearest(text, single)
     if math.isinf(value):
         raise Unfit("a number too large for its type", expected)
     return value
-
-
-def _rounded(text: str, value: float, expected: str) -> float:
-    """To 32 bits, once: a double that stands just between two singles is settled by the digits."""
-    bits: int = struct.unpack("<Q", struct.pack("<d", value))[0]
-    if bits & 0x1FFFFFFF == 0x10000000:
-        difference = Decimal(text).compare(Decimal(value)) if len(text) <= DECIMALS else Decimal(0)
-        if difference:
-            value = math.nextafter(value, math.inf if difference > 0 else -math.inf)
-    try:
-        single: float = struct.unpack("<f", struct.pack("<f", value))[0]
-    except OverflowError:
-        raise Unfit("a number too large for its type", expected) from None
-    return single
-
-
-def shortest(value: float, single: bool) -> str:
-    """The shortest digits that read back to the value: `150`, `-0`, `1.5E-7`, `INF`."""
-    if math.isinf(value):
-        return "INF" if value > 0 else "-INF"
-    if math.isnan(value):
-        return "NaN"
-    text = _single(value) if single else repr(value)
-    mantissa, e, power = text.partition("e")
-    mantissa = mantissa.removesuffix(".0")
-    return f"{mantissa}E{int(power)}" if e else mantissa
-
-
-def _single(value: float) -> str:
-    packed = struct.pack("<f", value)
-    for digits in (6, 7, 8):  # any six digits survive 32 bits, nine always tell them
-        text = f"{value:.{digits}g}"
-        if struct.pack("<f", float(text)) == packed:
-            return repr(float(text))
-    return repr(float(f"{value:.9g}"))
 
 
 def floating(value: float, single: bool) -> Value:
     """The JSON form of a float: the shortest number, or one of three strings."""
     if not math.isfinite(value):
         return shortest(value, single)
-    return float(_single(value)) if single else value
+    return short_single(value) if single else value
 
 
 def float_text(value: Value, expected: str) -> str:

@@ -11,13 +11,12 @@ from decimal import Decimal
 from math import isfinite
 from typing import Final, TypeAlias
 
+from ..core.floats import MAX_DOUBLE, MAX_SINGLE, bound_digits, shortest
 from ..core.lexical import SPACES, Builtin, whole_range
 from ..core.value import Value
 from ..schema.ir import Facets, Settings
 from . import facets as checks
 from .lexical import (
-    MAX_DOUBLE,
-    MAX_SINGLE,
     NOT_NUMBER,
     NOT_WHOLE,
     Namespaces,
@@ -33,7 +32,6 @@ from .lexical import (
     is_integer,
     is_plain,
     plain,
-    shortest,
     to_float,
 )
 
@@ -41,6 +39,7 @@ Functions: TypeAlias = "tuple[Read, Write, Callable[[str, Namespaces], Hashable]
 
 _BOOLEANS: Final = {"true": True, "false": False, "1": True, "0": False}
 _RANGE: Final = "outside its range"
+_SPECIALS: Final = ("INF", "-INF", "NaN")
 _LONG: Final = 19  # digits of the longest small number, and more
 
 
@@ -207,6 +206,8 @@ def _float(row: Builtin, facets: Facets, words: str) -> Functions:
     check = checks.joined(found)
 
     direct = check is None and not single
+    low = bound_digits(facets.min_inclusive, single, min)
+    high = bound_digits(facets.max_inclusive, single, max)
 
     def read(text: str, namespaces: Namespaces) -> Value:
         text = text.strip(SPACES)
@@ -228,6 +229,11 @@ def _float(row: Builtin, facets: Facets, words: str) -> Functions:
                 return shortest(float(value), single)  # rounded to nearest, from a Decimal too
         if check is not None:
             check(text)
+            # a bound is for the digits as they are sent, as the JSON Schema has it: none are rounded to it from outside
+            if text not in _SPECIALS and (
+                (low is not None and Decimal(text) < low) or (high is not None and Decimal(text) > high)
+            ):
+                raise Unfit(_RANGE, words)
         return shortest(to_float(text, single, words), single)
 
     def key(text: str, namespaces: Namespaces) -> Hashable:

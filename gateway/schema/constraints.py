@@ -57,6 +57,7 @@ class Constraint(enum.Enum):
     TEMPORAL = Row("bounds and equality of dates and durations", "value")
     DIGITS = Row("totalDigits and fractionDigits of numbers", "value")
     STRING_NUMBER = Row("bounds and enumerations of numbers given as strings", "value")
+    ROUNDED = Row("a float or double of more digits than it keeps, rounded to a bound that is excluded", "value")
     TEXT_PATTERN = Row("patterns of a text that JSON does not show: of a list as a whole, of a QName's prefix", "value")
 
     @property
@@ -162,6 +163,9 @@ _SIMPLE: Final[dict[Constraint, Callable[[Simple, Settings], bool]]] = {
         kind.builtin in _TEMPORAL and (_bounds(kind.facets) or kind.facets.enumeration is not None)
     ),
     Constraint.DIGITS: lambda kind, _: kind.facets.total_digits is not None or kind.facets.fraction_digits is not None,
+    Constraint.ROUNDED: lambda kind, _: (
+        kind.builtin in {"float", "double"} and (kind.facets.min_exclusive or kind.facets.max_exclusive) is not None
+    ),
     Constraint.STRING_NUMBER: lambda kind, settings: (
         _bounded(kind)
         and (

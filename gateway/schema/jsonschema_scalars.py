@@ -7,9 +7,7 @@ pure: no $ref, no document; the caller shares what repeats. Numbers in it may be
 
 from __future__ import annotations
 
-import math
 import re
-import struct
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -28,6 +26,7 @@ from ..core.lexical import (
 from ..core.patterns import anchored
 from ..core.xmlnames import NAMESPACE, NC_NAME
 from .ir import Facets, Model, Settings, Simple, TypeId
+from .jsonfloats import float_schema
 
 Schema: TypeAlias = "dict[str, Any]"
 
@@ -40,8 +39,6 @@ _WHITE: Final = {
     "collapse": f"^(?:{_WORD}+(?: {_WORD}+)*)?$",
 }
 CLARK: Final = f"^(?:\\{{(?!\\}}){NAMESPACE}\\}})?{NC_NAME}$"
-_SINGLE: Final = Decimal("3.4028235E+38")
-_DOUBLE: Final = Decimal("1.7976931348623157E+308")
 _COUNTED: Final = 3000  # octets whose count is said exactly in base64; more only to the quad
 
 
@@ -229,60 +226,12 @@ def _bounds(facets: Facets, number: Callable[[str], Any]) -> Schema:
     return {key: number(bound) for key, bound in rows if bound is not None}
 
 
-_SPECIALS: Final = ("INF", "-INF", "NaN")
-
-
-def _float(row: Builtin, facets: Facets) -> Schema:
-    """The number's digits are judged before they are rounded, as the codec does."""
-    most = _SINGLE if row.kind == "float" else _DOUBLE
-    schema: Schema = {"type": "number"}
-    if facets.enumeration is not None:
-        finite = [literal for literal in facets.enumeration if literal not in _SPECIALS]
-        specials = [literal for literal in facets.enumeration if literal in _SPECIALS]
-        numbers = [number for literal in finite for number in _as_read(literal, row.kind == "float")]
-        parts = [schema | {"enum": list(dict.fromkeys(numbers))}] if finite else []
-        parts += [{"type": "string", "enum": specials}] if specials else []
-        return parts[0] if len(parts) == 1 else {"anyOf": parts}
-    if "NaN" in (facets.min_inclusive, facets.max_inclusive, facets.min_exclusive, facets.max_exclusive):
-        return {"type": "string", "enum": ["NaN"]}  # nothing else compares with it (§3.2.4)
-    bounds = {key: bound for key, bound in _bounds(facets, str).items() if bound not in _SPECIALS}
-    schema |= {key: _exact(bound) for key, bound in bounds.items()}
-    if "minimum" not in schema and "exclusiveMinimum" not in schema:
-        schema["minimum"] = -most
-    if "maximum" not in schema and "exclusiveMaximum" not in schema:
-        schema["maximum"] = most
-    specials = _specials_within(facets)
-    return {"anyOf": [schema, {"type": "string", "enum": specials}]} if specials else schema
-
-
-def _as_read(literal: str, single: bool) -> list[int | Decimal]:
-    """A literal's own digits, and the shortest of its value, which is what a message's text is read to."""
-    own, value = _exact(literal), float(literal)
-    if single:
-        try:
-            packed = struct.pack("<f", value)
-        except OverflowError:
-            return [own]
-        (value,) = struct.unpack("<f", packed)
-        texts = (f"{value:.{digits}g}" for digits in (6, 7, 8, 9))
-        value = next((float(text) for text in texts if struct.pack("<f", float(text)) == packed), value)
-    return [own] if math.isinf(value) else [own, _exact(repr(value))]
-
-
-def _specials_within(facets: Facets) -> list[str]:
-    """Which of the three strings are inside the bounds; NaN only where there are none."""
-    upper = facets.max_inclusive in (None, "INF") and facets.max_exclusive is None
-    lower = facets.min_inclusive in (None, "-INF") and facets.min_exclusive is None
-    bounded = any((facets.min_inclusive, facets.min_exclusive, facets.max_inclusive, facets.max_exclusive))
-    return (["INF"] if upper else []) + (["-INF"] if lower else []) + ([] if bounded else ["NaN"])
-
-
 _NUMBERS: Final[dict[str, Callable[[Builtin, Facets], Schema]]] = {
     "small": _small,
     "integer": _integer,
     "decimal": _decimal,
-    "float": _float,
-    "double": _float,
+    "float": float_schema,
+    "double": float_schema,
 }
 
 # ---------------------------------------------------------------- lists and unions

@@ -31,6 +31,8 @@ def facet(base: str, facets: str) -> str:
         (facet("time", '<xs:minInclusive value="10:00:00"/>'), {"TEMPORAL"}),
         (facet("decimal", '<xs:totalDigits value="3"/>'), {"DIGITS"}),
         (facet("int", '<xs:maxInclusive value="3"/>'), set()),
+        (facet("double", '<xs:maxInclusive value="3"/>'), set()),
+        (facet("double", '<xs:maxExclusive value="3"/>'), {"ROUNDED"}),
         (facet("int", '<xs:maxInclusive value="3"/><xs:pattern value="0*[0-9]"/>'), {"STRING_NUMBER"}),
         (facet("long", '<xs:maxInclusive value="3"/>'), {"STRING_NUMBER"}),
         (
@@ -71,6 +73,7 @@ def test_each_row_has_a_title_and_a_place() -> None:
         Constraint.TEMPORAL,
         Constraint.DIGITS,
         Constraint.STRING_NUMBER,
+        Constraint.ROUNDED,
         Constraint.TEXT_PATTERN,
     }
 
