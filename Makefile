@@ -9,6 +9,9 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input
 PYTHON ?= $(shell .ci/python)
 ONCE ?=
 FULL ?=
+# Compiled modules are kept whatever the environment says: the tests start the command some hundred times, and
+# compiling its modules anew is most of each start.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev setup-interop demo test lint format bench conformance interop docs site lock clean
@@ -22,7 +25,7 @@ demo: setup ## serve the reference portal behind the gateway, with a tour; ONCE=
 	@$(BIN)/gateway demo $(if $(ONCE),--once)
 
 test: setup-dev ## the tests, under five minutes
-	@$(BIN)/pytest -n 2 -m "not slow and not interop"
+	@$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not interop"
 
 lint: setup-dev ## ruff and mypy --strict
 	$(BIN)/ruff check .

@@ -7,7 +7,7 @@ import io
 import subprocess
 import tokenize
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,8 +63,9 @@ class Module:
         return lines
 
 
+@cache
 def modules() -> list[Module]:
-    """All modules of the package."""
+    """All modules of the package, each parsed once for all house tests."""
     return [Module(path, path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))]
 
 
