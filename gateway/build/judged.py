@@ -19,6 +19,7 @@ from ..xml import parse
 
 Breaches = Callable[[Any], list[Breach]]
 _DETAIL: Final = "This breaks a rule of XSD 1.1 in the schema."
+_MEMBER: Final = "An element under `$any` would be read as a member that the schema declares."
 _EXPECTED: Final = "what the assertions and conditions of the type ask for"
 
 
@@ -46,10 +47,24 @@ class JudgedCodec:
     def encode(self, value: Value) -> str:
         """As the inner codec, its text judged before it leaves. Raises Problem INVALID_MESSAGE."""
         text = self._inner.encode(value)
-        self._judge(parse(text.encode(), LARGE))
+        written = parse(text.encode(), LARGE)
+        self._judge(written)
+        if _open_members(value) != _open_members(self._inner.decode(written)):
+            raise Problem(Kind.INVALID_MESSAGE, findings=[Finding("", "", _MEMBER, "the member itself")])
         return text
 
     def _judge(self, element: Any) -> None:
         found = [Finding("", path, _DETAIL, _EXPECTED) for _, path, _ in self._breaches(element)]
         if found:
             raise Problem(Kind.INVALID_MESSAGE, findings=list(dict.fromkeys(found)))
+
+
+def _open_members(value: Value) -> int:
+    """How many elements a value has under `$any`: where a name may be either, a declared member takes it (§3.4.4.2)."""
+    if isinstance(value, list):
+        return sum(map(_open_members, value))
+    if not isinstance(value, dict):
+        return 0
+    own = value.get("$any")
+    here = len(own) if isinstance(own, list) else 1 if own is not None else 0
+    return here + sum(map(_open_members, value.values()))

@@ -61,6 +61,7 @@ class Workbench:
         self._rechecks: dict[tuple[str, Settings], bool] = {}
         words = any(word in source.text for source in contract.sources for word in NEWER_WORDS)
         self._newer = words and self._documents.version == "1.1"
+        self._judged = self._newer
 
     def twin(self) -> Workbench:
         """Another bench of this contract: what was read is shared, what plug-ins fill in is its own."""
@@ -94,7 +95,7 @@ class Workbench:
             self._filled = known
             loose = loosen(self.model, self._filled)
             self._loose = Workbench(self.contract, findings=self._findings, model=loose)
-            self._loose._newer = False  # what leaves, with the members filled in, is judged by the strict one
+            self._loose._judged = False  # what leaves, with the members filled in, is judged by the strict one
 
     def fills(self, element: str | None) -> Sequence[str]:
         """JSON pointers into the canonical value of the members that plug-ins fill in."""
@@ -117,9 +118,14 @@ class Workbench:
             check(self.laid(settings), settings, [element])
             try:
                 body: BodyCodec = emit_element(
-                    self.laid(settings), element, settings, unwrap=unwrap, findings=self._findings
+                    self.laid(settings),
+                    element,
+                    settings,
+                    unwrap=unwrap,
+                    findings=self._findings,
+                    fast=not self._newer,
                 )
-                self._bodies[key] = JudgedCodec(body, self.validator.validate) if self._newer else body
+                self._bodies[key] = JudgedCodec(body, self.validator.validate) if self._judged else body
             except ValueError as error:  # an unwrap that would lose something, an xs:ENTITY
                 raise ContractError(str(error)) from None
         return self._bodies[key]

@@ -114,7 +114,7 @@ def _use_reader(plan: Plan, use: ir.Attribute) -> Callable[[str | None, dict[str
 
 
 def _read_wild(plan: Plan, wildcard: ir.Wildcard | None, name: str, text: str, el: Any, doc: Reading) -> Value:
-    if wildcard is None or not wildcard.test.takes(split(name)[0]):
+    if wildcard is None or not wildcard.takes(name):
         raise Flaws(_not_here(name, plan))
     known = plan.model.attributes.get(name) if wildcard.process != "skip" else None
     if known is None:
@@ -229,7 +229,7 @@ def _write_wild(
         raise Flaws(Flaw("This is no name of an attribute.", "`@{namespace}local`"))
     namespace, local = named
     name = f"{{{namespace}}}{local}" if namespace else local
-    if name in declared or not wildcard.test.takes(namespace):
+    if name in declared or not wildcard.takes(name):
         raise Flaws(_not_here(name, plan))
     known = plan.model.attributes.get(name) if wildcard.process != "skip" else None
     if known is None and wildcard.process == "strict":

@@ -45,9 +45,8 @@ class Row(dict[str, Any]):
             if name in self:
                 return self[name]
         if self.wild and isinstance(name, str):
-            namespace = name[1 : name.index("}")] if name[0] == "{" else ""
             for wildcard, step in self.wild:
-                if wildcard.test.takes(namespace):
+                if wildcard.takes(name):
                     return step
         return None
 
@@ -105,7 +104,7 @@ class _Positions:
                 row[symbol] = step
             else:
                 wild.append((symbol, step))
-        row.wild = tuple(wild)
+        row.wild = tuple(sorted(wild, key=_openness))
 
     def _build(self, e: Expression) -> tuple[set[int], set[int], bool]:
         match e:
@@ -172,33 +171,47 @@ class _Positions:
         return first, last, empty
 
 
-def _inter(e: Inter, bind: Bind) -> Row:
-    """Rows of an xs:all: what was seen; few members are remembered, many are worked out anew."""
-    parts: list[tuple[dict[str, Any], bool]] = []
-    for part, need in e.parts:
-        leaves = part.parts if isinstance(part, Alt) else (part,)
-        parts.append(({leaf.symbol: leaf.payload for leaf in leaves if isinstance(leaf, Leaf)}, need))  # type: ignore[misc]
-    known: dict[frozenset[int], Row] = {}
+def _openness(step: tuple[ir.Wildcard, Any]) -> bool:
+    """Open content takes what nothing else of the content does (XSD 1.1 Part 1 §3.4.4.2)."""
+    return step[0].open
 
-    def row(seen: frozenset[int]) -> Row:
+
+def _inter(e: Inter, bind: Bind) -> Row:
+    """Rows of an xs:all: how often each was seen; few members are remembered, many are worked out anew."""
+    parts: list[tuple[list[Leaf], int, ir.Bound]] = []
+    for part, least, most in e.parts:
+        leaves = part.parts if isinstance(part, Alt) else (part,)
+        parts.append(([leaf for leaf in leaves if isinstance(leaf, Leaf)], least, most))
+    caps = [least if most is None else most for _, least, most in parts]  # counts beyond say nothing new
+    known: dict[tuple[int, ...], Row] = {}
+    few = len(parts) <= 6 and all(cap <= 3 for cap in caps)
+
+    def row(seen: tuple[int, ...]) -> Row:
         made = known.get(seen)
         if made is None:
-            final = all(not need or i in seen for i, (_, need) in enumerate(parts)) or (e.optional and not seen)
+            enough = all(count >= least for count, (_, least, _) in zip(seen, parts, strict=True))
 
             def fill(row_: Row) -> None:
-                for i, (leaves, _) in enumerate(parts):
-                    if i not in seen:
-                        target = row(seen | {i})
-                        for name, payload in leaves.items():
-                            row_.leaves[name] = payload
-                            row_[name] = (target, *bind(payload))
+                wild = []
+                for i, (leaves, _, most) in enumerate(parts):
+                    if most is not None and seen[i] >= most:
+                        continue
+                    target = row((*seen[:i], min(seen[i] + 1, caps[i]), *seen[i + 1 :]))
+                    for leaf in leaves:
+                        step = (target, *bind(leaf.payload))
+                        if isinstance(leaf.symbol, str):
+                            row_.leaves[leaf.symbol] = leaf.payload
+                            row_[leaf.symbol] = step
+                        else:
+                            wild.append((leaf.symbol, step))
+                row_.wild = tuple(sorted(wild, key=_openness))
 
-            made = Row(final, fill)
-            if len(parts) <= 6:
+            made = Row(enough or (e.optional and not any(seen)), fill)
+            if few:
                 known[seen] = made
         return made
 
-    return row(frozenset())
+    return row((0,) * len(parts))
 
 
 # ---------------------------------------------------------------- questions for those who report

@@ -15,7 +15,7 @@ from . import automaton as auto
 from . import expressions as expr
 from .flaw import Flaw, Flaws, Found, misplaced, missing, missing_choice, too_few, too_many, unfit, unknown
 from .lexical import Unfit
-from .names import SPACE, braced, local, short, split, step_of
+from .names import SPACE, braced, local, short, step_of
 from .plan import Plan
 from .state import Reading
 
@@ -139,7 +139,7 @@ class Content:
         tag = child.tag
         step = self.step(el, child)
         if tag not in self.keys:
-            if any(wildcard.test.takes(split(tag)[0]) for wildcard in self.wild):
+            if any(wildcard.takes(tag) for wildcard in self.wild):
                 flaw = misplaced(braced(tag), step, self.next_to(row))
                 flaw.pointer.append("$any")
             else:

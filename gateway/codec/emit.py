@@ -34,11 +34,11 @@ class EmittedCodec(ElementCodec):
     The source is made when it is first needed: a contract has many more elements than a service uses.
     """
 
-    def __init__(self, plan: Plan, element: ir.Element, unwrap: tuple[str, ...]) -> None:
+    def __init__(self, plan: Plan, element: ir.Element, unwrap: tuple[str, ...], *, fast: bool = True) -> None:
         super().__init__(plan, element, unwrap)
         self._namespace = split(element.name)[0]
-        self._made: tuple[Any, Any] | None = None
-        self._told: tuple[Any] | None = None
+        self._made: tuple[Any, Any] | None = None if fast else (None, None)
+        self._told: tuple[Any] | None = None if fast else (None,)
         self.source = ""
 
     def generate(self) -> tuple[Any, Any]:
@@ -114,7 +114,13 @@ class EmittedCodec(ElementCodec):
 
 
 def emit_element(
-    model: ir.Model, name: str, settings: ir.Settings, *, unwrap: tuple[str, ...] = (), findings: int = 10
+    model: ir.Model,
+    name: str,
+    settings: ir.Settings,
+    *,
+    unwrap: tuple[str, ...] = (),
+    findings: int = 10,
+    fast: bool = True,
 ) -> EmittedCodec:
-    """As `compile_element`, with the generated fast path."""
-    return EmittedCodec(plan_of(model, settings, findings), model.elements[name], unwrap)
+    """As `compile_element`, with the generated fast path; without it where `fast` is not (XSD 1.1)."""
+    return EmittedCodec(plan_of(model, settings, findings), model.elements[name], unwrap, fast=fast)

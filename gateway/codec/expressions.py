@@ -46,9 +46,9 @@ class Rep:
 
 @dataclass(frozen=True, slots=True)
 class Inter:
-    """Each part at most once, in any order (xs:all); only ever the whole content."""
+    """Each part as often as it may, in any order (xs:all); only ever the whole content."""
 
-    parts: tuple[tuple[Expression, bool], ...]  # with: is it required
+    parts: tuple[tuple[Expression, int, ir.Bound], ...]  # with: how often at least and at most
     optional: bool = False
 
 
@@ -89,13 +89,8 @@ def of_particle(
     if isinstance(particle, ir.AnyUse):
         return rep(Leaf(particle.wildcard, payload(particle.wildcard)), particle.min, particle.max)
     if particle.model == "all":
-        parts = tuple(
-            (of_particle(one, model, payload).part, False)  # type: ignore[union-attr]
-            if one.min == 0 and one.max != 0
-            else (of_particle(one, model, payload), True)
-            for one in particle.particles
-        )
-        return Inter(parts, particle.min == 0)
+        members_ = (of_particle(one, model, payload) for one in particle.particles if one.max != 0)
+        return Inter(tuple(map(_counted, members_)), particle.min == 0)
     parts_ = (of_particle(one, model, payload) for one in particle.particles)
     if particle.model == "choice":
         inner = alt(part for part, one in zip(parts_, particle.particles, strict=True) if one.max != 0)
@@ -121,17 +116,21 @@ def of_layout(node: ir.Node) -> Expression:
     if isinstance(node, ir.ItemsSlot):
         return rep(of_layout(node.entry), node.min, node.max)
     if isinstance(node, ir.All):
-        return Inter(tuple(_all_part(one) for one in node.nodes), node.optional)
+        return Inter(tuple(_counted(of_layout(one)) for one in node.nodes if not _barred(one)), node.optional)
     if isinstance(node, ir.Choice):
         return rep(alt(of_layout(one) for one in node.nodes), 0 if node.optional else 1, 1)
     return rep(seq(of_layout(one) for one in node.nodes), 0 if node.optional else 1, 1)
 
 
-def _all_part(node: ir.Node) -> tuple[Expression, bool]:
-    inner = of_layout(node)
-    if isinstance(inner, Rep) and inner.min == 0:
-        return rep(inner.part, 1, inner.max), False
-    return inner, not nullable(inner)
+def _barred(node: ir.Node) -> bool:
+    return isinstance(node, ir.Slot | ir.AnySlot | ir.ItemsSlot) and node.max == 0
+
+
+def _counted(inner: Expression) -> tuple[Expression, int, ir.Bound]:
+    """A member of an xs:all, how often it stands at least and at most."""
+    if isinstance(inner, Rep):
+        return inner.part, inner.min, inner.max
+    return inner, 0 if nullable(inner) else 1, 1
 
 
 def bare(expression: Expression) -> Expression:
@@ -146,7 +145,7 @@ def bare(expression: Expression) -> Expression:
         case Rep(part, least, most):
             return Rep(bare(part), least, most)
         case Inter(parts, optional):
-            return Inter(tuple((bare(part), need) for part, need in parts), optional)
+            return Inter(tuple((bare(part), least, most) for part, least, most in parts), optional)
 
 
 def nullable(e: Expression) -> bool:
@@ -160,7 +159,7 @@ def nullable(e: Expression) -> bool:
         case Rep(part, least, _):
             return least == 0 or nullable(part)
         case Inter(parts, optional):
-            return optional or not any(need and not nullable(part) for part, need in parts)
+            return optional or all(least == 0 or nullable(part) for part, least, _ in parts)
 
 
 def size(e: Expression) -> int:
@@ -173,7 +172,7 @@ def size(e: Expression) -> int:
         case Rep(part, least, most):
             return size(part) * max(least, most or 1)
         case Inter(parts, _):
-            return sum(size(part) for part, _ in parts)
+            return sum(size(part) * max(least, most or 1) for part, least, most in parts)
 
 
 def leaves(e: Expression) -> Iterator[Leaf]:
@@ -187,5 +186,5 @@ def leaves(e: Expression) -> Iterator[Leaf]:
         case Rep(part):
             yield from leaves(part)
         case Inter(parts):
-            for part, _ in parts:
+            for part, _, _ in parts:
                 yield from leaves(part)

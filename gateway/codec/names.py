@@ -32,6 +32,11 @@ def split(name: str) -> tuple[str, str]:
     return "", name
 
 
+def clark(namespace: str, name: str) -> str:
+    """The Clark name; plain without a namespace."""
+    return f"{{{namespace}}}{name}" if namespace else name
+
+
 def local(name: str) -> str:
     """The local part of a Clark name."""
     return name.rpartition("}")[2]

@@ -27,6 +27,7 @@ from .names import (
     braced,
     checked,
     checked_attribute,
+    clark,
     key_step,
     split,
     step_of,
@@ -47,7 +48,7 @@ class AnyIO:
         self._inner = OpenIO(plan, skip=wildcard.process == "skip")
         if wildcard.process != "skip":
             for element in plan.model.elements.values():
-                if wildcard.test.takes(split(element.name)[0]) and not element.abstract:
+                if wildcard.takes(element.name) and not element.abstract:
                     plan.later(lambda element=element: plan.place(element))  # type: ignore[misc]
 
     def read_entry(self, el: Any, doc: Reading) -> Value:
@@ -59,7 +60,7 @@ class AnyIO:
         if type(entry) is not dict or len(entry) != 1:
             return False
         named = checked(next(iter(entry)))
-        return named is not None and self._wildcard.test.takes(named[0])
+        return named is not None and self._wildcard.takes(clark(*named))
 
     def write_entry(self, entry: Value, out: list[str], doc: Writing) -> None:
         """Write such an object. Raises Flaws."""
@@ -67,7 +68,7 @@ class AnyIO:
             raise Flaws(wrong_shape("an object of one key, `{namespace}local`"))
         ((key, value),) = entry.items()
         named = checked(key)
-        if named is not None and not self._wildcard.test.takes(named[0]):
+        if named is not None and not self._wildcard.takes(clark(*named)):
             raise Flaws(misplaced(key, step_of(key if named[0] else named[1], self._plan.prefixes)))
         self._inner.write_child(key, value, out, doc, strict=self._wildcard.process == "strict")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..core.value import Value
 from ..schema import ir
+from .alternatives import build_conditional
 from .attributes import Items, fixed_flaw
 from .flaw import Flaw, Flaws, Found, misplaced, missing, not_nillable, unfit, unknown, wrong_shape
 from .identity import guarded
@@ -25,6 +26,9 @@ _XSI = f"{{{XSI}}}"
 
 def build_place(plan: Plan, place: Place) -> None:
     """Compile a declaration into its place."""
+    if place.element.alternatives:
+        build_conditional(plan, place, plan.place)
+        return
     type_ = place.io.type
     special = Special(plan, place)
     if place.default is None and null_is_empty(plan, type_):

@@ -135,6 +135,8 @@ class Plan:
     def root(self, element: ir.Element) -> Place:
         """A declaration as the root of a body: its type never collapses to an array."""
         type_ = self.model.types[element.type]
+        if element.alternatives:
+            return self._conditional_root(element)
         if not isinstance(type_, ir.Complex) or not isinstance(type_.form, ir.Array):
             return self.place(element)
         from .places import build_place
@@ -147,6 +149,15 @@ class Plan:
             with self._building():
                 build_type(self, place.io)
                 build_place(self, place)
+            return place
+
+    def _conditional_root(self, element: ir.Element) -> Place:
+        from .alternatives import build_conditional
+
+        with self._lock:
+            place = Place(element, short(element.name, self.prefixes))
+            place.io = self.type(element.type)
+            build_conditional(self, place, self.root)
             return place
 
     def type(self, id_: ir.TypeId) -> TypeIO:

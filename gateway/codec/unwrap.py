@@ -74,7 +74,7 @@ def peel(plan: Plan, element: ir.Element, names: tuple[str, ...]) -> Peel:
         slot = _sole(form.content) if isinstance(form, ir.Keys) and form.content is not None else None
         if slot is None or local(slot.element.name) != name or not isinstance(type_, ir.Complex):
             raise PlanError(f"unwrap: {name} is not the sole child of {local(at.name)}")
-        if type_.attributes or type_.any_attribute or slot.repeated:
+        if type_.attributes or type_.any_attribute or slot.repeated or at.alternatives:
             raise PlanError(f"unwrap: {local(at.name)} has attributes, or {name} repeats")
         if (
             layers

@@ -19,6 +19,7 @@ from gateway.schema import legality
 from gateway.schema.annotations import lift
 from gateway.schema.errors import ContractError
 from gateway.schema.source import XML, XS, XSI, Document, Fetch, Source, gather, line_of, read_local, xml_namespace
+from gateway.schema.versions import VERSIONING
 
 MAIN: Final = "main.xsd"
 _QNAMES: Final = ("type", "base", "ref", "itemType", "memberTypes", "substitutionGroup", "refer")
@@ -37,6 +38,8 @@ _NEWER: Final = frozenset(
     )
 )
 _NEWER_ATTRIBUTES: Final = ("notQName", "notNamespace", "defaultAttributes", "xpathDefaultNamespace")
+_NEWER_TYPES: Final = frozenset({"dateTimeStamp", "yearMonthDuration", "dayTimeDuration", "anyAtomicType"})
+_TYPED: Final = ("type", "base", "itemType", "memberTypes")
 # The global elements of the schema for schemas (XSD 1.0 Part 1, appendix A; Part 2, appendix A).
 _OF_SCHEMAS: Final = frozenset(
     "all annotation any anyAttribute appinfo attribute attributeGroup choice complexContent complexType documentation "
@@ -44,10 +47,10 @@ _OF_SCHEMAS: Final = frozenset(
     "maxLength minExclusive minInclusive minLength notation pattern redefine restriction schema selector sequence "
     "simpleContent simpleType totalDigits union unique whiteSpace".split()
 )
-_VERSIONING: Final = "{http://www.w3.org/2007/XMLSchema-versioning}"
 # One of these stands in the text of every document that needs XSD 1.1 (in UTF-8, as sources are kept).
 NEWER_WORDS: Final = tuple(
-    word.rpartition("}")[2].encode() for word in (*sorted(_NEWER), *_NEWER_ATTRIBUTES, "XMLSchema-versioning")
+    word.rpartition("}")[2].encode()
+    for word in (*sorted(_NEWER), *_NEWER_ATTRIBUTES, *sorted(_NEWER_TYPES), "XMLSchema-versioning")
 )
 
 
@@ -105,7 +108,7 @@ def bundle(sources: Sequence[Source], fetch: Fetch = read_local, version: str = 
     parts = tuple(Part(names[d.source.url], d.source, d.root, lift(d.root)) for d in documents)
     texts |= {part.name: etree.tostring(part.root, encoding="utf-8") for part in parts}
     texts[MAIN] = _main(facades)
-    newer = version or ("1.1" if any(_needs_newer(part.root) for part in parts) else "1.0")
+    newer = version or ("1.0" if all(newer_at(part.root) is None for part in parts) else "1.1")
     return Bundle(texts, parts, tuple(name for name in facades if name != XS), newer)
 
 
@@ -249,10 +252,22 @@ def _namespaces_used(root: etree._Element) -> Iterator[tuple[str, etree._Element
                     yield uri, element
 
 
-def _needs_newer(root: etree._Element) -> bool:
-    if root.get(f"{_VERSIONING}minVersion") is not None:
-        return True
+def newer_at(root: etree._Element) -> tuple[etree._Element, str] | None:
+    """The first element that needs XSD 1.1 and what it is that does; None where all is XSD 1.0."""
+    if root.get(f"{{{VERSIONING}}}minVersion") is not None:
+        return root, "vc:minVersion"
     for element in root.iter(f"{{{XS}}}*"):
-        if element.tag in _NEWER or any(name in element.attrib for name in _NEWER_ATTRIBUTES):
-            return True
-    return False
+        if element.tag in _NEWER:
+            return element, f"xs:{etree.QName(element).localname}"
+        for name in _NEWER_ATTRIBUTES:
+            if name in element.attrib:
+                return element, name
+        for name in (name for at in _TYPED for name in (element.get(at) or "").split()):
+            if _is_newer_type(element, name):
+                return element, f"xs:{name.rpartition(':')[2]}"
+    return None
+
+
+def _is_newer_type(element: etree._Element, name: str) -> bool:
+    prefix, colon, local = name.rpartition(":")
+    return local in _NEWER_TYPES and element.nsmap.get(prefix if colon else None) == XS

@@ -30,6 +30,7 @@ from gateway.schema.ir import (
     Settings,
     Simple,
 )
+from gateway.schema.jsonguards import said
 from gateway.schema.reach import Reach, reach
 
 
@@ -50,7 +51,8 @@ class Constraint(enum.Enum):
     UNIQUE = Row("xs:unique", "xml")
     ID = Row("xs:ID: each once in a document", "xml")
     IDREF = Row("xs:IDREF: names an ID of the document", "xml")
-    ASSERT = Row("xs:assert (XSD 1.1)", "xml")
+    ASSERT = Row("xs:assert and xs:assertion (XSD 1.1)", "xml")
+    ALTERNATIVE = Row("xs:alternative (XSD 1.1) whose test is more than attributes compared with texts", "value")
     ORDER = Row("order within a whole-content $items or $mixed, and that no two texts stand side by side there", "xml")
     COUNTS = Row("counts of nested groups, and what a restriction narrows within its base's shape", "xml")
     CALENDAR = Row("calendars: a date that exists", "value")
@@ -92,7 +94,7 @@ _IDENTITY: Final = {"key": Constraint.KEY, "keyref": Constraint.KEYREF, "unique"
 def constraints_beyond_json_schema(model: Model, element: str, settings: Settings) -> tuple[Constraint, ...]:
     """The rows that documents of this global element have; `model` is laid out."""
     reached = reach(model, [element])
-    found = set(_of_elements(reached))
+    found = set(_of_elements(model, reached))
     for type_id in reached.types:
         kind = model.types[type_id]
         found |= set(_of_simple(model, kind, settings) if isinstance(kind, Simple) else _of_complex(kind))
@@ -102,10 +104,12 @@ def constraints_beyond_json_schema(model: Model, element: str, settings: Setting
     return tuple(row for row in Constraint if row in found)
 
 
-def _of_elements(reached: Reach) -> Iterator[Constraint]:
+def _of_elements(model: Model, reached: Reach) -> Iterator[Constraint]:
     for element in reached.elements:
         for identity in element.identities:
             yield _IDENTITY[identity.kind]
+        if not said(model, element):
+            yield Constraint.ALTERNATIVE
 
 
 def _of_fixed(model: Model, type_id: str, settings: Settings) -> Iterator[Constraint]:
@@ -156,6 +160,7 @@ def _bounds(facets: Facets) -> bool:
 
 
 _SIMPLE: Final[dict[Constraint, Callable[[Simple, Settings], bool]]] = {
+    Constraint.ASSERT: lambda kind, _: bool(kind.facets.asserts),
     Constraint.ID: lambda kind, _: kind.builtin == "ID",
     Constraint.IDREF: lambda kind, _: kind.builtin == "IDREF",
     Constraint.CALENDAR: lambda kind, _: kind.builtin in _CALENDARS,

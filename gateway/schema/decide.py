@@ -23,6 +23,8 @@ def is_plain(node: Node) -> bool:
     """Whether a plain object, with entries of `$items` as plain objects, gives the document back exactly."""
     if len(list(_wildcards(node))) > 1:
         return False
+    if isinstance(node, All) and any(_groups(node)):  # what repeats there may stand between the others (XSD 1.1)
+        return False
     return _levels(node) and _places(node)
 
 

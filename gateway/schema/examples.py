@@ -6,12 +6,13 @@ that no rule here satisfies gives its built-in's own sample: examples help peopl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from re import _parser  # type: ignore[attr-defined]  # the only reader of regex syntax in the library; build time
 from typing import Any, Final
 
-from gateway.core.patterns import PatternError, translate
+from gateway.core.patterns import PatternError, anchored, translate
 from gateway.schema.ir import Facets, Model, Simple, TypeId
 
 SAMPLES: Final[Mapping[str, str]] = {
@@ -21,6 +22,9 @@ SAMPLES: Final[Mapping[str, str]] = {
     "double": "1.5",
     "duration": "P1D",
     "dateTime": "2024-05-17T09:30:00Z",
+    "dateTimeStamp": "2024-05-17T09:30:00Z",
+    "dayTimeDuration": "P1D",
+    "yearMonthDuration": "P1Y",
     "date": "2024-05-17",
     "time": "09:30:00",
     "gYearMonth": "2024-05",
@@ -50,6 +54,9 @@ _NUMBERS: Final = frozenset(
 )
 
 
+_TEMPORAL: Final = frozenset("dateTime dateTimeStamp date time gYearMonth gYear gMonthDay gDay gMonth".split())
+
+
 def _sample(name: str) -> str:
     return SAMPLES.get(name, "1" if name in _NUMBERS else "text")
 
@@ -66,9 +73,19 @@ def literal(model: Model, type_id: TypeId) -> str:
         return " ".join([literal(model, kind.item or "")] * count)
     if kind.variety == "union":
         return literal(model, kind.members[0]) if kind.members else "text"
+    if kind.facets.patterns and kind.builtin in _TEMPORAL:
+        return _dated(kind.builtin, kind.facets.patterns)
     if kind.facets.patterns:
         return matching(kind.facets.patterns[0]) or _sample(kind.builtin)
     return _atomic(kind)
+
+
+def _dated(name: str, patterns: tuple[tuple[str, ...], ...]) -> str:
+    """A date's sample, with or without a zone as its patterns ask for it."""
+    sample = _sample(name)
+    forms = (sample, sample.rstrip("Z"), sample.rstrip("Z") + "Z")
+    fits = (form for form in forms if all(re.search(anchored(step), form) for step in patterns))
+    return next(fits, "") or matching(patterns[0]) or sample
 
 
 def _atomic(kind: Simple) -> str:

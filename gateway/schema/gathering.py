@@ -16,6 +16,7 @@ from gateway.schema.errors import ContractError
 from gateway.schema.loader import KNOWN_TO_ALL, Loaded, Loader, pointers
 from gateway.schema.source import XS, Source, matters, resolve
 from gateway.schema.twins import drop_twins
+from gateway.schema.versions import VERSIONING, prune
 from gateway.schema.weight import weigh
 from gateway.xml.documents import parse_document, slices
 
@@ -71,6 +72,8 @@ class Schemas:
         self.roots[source.url] = root
 
     def _take(self, url: str, text: bytes, element: Any, loaded: Loaded, line: int) -> None:
+        if VERSIONING.encode() in text:
+            text = _pruned(text, element)
         self.sources[url] = Source(url, text, loaded.file, line)  # at once: imports may be circular
         self.roots[url] = element
         self._nodes = weigh(element, loaded.file, self._nodes)
@@ -191,6 +194,13 @@ class Schemas:
         """Where a source begins."""
         source = self.sources[url]
         return Place(source.file, source.line + 1)
+
+
+def _pruned(text: bytes, element: Any) -> bytes:
+    """The text of a schema less what is for other processors, which goes from the element, too (XSD 1.1 §4.2.2)."""
+    prune(element)
+    root = parse_document(text)
+    return etree.tostring(root, encoding="utf-8") if prune(root) else text
 
 
 def _namespace(root: Any) -> str:

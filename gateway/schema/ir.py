@@ -37,6 +37,7 @@ class Facets:
     max_exclusive: str | None = None
     total_digits: int | None = None
     fraction_digits: int | None = None
+    asserts: tuple[str, ...] = ()  # XSD 1.1; judged on the XML
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,21 @@ class NamespaceTest:
 
 @dataclass(frozen=True, slots=True)
 class Wildcard:
-    """xs:any or xs:anyAttribute."""
+    """xs:any or xs:anyAttribute.
+
+    `barred` are names that it does not take, `open` says that it is a type's open content (XSD 1.1 Part 1 §3.10.1,
+    §3.4.1): whatever else may stand at its place goes before it.
+    """
 
     test: NamespaceTest
     process: Literal["strict", "lax", "skip"]
+    barred: frozenset[str] = frozenset()
+    open: bool = False
+
+    def takes(self, name: str) -> bool:
+        """Whether a Clark name may stand here."""
+        namespace = name[1 : name.index("}")] if name[:1] == "{" else ""
+        return self.test.takes(namespace) and name not in self.barred
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,22 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """One row of an element's type table: the type where the test holds (XSD 1.1 Part 1 §3.12).
+
+    `test` is XPath 2.0 over the element's attributes, '' holds always; `default` is the namespace of names without a
+    prefix. `type` is '' for xs:error: no such element may stand. `inherits` names an attribute of the test that an
+    ancestor may hand down (§3.2.2.1), which no codec sees.
+    """
+
+    test: str
+    namespaces: tuple[tuple[str, str], ...]
+    default: str
+    type: TypeId
+    inherits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Element:
     """An element declaration, local or global."""
 
@@ -116,6 +144,7 @@ class Element:
     block_types: frozenset[str] = frozenset()  # 'extension', 'restriction' forbidden through xsi:type
     identities: tuple[Identity, ...] = ()
     secret: bool = False  # marked by the contract: its value never stands in a log or a problem
+    alternatives: tuple[Alternative, ...] = ()  # XSD 1.1; in order, the first whose test holds
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from gateway.core.xmlnames import NAMESPACE
-from gateway.schema.ir import NamespaceTest
+from gateway.schema.ir import NamespaceTest, Wildcard
 from gateway.schema.jsonnodes import Schema
 from gateway.schema.names import split
 from gateway.schema.source import XSI
@@ -47,8 +47,13 @@ LOCAL: Final = r"[^\x00-@\[-\^`{-\x7F][^\x00-,/:-@\[-\^`{-\x7F]*"
 NEVER: Final = rf"(?!\{{{quoted(XMLNS)}\}})"  # a declaration is no attribute
 
 
-def namespace_pattern(test: NamespaceTest, *, attribute: bool = False) -> str:
+def name_pattern(wildcard: Wildcard, *, attribute: bool = False) -> str:
     """The names that a wildcard takes: `{namespace}local`, to the end of the key."""
+    barred = "".join(f"(?!{quoted(braced(name))}$)" for name in sorted(wildcard.barred))
+    return barred + _namespace_pattern(wildcard.test, attribute)
+
+
+def _namespace_pattern(test: NamespaceTest, attribute: bool) -> str:
     never = (rf"(?!\{{{quoted(XSI)}\}})" if attribute else "") + NEVER
     if test.kind == "any":
         return rf"{never}\{{{NAMESPACE}\}}{LOCAL}$"

@@ -11,7 +11,7 @@ from typing import Final
 
 from gateway.core.xmlnames import NAMESPACE
 from gateway.schema.ir import Wildcard
-from gateway.schema.jsonforms import LOCAL, NEVER, braced, namespace_pattern, quoted
+from gateway.schema.jsonforms import LOCAL, NEVER, braced, name_pattern, quoted
 from gateway.schema.jsonnodes import Schema
 from gateway.schema.source import XSI
 
@@ -24,7 +24,7 @@ def wild_keys(wildcard: Wildcard, typed: Schema, declared: Iterable[str]) -> Sch
         return {"patternProperties": typed}
     known = "".join(f"(?!{key.removeprefix('^@')})" for key in typed)
     known += "".join(f"(?!{quoted(braced(name))}$)" for name in (*sorted(declared), "xmlns"))
-    return _open_keys(r"@\{", typed, f"^@{known}{namespace_pattern(wildcard.test, attribute=True)}")
+    return _open_keys(r"@\{", typed, f"^@{known}{name_pattern(wildcard, attribute=True)}")
 
 
 def free_keys(typed: Schema, *, hints: bool) -> Schema:

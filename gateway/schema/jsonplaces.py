@@ -59,3 +59,15 @@ def _rules(model: Model, type_id: TypeId, settings: Settings, default: str | Non
         else:
             rules.append(json_schema_of(only(model, type_id, fixed), type_id, settings))
     return rules
+
+
+def steps_between(model: Model, type_id: TypeId, base: TypeId) -> frozenset[str]:
+    """The methods of derivation from one type down to another."""
+    steps = set()
+    while type_id != base:
+        kind = model.types.get(type_id)
+        if not isinstance(kind, Complex) or not kind.base:
+            break
+        steps.add(kind.derivation)
+        type_id = kind.base
+    return frozenset(steps)

@@ -36,10 +36,11 @@ from gateway.schema.ir import (
     Wildcard,
     is_anonymous,
 )
-from gateway.schema.jsonforms import any_of, braced, component, free_content, namespace_pattern, quoted
+from gateway.schema.jsonforms import any_of, braced, component, free_content, name_pattern, quoted
+from gateway.schema.jsonguards import guarded
 from gateway.schema.jsonkeys import free_keys, wild_keys
 from gateway.schema.jsonnodes import Leaf, Schema, constraints, leaves, required, some_present
-from gateway.schema.jsonplaces import beside, bounded_by_place
+from gateway.schema.jsonplaces import beside, bounded_by_place, steps_between
 from gateway.schema.jsonschema_scalars import json_schema_of
 from gateway.schema.names import clark, split
 from gateway.schema.source import XS, XSI
@@ -89,6 +90,11 @@ class SchemaWriter:
             declaration = self._child(declaration, local)
         if unwrap:
             return self._value(declaration)
+        if declaration.alternatives:
+            return any_of(list(guarded(self.model, declaration, self._root)))
+        return self._root(declaration)
+
+    def _root(self, declaration: Element) -> Schema:
         kind = self.model.types[declaration.type]
         if isinstance(kind, Complex) and isinstance(kind.form, Array):
             own = self._object(kind, Keys(kind.form.member))
@@ -108,6 +114,8 @@ class SchemaWriter:
 
     def place(self, element: Element) -> Schema:
         """What may stand for an element: its type's form, a derived type's beside `$type`, nil."""
+        if element.alternatives:
+            return any_of(list(guarded(self.model, element, self.place)))
         kind = self.model.types[element.type]
         if isinstance(kind, Simple):
             forms = [self._scalar(element.type, element.default, element.fixed)]
@@ -141,19 +149,9 @@ class SchemaWriter:
             derived = self.model.types[type_id]
             if not isinstance(derived, Complex) or derived.abstract or is_anonymous(type_id):
                 continue
-            if not barred or not self._steps(type_id, element.type) & barred:
+            if not barred or not steps_between(self.model, type_id, element.type) & barred:
                 found.append(type_id)
         return found
-
-    def _steps(self, type_id: TypeId, base: TypeId) -> frozenset[str]:
-        steps = set()
-        while type_id != base:
-            kind = self.model.types.get(type_id)
-            if not isinstance(kind, Complex) or not kind.base:
-                break
-            steps.add(kind.derivation)
-            type_id = kind.base
-        return frozenset(steps)
 
     def _nil(self, kind: Simple | Complex) -> list[Schema]:
         if not isinstance(kind, Complex) or not (kind.attributes or kind.any_attribute is not None):
@@ -272,8 +270,8 @@ class SchemaWriter:
 
     def _any_attributes(self, wildcard: Wildcard, declared: Iterable[Attribute]) -> Schema:
         taken = {use.name for use in declared}
-        takes, free = wildcard.test.takes, self._known_attributes().items()
-        known = {name: one for name, one in free if name not in taken and takes(split(name)[0])}
+        free = self._known_attributes().items()
+        known = {name: one for name, one in free if name not in taken and wildcard.takes(name)}
         typed: Schema = {}
         if wildcard.process != "skip":
             for name, attribute in known.items():
@@ -411,10 +409,11 @@ class SchemaWriter:
         """An object of one key `{namespace}local`; a known global element has its own form."""
         test = wildcard.test
         label = f"any-{wildcard.process}-{test.kind}" + "".join(f"-{ns}" for ns in sorted(test.namespaces))
+        label += "".join(f"-less-{name}" for name in sorted(wildcard.barred))
         return self._named(("any", label), component(label), lambda: self._one_any(wildcard))
 
     def _one_any(self, wildcard: Wildcard) -> Schema:
-        known = {n: e for n, e in self.model.elements.items() if wildcard.test.takes(split(n)[0])}
+        known = {n: e for n, e in self.model.elements.items() if wildcard.takes(n)}
         schema: Schema = {"type": "object", "minProperties": 1, "maxProperties": 1}
         if wildcard.process != "skip":
             schema["properties"] = {
@@ -424,7 +423,7 @@ class SchemaWriter:
         # strictly, an element that nobody declares must say its type (XSD 1.0 Part 1 §3.10.1)
         made = {"strict": lambda: any_of(self._all_typed()), "lax": self._open, "skip": self._raw}[wildcard.process]
         schema["additionalProperties"] = made()
-        schema["propertyNames"] = {"pattern": f"^{namespace_pattern(wildcard.test)}"}
+        schema["propertyNames"] = {"pattern": f"^{name_pattern(wildcard)}"}
         return schema
 
     def _open(self) -> Schema:

@@ -26,7 +26,7 @@ def read_wildcard(xsd: Any) -> Wildcard:
         test = NamespaceTest("not", frozenset({target, ""}))
     else:
         test = NamespaceTest("in", frozenset(xsd.namespace))
-    return Wildcard(test, xsd.process_contents)
+    return Wildcard(test, xsd.process_contents, frozenset(xsd.not_qname))
 
 
 def read_group(xsd: Any, element_of: ElementOf) -> Group | None:
@@ -52,8 +52,15 @@ def _particle(xsd: Any, element_of: ElementOf) -> Particle | None:
     if not kept:
         # an empty choice takes nothing at all (§3.8.6), which no schema in use means: read as empty content
         return None
+    if xsd.model == "all":  # one in another is of one piece with it (XSD 1.1 Part 1 §3.8.2)
+        kept = tuple(inner for one in kept for inner in _of_all(one))
     if len(kept) < len(particles) and xsd.model == "choice":
         low = 0  # a branch without content may be the chosen one
     if len(kept) == 1 and low == high == 1:
         return kept[0]
     return Group(cast(Any, xsd.model), kept, low, high)
+
+
+def _of_all(particle: Particle) -> tuple[Particle, ...]:
+    inside = isinstance(particle, Group) and particle.model == "all"
+    return particle.particles if inside and isinstance(particle, Group) else (particle,)

@@ -28,7 +28,6 @@ from gateway.schema.ir import (
     TypeId,
     Wildcard,
 )
-from gateway.schema.names import split
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,7 @@ def reach(model: Model, roots: Iterable[str]) -> Reach:
             if element not in elements:
                 elements[element] = None
                 todo.append(element.type)
+                todo += [row.type for row in element.alternatives if row.type]
             continue
         type_id = todo.pop()
         if type_id in types:
@@ -72,7 +72,7 @@ def reach(model: Model, roots: Iterable[str]) -> Reach:
         for wildcard in wildcards_of(kind):
             if wildcard not in opened and wildcard.process != "skip":
                 opened.add(wildcard)
-                queue += [e for name, e in model.elements.items() if wildcard.test.takes(split(name)[0])]
+                queue += [e for name, e in model.elements.items() if wildcard.takes(name)]
     return Reach(tuple(types), tuple(elements))
 
 

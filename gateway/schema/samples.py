@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from gateway.core.value import Value
+from gateway.schema.conditional import fitting
 from gateway.schema.examples import literal
 from gateway.schema.ir import (
     All,
@@ -41,7 +42,7 @@ from gateway.schema.ir import (
     TypeId,
     is_anonymous,
 )
-from gateway.schema.names import split
+from gateway.schema.names import clark, split
 
 _SMALL: Final = frozenset("int short byte unsignedInt unsignedShort unsignedByte".split())
 _LARGE: Final = frozenset(
@@ -99,12 +100,16 @@ class _Sampler:
         self._left -= 1
         if element.fixed is not None and isinstance(self._model.types[element.type], Simple):
             return self._value(element.type, element.fixed)
-        type_id = element.type
+        type_id, chosen = fitting(self._model, element)
         kind = self._model.types[type_id]
         if isinstance(kind, Complex) and kind.abstract:
             derived = [each for each in self._model.derived.get(type_id, ()) if not is_anonymous(each)]
             return self._derived(derived, path) if derived else None
-        return self.type(type_id, path)
+        made = self.type(type_id, path)
+        if chosen and isinstance(kind, Complex) and isinstance(made, dict):
+            keys = {use.key: self._value(use.type, chosen[use.name]) for use in kind.attributes if use.name in chosen}
+            made = {key: keys.get(key, value) for key, value in made.items()}
+        return made
 
     def _derived(self, derived: list[TypeId], path: tuple[TypeId, ...]) -> Value:
         for each in derived:
@@ -256,13 +261,14 @@ class _Sampler:
         """What a demanded wildcard takes: an element of nobody's where that may stand, else a known global one."""
         test = node.wildcard.test
         if node.wildcard.process == "strict":
-            known = (each for name, each in self._model.elements.items() if test.takes(split(name)[0]))
+            known = (each for name, each in self._model.elements.items() if node.wildcard.takes(name))
             found = next((each for each in known if not each.abstract and not self._turns(each, path)), None)
             if found is None:
                 return {}
             one: Value = {_braced(found.name): self.place(found, path)}
         else:
-            namespace = min(test.namespaces) if test.kind == "in" else next(ns for ns in _FREE if test.takes(ns))
+            free = (ns for ns in _FREE if node.wildcard.takes(clark(ns, "element")))
+            namespace = min(test.namespaces) if test.kind == "in" else next(free)
             one = {f"{{{namespace}}}element": {}}
         return {node.key: [one] * node.min if node.repeated else one}
 

@@ -48,6 +48,11 @@ _SAME_END: Final = {
     "max_exclusive": "max_inclusive",
 }
 WhiteSpace = Literal["preserve", "replace", "collapse"]
+# explicitTimezone (XSD 1.1 Part 2 §4.3.14) as a pattern: within a value's lexical space nothing else has these letters
+_ZONES: Final[Mapping[str, Callable[[str], str]]] = {
+    "required": lambda name: ".*(Z|[+\\-][0-9]{2}:[0-9]{2})",
+    "prohibited": lambda name: {"dateTime": "[^T]*T[^Z+\\-]*", "time": "[^Z+\\-]*"}.get(name, "[^Z:]*"),
+}
 
 
 def collapse(text: str, white_space: WhiteSpace) -> str:
@@ -197,6 +202,11 @@ def _step(facets: Facets, xsd: Any) -> Facets:
         elif name == "pattern":
             alternatives = tuple(elem.get("value", "") for elem in facet)
             changes["patterns"] = (*facets.patterns, alternatives)
+        elif name == "assertion":
+            several = facet if isinstance(facet, list) else [facet]
+            changes["asserts"] = (*facets.asserts, *(each.path for each in several))
+        elif name == "explicitTimezone" and facet.value in _ZONES:
+            changes["patterns"] = (*facets.patterns, (_ZONES[facet.value](_nearest(xsd)),))
     return replace(facets, **changes)
 
 

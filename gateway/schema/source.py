@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 
 from gateway.schema.errors import ContractError
+from gateway.schema.versions import prune
 from gateway.xml.documents import DocumentError, as_utf8, parse_document
 
 XS: Final = "http://www.w3.org/2001/XMLSchema"
@@ -117,6 +118,7 @@ def parse(source: Source) -> etree._Element:
     if root.tag != f"{{{XS}}}schema":
         raise ContractError(f"not an XML Schema: its root is {root.tag}", file=source.file, line=source.line + 1)
     etree.strip_tags(root, etree.Comment)
+    prune(root)
     return root
 
 

@@ -23,7 +23,7 @@ from gateway.schema.errors import ContractError
 from gateway.schema.gathering import Schemas
 from gateway.schema.http_bindings import VERBS, HttpOperationReader
 from gateway.schema.loader import WSDL20, FetchBytes, Loader
-from gateway.schema.newer import unmapped
+from gateway.schema.newer import slower
 from gateway.schema.policies import Policies, addressing_of
 from gateway.schema.securitypolicy import kept
 from gateway.schema.source import XS
@@ -64,7 +64,7 @@ def load_wsdl(
     reader.synthetics.write()
     if not services:
         loader.notes.append(Note("ignored", "no wsdl:service with a port: nothing can be called", _place(first)))
-    loader.notes += [*definitions.notes, *reader.policies.notes, *_unmet(services), *unmapped(schemas)]
+    loader.notes += [*definitions.notes, *reader.policies.notes, *_unmet(services), *slower(schemas)]
     return Contract(
         location=first.url,
         name=first.root.get("name") or "",
@@ -97,7 +97,7 @@ def _described(loader: Loader, first: Any) -> Contract:
     services = reader.services()
     if not services:
         loader.notes.append(Note("ignored", "no service with an endpoint: nothing can be called", _place(first)))
-    told = [*_unmet(services), *unmapped(schemas)]
+    told = [*_unmet(services), *slower(schemas)]
     return Contract(
         location=first.url,
         namespace=target(first),
@@ -177,9 +177,7 @@ def _services(reader: Reader) -> list[Service]:
     return [service for service in services if service.ports]
 
 
-def _bound(
-    reader: Reader, declared: Declared, cache: Bindings
-) -> tuple[Binding, tuple[BoundOperation, ...], str]:
+def _bound(reader: Reader, declared: Declared, cache: Bindings) -> tuple[Binding, tuple[BoundOperation, ...], str]:
     """A binding, its operations, and why none of them is served ('' where they are)."""
     if declared.name not in cache:
         binding = read_binding(reader, declared)

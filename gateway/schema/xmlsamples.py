@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from lxml import etree
 
+from gateway.schema.conditional import fitting
 from gateway.schema.examples import literal
 from gateway.schema.ir import (
     AnyUse,
@@ -72,7 +73,8 @@ class _Writer:
 
     def _element(self, parent: Any, element: Element, path: tuple[TypeId, ...]) -> Any:
         self._left -= 1
-        type_id, kind = element.type, self._model.types[element.type]
+        type_id, chosen = fitting(self._model, element)
+        kind = self._model.types[type_id]
         node = etree.SubElement(parent, element.name)
         if isinstance(kind, Complex) and kind.abstract:
             derived = [each for each in self._model.derived.get(type_id, ()) if not is_anonymous(each)]
@@ -85,6 +87,8 @@ class _Writer:
             node.text = element.fixed if element.fixed is not None else self._text(type_id)
             return node
         self._complex(node, element, type_id, kind, (*path, type_id))
+        for name, text in chosen.items():
+            node.set(name, text)
         return node
 
     def _complex(self, node: Any, element: Element, type_id: TypeId, kind: Complex, path: tuple[TypeId, ...]) -> None:
@@ -174,11 +178,12 @@ class _Writer:
     def _any(self, node: Any, use: AnyUse, path: tuple[TypeId, ...]) -> None:
         test = use.wildcard.test
         if use.wildcard.process == "strict":
-            known = (each for name, each in self._model.elements.items() if test.takes(split(name)[0]))
+            known = (each for name, each in self._model.elements.items() if use.wildcard.takes(name))
             found = next((each for each in known if not each.abstract and each.type not in path), None)
             if found is None:
                 raise NoSample("a wildcard demands an element that nobody declares")
             self._element(node, found, path)
             return
-        namespace = min(test.namespaces) if test.kind == "in" else next(ns for ns in _FREE if test.takes(ns))
+        free = (ns for ns in _FREE if use.wildcard.takes(clark(ns, "element")))
+        namespace = min(test.namespaces) if test.kind == "in" else next(free)
         etree.SubElement(node, clark(namespace, "element"))

@@ -17,8 +17,22 @@ from urllib.request import OpenerDirector
 
 from gateway.schema.bundle import MAIN, Bundle, bundle
 from gateway.schema.errors import ContractError
-from gateway.schema.ir import Attribute, Complex, Element, Identity, Model, Open, Simple, Type, TypeId, Wildcard
+from gateway.schema.ir import (
+    Alternative,
+    Attribute,
+    Complex,
+    Element,
+    Group,
+    Identity,
+    Model,
+    Open,
+    Simple,
+    Type,
+    TypeId,
+    Wildcard,
+)
 from gateway.schema.names import clark, local, prefixes, site, split
+from gateway.schema.opened import opened, settled
 from gateway.schema.particles import read_group, read_wildcard
 from gateway.schema.relations import derived_types, substitutes
 from gateway.schema.simples import BUILTINS, expand, literal, read_simple, unfit_literal
@@ -66,7 +80,7 @@ def build_components(documents: Bundle) -> Any:
     """xmlschema's global components of a bundle. Raises ContractError."""
     try:
         return _components(documents, "strict").maps
-    except _foreign() as error:
+    except foreign() as error:
         raise _refused(_others(documents) or [_innermost(error)], documents) from None
 
 
@@ -93,12 +107,12 @@ def _others(documents: Bundle) -> list[Exception]:
     """All that a lax reading finds, which is not all that is wrong: a strict one stops at the first."""
     try:
         return list(_components(documents, "lax").maps.all_errors)
-    except _foreign():  # the strict reading's finding is told then
+    except foreign():  # the strict reading's finding is told then
         return []
 
 
-def _foreign() -> tuple[type[Exception], ...]:
-    """How xmlschema's reading ends on what is no legal schema: its own errors, and those it does not foresee."""
+def foreign() -> tuple[type[Exception], ...]:
+    """How xmlschema ends on what is not legal: its own errors, and those it does not foresee."""
     import elementpath
     import xmlschema
 
@@ -244,7 +258,25 @@ class _Reader:
             is_global=xsd.parent is None,
             block_types=frozenset((xsd.block or "").split()) - {"substitution"},
             identities=tuple(_identity(identity) for identity in _identities(xsd)),
+            alternatives=self._alternatives(xsd),
         )
+
+    def _alternatives(self, xsd: Any) -> tuple[Alternative, ...]:
+        """The type table of an element (XSD 1.1 Part 1 §3.12)."""
+        rows = []
+        for row in xsd.alternatives:
+            type_id = "" if row.type.name == clark(XS, "error") else self.type_of(row.type)
+            scope = tuple(sorted(row.schema.namespaces.items()))
+            test = row.path or ""
+            handed = next((name for name in self._inheritable() if re.search(rf"\b{re.escape(name)}\b", test)), "")
+            rows.append(Alternative(test, scope, row.xpath_default_namespace or "", type_id, handed))
+        return tuple(rows)
+
+    def _inheritable(self) -> list[str]:
+        """The local names of the attributes that any element hands down to those in it."""
+        uses = [use for part in self._documents.parts for use in part.root.iter(f"{{{XS}}}attribute")]
+        handed = [use for use in uses if use.get("inheritable", "").strip() in ("true", "1")]
+        return [(use.get("name") or use.get("ref") or "").rpartition(":")[2] for use in handed]
 
     def _literal(self, xsd: Any, name: str) -> str | None:
         """A default or fixed value, normalised by its type; a QName as a Clark name."""
@@ -286,7 +318,7 @@ class _Reader:
         uses = [use for name, use in xsd.attributes.items() if name is not None and use.use != "prohibited"]
         wildcard = xsd.attributes.get(None)
         simple = xsd.has_simple_content()
-        particle = None if simple else read_group(xsd.content, self.element_of)
+        particle = None if simple else self._particle(xsd)
         base = xsd.base_type
         place, documentation = self._place(xsd)
         content = "simple" if simple else "mixed" if xsd.mixed else "element" if particle else "empty"
@@ -294,7 +326,7 @@ class _Reader:
             id=type_id,
             content=content,  # type: ignore[arg-type]
             attributes=tuple(self._attribute(use) for use in uses),
-            any_attribute=read_wildcard(wildcard) if wildcard is not None else None,
+            any_attribute=settled(read_wildcard(wildcard), self._maps.attributes) if wildcard is not None else None,
             simple=self.type_of(xsd.content) if simple else None,
             particle=particle,
             base=self.type_of(base) if base is not None else ANY_TYPE,
@@ -306,10 +338,18 @@ class _Reader:
             place=place,
         )
 
+    def _particle(self, xsd: Any) -> Group | None:
+        """The content model, open content and names that a wildcard bars (XSD 1.1) written out."""
+        particle = read_group(xsd.content, self.element_of)
+        rule = getattr(xsd, "open_content", None)
+        if rule is not None and rule.mode != "none" and rule.any_element is not None:
+            particle = opened(particle, rule.mode, read_wildcard(rule.any_element))
+        return particle if particle is None else settled(particle, self._maps.elements)
+
 
 def _any_type(type_id: TypeId) -> Complex:
     """xs:anyType, the root of all types: anything may stand in it."""
-    from gateway.schema.ir import AnyUse, Group, NamespaceTest
+    from gateway.schema.ir import AnyUse, NamespaceTest
 
     anything = Wildcard(NamespaceTest("any"), "lax")
     return Complex(

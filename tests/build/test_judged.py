@@ -48,3 +48,17 @@ def test_the_walk_still_says_the_places(tmp_path: Path) -> None:
 
 def test_nobody_else_pays(tmp_path: Path) -> None:
     assert not isinstance(bench(tmp_path, "").body("r", Settings()), JudgedCodec)
+
+
+def test_a_declared_member_is_not_smuggled_in_as_an_open_one(tmp_path: Path) -> None:
+    (tmp_path / "s.xsd").write_text(
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="r"><xs:complexType>'
+        '<xs:openContent mode="suffix"><xs:any processContents="lax"/></xs:openContent>'
+        '<xs:sequence><xs:element name="a" type="xs:int" minOccurs="0"/></xs:sequence></xs:complexType></xs:element></xs:schema>'
+    )
+    body = Workbench(load_xsd([str(tmp_path / "s.xsd")])).body("r", Settings())
+    value = {"a": 1, "$any": [{"{}a": {"$value": "2"}}]}  # after the member that is there, it can only be an open one
+    assert body.decode(etree.fromstring(body.encode(value))) == value
+    with pytest.raises(Problem) as caught:
+        body.encode({"$any": [{"{}a": {"$value": "2"}}]})
+    assert "would be read as a member" in caught.value.findings[0].detail

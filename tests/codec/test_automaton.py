@@ -81,7 +81,7 @@ def test_beyond_the_budget_counts_are_let_go() -> None:
 
 
 def test_all() -> None:
-    e = Inter(((Leaf("a"), True), (Leaf("b"), False), (Leaf("c"), True)))
+    e = Inter(((Leaf("a"), 1, 1), (Leaf("b"), 0, 1), (Leaf("c"), 1, 1)))
     start = automaton(e, lambda payload: ())
     assert [word for word in ("ac", "ca", "cba", "a", "", "aca", "abc") if takes(start, word)] == [
         "ac",
@@ -94,8 +94,23 @@ def test_all() -> None:
 
 def test_many_members_of_an_all_are_not_remembered() -> None:
     names = [chr(ord("a") + n) for n in range(20)]
-    start = automaton(Inter(tuple((Leaf(name), False) for name in names)), lambda payload: ())
+    start = automaton(Inter(tuple((Leaf(name), 0, 1) for name in names)), lambda payload: ())
     assert takes(start, "".join(reversed(names)))
+
+
+def test_an_all_counts_and_its_wildcards_take_what_no_member_does() -> None:
+    wild = ir.Wildcard(ir.NamespaceTest("any"), "lax", frozenset({"z"}))
+    start = automaton(Inter(((Leaf("a"), 1, 2), (Leaf("b"), 2, None), (Leaf(wild), 0, None))), lambda payload: ())
+    words = ("abb", "babbb", "baba", "xbabx", "ab", "abbz", "bb")
+    assert [word for word in words if takes(start, word)] == ["abb", "babbb", "baba", "xbabx"]
+
+
+def test_open_content_comes_after_another_wildcard() -> None:
+    first = ir.Wildcard(ir.NamespaceTest("any"), "lax", open=True)
+    own = ir.Wildcard(ir.NamespaceTest("in", frozenset({"urn:u"})), "lax")
+    start = automaton(Seq((Rep(Leaf(first, "open"), 0, None), Leaf(own, "own"))), lambda payload: (payload,))
+    assert start["{urn:u}x"][1] == "own"
+    assert start["x"][1] == "open"
 
 
 def test_wildcards() -> None:

@@ -69,6 +69,7 @@ def test_strings_for_scalars_move_bounds_out_of_reach(content: Callable[..., Any
 def test_each_row_has_a_title_and_a_place() -> None:
     assert len({row.title for row in Constraint}) == len(Constraint)
     assert {row for row in Constraint if not row.needs_xml} == {
+        Constraint.ALTERNATIVE,
         Constraint.CALENDAR,
         Constraint.TEMPORAL,
         Constraint.DIGITS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import jsonschema_rs
 import pytest
 
-from gateway.schema.ir import NamespaceTest
-from gateway.schema.jsonforms import any_of, braced, component, namespace_pattern, quoted
+from gateway.schema.ir import NamespaceTest, Wildcard
+from gateway.schema.jsonforms import any_of, braced, component, name_pattern, quoted
 
 
 def test_alternatives_are_flat_and_told_once():
@@ -25,7 +25,7 @@ def test_alternatives_are_flat_and_told_once():
     ],
 )
 def test_a_wildcards_names_as_a_pattern(test, taken, refused):
-    schema = {"patternProperties": {f"^{namespace_pattern(test)}": True}, "additionalProperties": False}
+    schema = {"patternProperties": {f"^{name_pattern(Wildcard(test, 'lax'))}": True}, "additionalProperties": False}
     validator = jsonschema_rs.Draft202012Validator(schema)
     assert all(validator.is_valid({name: 1}) for name in taken)
     assert not any(validator.is_valid({name: 1}) for name in refused)

@@ -1,4 +1,4 @@
-"""Open content and alternatives of XSD 1.1: told with their place, and no message that uses them passes by halves."""
+"""XSD 1.1 in a contract: the slower path is told with its place, and no message passes by halves."""
 
 from __future__ import annotations
 
@@ -10,39 +10,85 @@ from gateway.commands.contract import of_wsdl
 from gateway.commands.messages import Messages
 from gateway.commands.task import Task
 from gateway.core.problem import Kind, Problem
+from gateway.schema.newer import SLOWER
 from gateway.schema.wsdl import load_wsdl
 
 CASE = Path(__file__).parents[1] / "golden/wsdl/xsd-1.1/contract.wsdl"
-SOAP = '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:t="urn:t"><e:Body>{}</e:Body></e:Envelope>'
+SOAP = (
+    '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:t="urn:t"><e:Body>{}</e:Body></e:Envelope>'
+)
+PAID = "<t:PayResponse><t:from>{}</t:from><t:at>2024-05-17T09:30:00Z</t:at><t:to>{}</t:to>{}</t:PayResponse>"
 
 
-def test_each_is_told_where_it_stands() -> None:
-    told = [(note.kind, note.place.line, note.text.partition(": ")[0]) for note in load_wsdl(CASE).notes]
-    assert told == [("approximated", 5, "xs:alternative"), ("approximated", 6, "xs:openContent")]
+def test_the_slower_path_is_told_once_where_it_begins() -> None:
+    told = [(note.kind, note.place.line, note.text) for note in load_wsdl(CASE).notes]
+    assert told == [("approximated", 4, f"XSD 1.1 (defaultAttributes): {SLOWER}")]
 
 
-def test_content_that_is_closed_again_is_nothing_to_tell(tmp_path: Path) -> None:
-    text = CASE.read_text()
-    opened = text[text.index("<xs:openContent") : text.index("</xs:openContent>") + len("</xs:openContent>")]
-    (tmp_path / "c.wsdl").write_text(text.replace(opened, '<xs:openContent mode="none"/>'))
-    assert [note.place.line for note in load_wsdl(tmp_path / "c.wsdl").notes] == [5]
+def test_a_contract_of_xsd_10_tells_nothing() -> None:
+    assert load_wsdl(CASE.parents[1] / "styles/contract.wsdl").notes == ()
+
+
+@pytest.fixture(scope="module")
+def messages() -> Messages:
+    return Messages(of_wsdl(str(CASE)))
 
 
 @pytest.mark.parametrize(
     ("direction", "body", "json"),
     [
-        ("request", '<t:Get k="y"><t:a>1</t:a></t:Get>', b'{"@k":"y","a":1}'),
-        ("request", '<t:Get k="x"><t:a>1</t:a><t:b>2</t:b></t:Get>', None),
-        ("request", '<t:Get k="x"><t:a>1</t:a></t:Get>', None),  # the alternative wants b
-        ("response", "<t:GetResponse><t:a>1</t:a></t:GetResponse>", b'{"a":1}'),
-        ("response", "<t:GetResponse><t:a>1</t:a><o xmlns='urn:o'/></t:GetResponse>", None),
+        ("request", '<t:Pay by="cheque"><t:amount>2</t:amount></t:Pay>', b'{"@by":"cheque","amount":2}'),
+        (
+            "request",
+            '<t:Pay by="card" trace="x"><t:amount>2</t:amount><t:card>1</t:card></t:Pay>',
+            b'{"@by":"card","@trace":"x","amount":2,"card":"1"}',
+        ),
+        (
+            "request",
+            '<t:Pay><t:amount>4</t:amount><o xmlns="urn:o"/></t:Pay>',
+            b'{"amount":4,"$any":[{"{urn:o}o":{}}]}',
+        ),
+        ("request", '<t:Pay by="card"><t:amount>2</t:amount></t:Pay>', None),  # the alternative wants its card
+        ("request", '<t:Pay by="cash"><t:amount>2</t:amount></t:Pay>', None),  # xs:error
+        ("request", "<t:Pay><t:amount>3</t:amount></t:Pay>", None),  # the assertion
+        (
+            "request",
+            '<t:Pay><t:amount>2</t:amount><o xmlns="urn:never"/></t:Pay>',
+            b'{"amount":2,"$any":[{"{urn:never}o":{}}]}',
+        ),
+        ("request", '<t:Pay><t:amount>2</t:amount><never xmlns="urn:never"/></t:Pay>', None),  # notQName
+        ("response", PAID.format(1, 2, ""), b'{"from":1,"to":2,"at":["2024-05-17T09:30:00Z"]}'),
+        ("response", PAID.format(2, 1, ""), None),  # xs:assert
+        ("response", PAID.format(1, 2, "<t:day>2024-05-17Z</t:day>"), None),  # explicitTimezone
+        ("response", PAID.format(1, 2, "<t:coded><t:code>12345</t:code></t:coded>"), None),  # overridden: four at most
+        ("response", PAID.format(1, 2, "<t:older>1</t:older>"), None),  # vc:maxVersion
     ],
 )
-def test_a_message_passes_whole_or_not_at_all(direction: str, body: str, json: bytes | None) -> None:
-    task = Task(SOAP.format(body).encode(), direction, "json", "Get")
-    messages = Messages(of_wsdl(str(CASE)))
+def test_a_message_passes_whole_or_not_at_all(
+    messages: Messages, direction: str, body: str, json: bytes | None
+) -> None:
+    task = Task(SOAP.format(body).encode(), direction, "json", "Pay")
     if json is not None:
         assert messages.translate(task) == json
+        return
+    with pytest.raises(Problem) as caught:
+        messages.translate(task)
+    assert caught.value.kind is Kind.INVALID_MESSAGE
+
+
+@pytest.mark.parametrize(
+    ("json", "passes"),
+    [
+        (b'{"@by":"card","amount":2,"card":"1"}', True),
+        (b'{"amount":2,"card":"1"}', False),
+        (b'{"@by":"cash","amount":2}', False),
+        (b'{"amount":3}', False),
+    ],
+)
+def test_what_comes_as_json_is_held_to_the_same(messages: Messages, json: bytes, passes: bool) -> None:
+    task = Task(json, "request", "xml", "Pay")
+    if passes:
+        assert b'by="card"' in messages.translate(task)
         return
     with pytest.raises(Problem) as caught:
         messages.translate(task)
