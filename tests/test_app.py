@@ -258,7 +258,7 @@ async def test_the_services_answer_is_judged_by_content(
 
 
 async def test_a_slow_service_is_504_and_nobody_knows(bench: Bench) -> None:
-    bench.service.pause = 3.0
+    bench.service.pause = 1.3  # and the timeout is 1
     got, _, told = await bench.release()
     assert (got, told["type"], told["outcome"]) == (504, "/problems/upstream-timeout", "unknown")
 

@@ -48,6 +48,8 @@ def test_a_full_disk_for_the_log_neither_stops_the_start_nor_a_request() -> None
                 urllib.request.urlopen(asked, timeout=10)
         page = urllib.request.urlopen(f"http://{admin}/metrics", timeout=10).read().decode()
         assert "soapgw_log_lines_dropped 3.0" in page
+        drain = urllib.request.Request(f"http://{admin}/drain", method="POST")  # else its end waits for balancers
+        assert urllib.request.urlopen(drain, timeout=10).read() == b"drained\n"
         process.terminate()
         assert process.wait(30) == 0
     finally:

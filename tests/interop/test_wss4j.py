@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from gateway.plugins.encryption.wssecurity_names import DS, OAEP_MGF1P, XENC11
 from gateway.plugins.encryption.wssecurity_process import Inbound, Outbound, prove, secure
 from gateway.plugins.encryption.wssecurity_sign import Signer
 from gateway.plugins.encryption.wssecurity_tokens import Trust
+from tests.plugins.encryption import wss_samples as samples
 
 pytestmark = pytest.mark.interop
 
@@ -39,9 +38,7 @@ JARS = [
     )
 ]
 WANTED = "wss4j needs Debian's libwss4j-java and a JDK"
-_spec = importlib.util.spec_from_file_location("wss_samples", HERE.parent / "plugins" / "encryption" / "wss_samples.py")
-samples = sys.modules["wss_samples"] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(samples)
+
 START = time.time() - 86400
 ALICE = samples.certificate(samples.ALICE_KEY, "alice", start=START)
 BOB = samples.certificate(samples.BOB_KEY, "bob", start=START)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
@@ -22,22 +19,14 @@ from gateway.plugins.encryption.wssecurity_sign import Signer
 from gateway.plugins.encryption.wssecurity_tokens import Trust
 from tests.interop.conftest import lacking
 from tests.interop.stages import JVM, Lacking, built, class_path, need, run
+from tests.plugins.encryption import saml_samples as saml
+from tests.plugins.encryption import wss_samples as samples
 
 pytestmark = pytest.mark.interop
 HERE = Path(__file__).parent
 PASSWORD = "changeit"
 
 
-def _loaded(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, HERE.parent / "plugins" / "encryption" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    made = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
-
-
-samples, saml = _loaded("wss_samples"), _loaded("saml_samples")
 START = time.time() - 86400
 KEYS = {"alice": samples.ALICE_KEY, "eve": samples.EVE_KEY}
 CERTIFICATES = {name: samples.certificate(key, name, start=START) for name, key in KEYS.items()}

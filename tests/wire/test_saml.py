@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import http.client
-import importlib.util
 import json
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -19,25 +15,13 @@ from gateway.plugins.encryption.wssecurity_process import Inbound, Outbound, pro
 from gateway.plugins.encryption.wssecurity_saml import Rules
 from gateway.plugins.encryption.wssecurity_tokens import Trust
 from tests.interop.secured import Keyfiles, Plain, contract
+from tests.plugins.encryption import saml_samples as saml
 from tests.wire.conftest import gateway_of, in_thread
 
 ENVELOPE = (
     '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
     '<Pay xmlns="urn:bank"><amount>77</amount><to>Ann</to></Pay></s:Body></s:Envelope>'
 )
-
-
-def _samples() -> ModuleType:
-    folder = Path(__file__).parents[1] / "plugins" / "encryption"
-    spec = importlib.util.spec_from_file_location("saml_samples", folder / "saml_samples.py")
-    assert spec is not None
-    assert spec.loader is not None
-    made = sys.modules["saml_samples"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
-
-
-saml = _samples()
 
 
 class Bench:

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
-import sys
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -12,10 +9,8 @@ from gateway.core.message import Wire
 from gateway.core.problem import Kind, Problem
 from gateway.demo.portal_state import Rules
 from gateway.plugins.encryption.sessionblob import SessionBlobSettings
+from tests.plugins.encryption import netid_stack
 
-_spec = importlib.util.spec_from_file_location("netid_stack", Path(__file__).parent / "netid_stack.py")
-netid_stack = sys.modules["netid_stack"] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(netid_stack)
 portal_stack = netid_stack.portal_stack
 
 

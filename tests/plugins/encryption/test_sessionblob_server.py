@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
-import sys
-from pathlib import Path
 
 import orjson
 import pytest
@@ -16,10 +13,8 @@ from gateway.plugins.encryption import sessionblob_shape as shapes
 from gateway.plugins.encryption.sessionblob import SessionBlob
 from gateway.plugins.encryption.sessionblob_server import Record
 from gateway.testing import FakeHost, started
+from tests.plugins.encryption import netid_stack
 
-_spec = importlib.util.spec_from_file_location("netid_stack", Path(__file__).parent / "netid_stack.py")
-netid_stack = sys.modules["netid_stack"] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(netid_stack)
 SERVER_KEY = netid_stack.rsa.generate_private_key(public_exponent=65537, key_size=2048)
 SERVER = netid_stack.self_signed("gateway-as-portal", SERVER_KEY)
 

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
-import sys
-from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -16,13 +13,9 @@ from gateway.plugins.encryption.wssecurity_process import Outbound, prove, secur
 from gateway.plugins.encryption.wssecurity_saml import Rules
 from gateway.plugins.keys import Key
 from gateway.testing import PLACE, FakeHost, between, started
+from tests.plugins.encryption import saml_samples as saml
+from tests.plugins.encryption import wss_samples as samples
 
-_spec = importlib.util.spec_from_file_location("wss_samples", Path(__file__).parent / "wss_samples.py")
-samples = sys.modules["wss_samples"] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(samples)
-_spec = importlib.util.spec_from_file_location("saml_samples", Path(__file__).parent / "saml_samples.py")
-saml = sys.modules["saml_samples"] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(saml)
 XML = {"content-type": "text/xml; charset=utf-8"}
 SIGN = {"sign": {"key": "alice"}}
 BOTH = {

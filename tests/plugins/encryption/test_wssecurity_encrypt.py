@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
-import sys
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -13,13 +10,11 @@ from gateway.plugins.api import Refusal
 from gateway.plugins.encryption.wssecurity_encrypt import Encrypter
 from gateway.plugins.encryption.wssecurity_names import DS, OAEP_MGF1P, XENC, XENC11, Allowed
 from gateway.plugins.encryption.wssecurity_process import Outbound, prove, secure
+from tests.plugins.encryption import wss_samples as samples
 
 # the oracle is a wheel of the interop extra: `make interop` runs this file with it
 xmlsec = pytest.importorskip("xmlsec")
 
-_spec = importlib.util.spec_from_file_location("wss_samples", Path(__file__).parent / "wss_samples.py")
-samples = sys.modules["wss_samples"] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(samples)
 NOW = samples.NOW
 PEM = samples.BOB_KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-import importlib.util
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -15,10 +12,8 @@ from gateway.plugins.encryption.wssecurity_names import DS, WSSE, WSU, XENC
 from gateway.plugins.encryption.wssecurity_process import Outbound, prove, secure
 from gateway.plugins.encryption.wssecurity_sign import Signer
 from gateway.plugins.encryption.wssecurity_tokens import Trust
+from tests.plugins.encryption import wss_samples as samples
 
-_spec = importlib.util.spec_from_file_location("wss_samples", Path(__file__).parent / "wss_samples.py")
-samples = sys.modules["wss_samples"] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(samples)
 NOW, inbound, outbound, signing, envelope, again = (
     samples.NOW, samples.inbound, samples.outbound, samples.signing, samples.envelope, samples.again,
 )  # fmt: skip

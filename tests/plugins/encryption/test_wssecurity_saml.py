@@ -1,10 +1,7 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import signxml
@@ -33,18 +30,9 @@ from gateway.plugins.encryption.wssecurity_sign import sign, sign_bytes
 from gateway.plugins.encryption.wssecurity_tokens import Trust, add_timestamp
 from gateway.plugins.encryption.wssecurity_tree import make_security, shape_of
 from gateway.xml import canonical
+from tests.plugins.encryption import saml_samples as saml
+from tests.plugins.encryption import wss_samples as samples
 
-HERE = Path(__file__).parent
-
-
-def _loaded(name):
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    made = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
-
-
-samples, saml = _loaded("wss_samples"), _loaded("saml_samples")
 NOW = samples.NOW
 IDP_KEY, IDP = samples.CA_KEY, samples.CA
 RULES = Rules({saml.ISSUER: (IDP,)}, (saml.AUDIENCE,))

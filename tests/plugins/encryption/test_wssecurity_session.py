@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +13,8 @@ from gateway.plugins.encryption.wssecurity_encrypt import Encrypter
 from gateway.plugins.encryption.wssecurity_names import DS, ENCRYPTED_KEY_SHA1, MORE
 from gateway.plugins.encryption.wssecurity_process import Inbound, Outbound, prove, secure
 from gateway.plugins.encryption.wssecurity_session import SessionKey, SessionKeys
+from tests.plugins.encryption import wss_samples as samples
 
-_spec = importlib.util.spec_from_file_location("wss_samples", Path(__file__).parent / "wss_samples.py")
-assert _spec is not None
-assert _spec.loader is not None
-samples: Any = sys.modules.get("wss_samples") or importlib.util.module_from_spec(_spec)
-if "wss_samples" not in sys.modules:
-    sys.modules["wss_samples"] = samples
-    _spec.loader.exec_module(samples)
 NOW = samples.NOW
 ORDERS = ("sign-encrypt", "encrypt-sign")
 BOTH = Outbound(encrypter=Encrypter(samples.BOB), symmetric=True)

@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
 import signxml
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -14,13 +10,11 @@ from gateway.plugins.encryption.wssecurity_names import MORE, SIGNATURES, WSU, X
 from gateway.plugins.encryption.wssecurity_process import prove, secure
 from gateway.plugins.encryption.wssecurity_sign import Signer, sign_bytes
 from gateway.plugins.encryption.wssecurity_verify import check_bytes
+from tests.plugins.encryption import wss_samples as samples
 
 # the oracle is a wheel of the interop extra: `make interop` runs this file with it
 xmlsec = pytest.importorskip("xmlsec")
 
-_spec = importlib.util.spec_from_file_location("wss_samples", Path(__file__).parent / "wss_samples.py")
-samples = sys.modules["wss_samples"] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(samples)
 NOW = samples.NOW
 CASES = [
     (samples.ALICE_KEY, samples.ALICE, "", f"{XENC}sha256"),

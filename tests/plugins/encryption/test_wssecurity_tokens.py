@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import importlib.util
 import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -17,10 +14,8 @@ from gateway.plugins.encryption import wssecurity_tokens as tokens
 from gateway.plugins.encryption.wssecurity_names import BASE64, DS, PASSWORD_DIGEST, PREFIXES, WSSE, WSU
 from gateway.plugins.encryption.wssecurity_tokens import Trust
 from gateway.plugins.encryption.wssecurity_tree import Ids
+from tests.plugins.encryption import wss_samples as samples
 
-_spec = importlib.util.spec_from_file_location("wss_samples", Path(__file__).parent / "wss_samples.py")
-samples = sys.modules["wss_samples"] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(samples)
 NOW = samples.NOW
 
 

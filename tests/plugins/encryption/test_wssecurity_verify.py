@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,10 +13,8 @@ from gateway.plugins.encryption.wssecurity_process import prove, secure
 from gateway.plugins.encryption.wssecurity_tokens import Trust
 from gateway.plugins.encryption.wssecurity_tree import Ids
 from gateway.plugins.encryption.wssecurity_verify import Signed, headers_named, require_parts, verify
+from tests.plugins.encryption import wss_samples as samples
 
-_spec = importlib.util.spec_from_file_location("wss_samples", Path(__file__).parent / "wss_samples.py")
-samples = sys.modules["wss_samples"] = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(samples)
 NOW = samples.NOW
 
 
