@@ -18,6 +18,7 @@ from .idempotency import caller
 
 _PAST = ("no-cache", "no-store", "max-age=0")  # a caller that wants an answer of now (RFC 9111 §5.2.1)
 _CONDITIONS = ("if-none-match", "if-match", "if-modified-since", "if-unmodified-since")
+_SHARE = 16  # an answer of more than a sixteenth of the room would push out too many others
 Question = tuple[str, str, str, bytes, str, str]
 
 
@@ -51,20 +52,26 @@ class Cache:
 
     async def _answer(self, wire: Wire, inner: Send, seconds: float, fields: Sequence[str]) -> Wire:
         question = _question(wire, fields)
+        while (asking := self._asking.get(question)) is not None:
+            try:
+                return _copy(await asyncio.shield(asking), 0)
+            except asyncio.CancelledError:
+                if not asking.cancelled() or _cancelled():
+                    raise
         found = self._kept.get(question)
         now = self._clock.monotonic()
         if found is not None and found[0] > now:
             self._kept.move_to_end(question)
             return _copy(found[1], round(seconds - (found[0] - now)))
-        asking = self._asking.get(question)
-        if asking is not None:
-            return _copy(await asyncio.shield(asking), 0)
         asking = self._asking[question] = asyncio.get_running_loop().create_future()
         try:
             reply = await inner(wire)
-        except BaseException as error:
-            asking.set_exception(error if isinstance(error, Exception) else asyncio.CancelledError())
+        except Exception as error:
+            asking.set_exception(error)
             asking.exception()  # seen, whether or not another one waits
+            raise
+        except BaseException:  # this caller has gone away: one of those that wait asks anew
+            asking.cancel()
             raise
         finally:
             del self._asking[question]
@@ -78,13 +85,19 @@ class Cache:
         old = self._kept.pop(question, None)
         if old is not None:
             self._bytes -= len(old[1].body)
-        if len(reply.body) > self._size // 16:
+        if len(reply.body) > self._size // _SHARE:
             return
         self._kept[question] = (until, Wire(dict(reply.headers), reply.body, status=reply.status))
         self._bytes += len(reply.body)
         while len(self._kept) > self._entries or self._bytes > self._size:
             _, (_, dropped) = self._kept.popitem(last=False)
             self._bytes -= len(dropped.body)
+
+
+def _cancelled() -> bool:
+    """Whether this very task is to end, and not only the one whose answer it waits for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _question(wire: Wire, fields: Sequence[str]) -> Question:

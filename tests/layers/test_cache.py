@@ -142,3 +142,30 @@ async def test_what_is_kept_does_not_change_with_the_first_answer():
     (await first).headers["access-control-allow-origin"] = "https://one.example"
     assert "access-control-allow-origin" not in (await second).headers
     assert "access-control-allow-origin" not in (await send(question())).headers
+
+
+async def test_a_caller_that_goes_away_takes_nobodys_answer_along(made):
+    _, service, send = made
+    service.gate = asyncio.Event()
+    first = asyncio.create_task(send(question()))
+    await asyncio.sleep(0)
+    others = [asyncio.create_task(send(question())) for _ in range(3)]
+    await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.sleep(0)
+    service.gate.set()
+    assert [reply.body for reply in await asyncio.wait_for(asyncio.gather(*others), 1)] == [b"2"] * 3
+    assert (first.cancelled(), service.asked) == (True, 2)
+
+
+async def test_who_goes_away_while_it_waits_is_gone(made):
+    _, service, send = made
+    service.gate = asyncio.Event()
+    first, second = asyncio.create_task(send(question())), asyncio.create_task(send(question()))
+    await asyncio.sleep(0)
+    first.cancel()
+    second.cancel()
+    service.gate.set()
+    done = await asyncio.gather(first, second, return_exceptions=True)
+    assert [type(each) for each in done] == [asyncio.CancelledError] * 2
+    assert (await send(question())).body == b"2"
