@@ -23,6 +23,7 @@ from ..schema.ir import AnySlot, Complex, Entries, Keys, Mixed, Open
 from ..schema.jsonnodes import leaves
 from ..schema.reach import reach
 from ..schema.samples import sample
+from ..schema.validator import Undecided
 from ..schema.xmlsamples import NoSample, sample_xml
 from ..xml import element_text, parse
 from ..xml.same import difference
@@ -201,7 +202,10 @@ class Judge:
         validator = self.bench.validator
         if validator.unavailable:
             return ""
-        found = validator.validate(parse(element_text(document).encode(), LARGE, response=True))
+        try:
+            found = validator.validate(parse(element_text(document).encode(), LARGE, response=True))
+        except Undecided:
+            return ""
         return found[0][2] if found else ""
 
     def _json(self, element: str, body: Any, encoding: Encoding | None) -> Trip:

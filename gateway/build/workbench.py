@@ -26,6 +26,7 @@ from ..schema.refusals import check
 from ..schema.validator import Validator
 from ..schema.xsd import read_bundle
 from .judged import JudgedCodec
+from .opinion import Opinion
 from .panel import Checker, Panel
 from .store import find, store
 
@@ -160,12 +161,16 @@ class Workbench:
             self._rechecks[key] = any(row.needs_xml for row in rows)
         return self._rechecks[key]
 
-    def verdict(self) -> Callable[[Any], bool] | None:
-        """libxml2's verdict on a body element, or None where it cannot compile the schemas."""
+    def verdict(self) -> Callable[[Any], bool | None] | None:
+        """libxml2's verdict on a body element, or None where it cannot compile the schemas or they are of XSD 1.1."""
         unavailable = self.validator.unavailable if self._unavailable is None else self._unavailable
-        if unavailable:
+        if unavailable or self._newer:  # for XSD 1.1 the codec asks xmlschema, after its own walk
             return None
-        return lambda element: not self.validator.validate(element)
+
+        def judged(element: Any) -> list[Any]:
+            return self.validator.validate(element)  # compiled when the first message comes
+
+        return Opinion(judged)
 
 
 def _nothing(_: str) -> bytes | None:

@@ -21,7 +21,7 @@ from ..xml.release import release
 from .bare import carried, renamed, wrapped
 from .envelope import Envelope, Version, open_envelope, write_envelope
 
-Verdict = Callable[[Any], bool]
+Verdict = Callable[[Any], bool | None]
 
 
 class BodyCodec(Protocol):
@@ -53,7 +53,7 @@ class Encoding(Protocol):
 class SoapCodec:
     """One message of one operation in one SOAP version (the port `Codec`).
 
-    `valid` is libxml2's verdict on the body element; `bare` rewrites a body that the service sends
+    `valid` is libxml2's verdict on the body element (None: it has none); `bare` rewrites a body that the service sends
     without its wrapper, or None; `element` None means an empty Body; `encoding` is that of use="encoded".
     """
 
@@ -116,9 +116,10 @@ class SoapCodec:
             raise Problem(Kind.INVALID_MESSAGE, f"The Body does not hold just {self._wire}.")
         elif element.tag != self.element:
             element = renamed(element, self.element)
-        if self._valid is not None and self._valid(element):
+        verdict = self._valid(element) if self._valid is not None else None
+        if verdict:
             envelope.valid = True
-        elif self._valid is not None:
+        elif verdict is False:
             self.body.decode(element)  # raises with every place, unless libxml2 alone is against it
         return element
 

@@ -71,8 +71,8 @@ class Link(asyncio.Protocol):
 
     # -- the pool's side
 
-    async def ask(self, request: bytes, deadline: float) -> Answer:
-        """Send a request and wait for its whole answer until `deadline` (loop time).
+    async def ask(self, request: bytes, deadline: float, body: bytes = b"") -> Answer:
+        """Send a request and wait for its whole answer until `deadline` (loop time); a large body comes by itself.
 
         Raises Problem with outcome `unknown`: the request may have been carried out. Cancelled, it
         cuts the connection.
@@ -85,6 +85,8 @@ class Link(asyncio.Protocol):
         waiter = self._waiter = self._loop.create_future()
         timer = self._loop.call_at(deadline, self._expire)
         transport.write(request)
+        if body:
+            transport.write(body)
         try:
             answer: Answer = await waiter
             return answer

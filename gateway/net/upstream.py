@@ -27,6 +27,7 @@ _DROPPED: Final = frozenset(
 _OWN: Final = frozenset({"accept-encoding", "expect"})
 _VISIBLE: Final = re.compile("[!-~]+").fullmatch
 _PORTS: Final = {"http": 80, "https": 443}
+_ONE_WRITE: Final = 64 * 1024  # bytes of a body that goes out in one piece with its head
 
 
 class Upstream:
@@ -79,12 +80,15 @@ class Upstream:
 
     async def send(self, wire: Wire) -> Wire:
         """Send a request, give the whole answer. Raises Problem UPSTREAM_… or OVERLOADED with `outcome`."""
-        request = self._request(wire)
+        head = self._head(wire)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + float(wire.facts.get("timeout") or self.timeout)
         link = await self.pool.take(deadline)
         try:
-            answer = await link.ask(request, deadline)
+            if len(wire.body) <= _ONE_WRITE:
+                answer = await link.ask(head + wire.body, deadline)
+            else:  # no second copy of it
+                answer = await link.ask(head, deadline, wire.body)
         finally:
             self.pool.give(link)
         status = answer.status
@@ -97,8 +101,8 @@ class Upstream:
             del answer.headers[name]
         return Wire(answer.headers, answer.body, status=status, facts=facts)
 
-    def _request(self, wire: Wire) -> bytes:
-        """The request's bytes. Raises Problem(INTERNAL): a header field that must not go out."""
+    def _head(self, wire: Wire) -> bytes:
+        """The request's bytes before its body. Raises Problem(INTERNAL): a header field that must not go out."""
         method = wire.method or "POST"
         target = wire.path or self.path
         query = wire.query or (self.query if not wire.path or wire.path == self.path else "")
@@ -112,7 +116,7 @@ class Upstream:
             raise Problem(Kind.INTERNAL, cause=str(error), outcome="not-sent") from None
         length = f"Content-Length: {len(wire.body)}\r\n" if wire.body or method not in {"GET", "HEAD"} else ""
         head = f"{method} {target} HTTP/1.1\r\nHost: {self._host}\r\nAccept-Encoding: identity\r\n"
-        return (head + "".join(fields) + length + "\r\n").encode("latin-1") + wire.body
+        return (head + "".join(fields) + length + "\r\n").encode("latin-1")
 
     def _context(self) -> ssl.SSLContext | None:
         if not self._secure:

@@ -42,9 +42,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something the contract holds that is approximated, repaired, kept without effect or not served."""
+    """What the contract holds that is approximated, repaired, kept without effect, not served, or costly to others."""
 
-    kind: Literal["approximated", "repaired", "ignored", "refused", "bundled"]
+    kind: Literal["approximated", "repaired", "ignored", "refused", "bundled", "costly"]
     text: str
     place: Place = Place()
     subject: str = ""  # Service/Port/Operation where it concerns only that

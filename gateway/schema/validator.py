@@ -10,12 +10,15 @@ so at build time.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
+import jsonschema_rs
 from lxml import etree
 
+from gateway.core.patterns import PatternError, anchored
 from gateway.schema.bundle import MAIN, Bundle, bundle
 from gateway.schema.source import Fetch, Source, line_of, read_local
 from gateway.schema.xsd import build_components, foreign
@@ -37,6 +40,10 @@ class _Memory(etree.Resolver):
         """The document of this name."""
         text = self._texts.get((system_url or "").removeprefix(_SCHEME), b"<nothing/>")
         return self.resolve_string(text, context, base_url=system_url)
+
+
+class Undecided(Exception):
+    """libxml2 gave up: a text and a pattern of the schema that it does not get to the end of."""
 
 
 class Validator:
@@ -62,6 +69,7 @@ class Validator:
         self.slow = documents.version != "1.0"
         if self.slow:
             self._newer = build_components(documents)
+            _linear(self._newer)
             self._one = threading.Lock()
             return
         try:
@@ -90,15 +98,18 @@ class Validator:
         """What is wrong: (line, path, message), nothing when the element is valid.
 
         The line is 0 when the tree was built and not parsed; the path is libxml2's. Raises RuntimeError when
-        `unavailable`.
+        `unavailable`, Undecided.
         """
         if self.unavailable:
             raise RuntimeError(self.unavailable)
         if self.slow:
             return self._slowly(element)
         schema = self._schema()
-        if schema.validate(element):
-            return []
+        try:
+            if schema.validate(element):
+                return []
+        except etree.XMLSchemaValidateError as error:
+            raise Undecided(str(error)) from error
         log: Any = schema.error_log
         return [(entry.line, entry.path or "", entry.message) for entry in log][:MOST]
 
@@ -113,3 +124,33 @@ class Validator:
             except foreign():  # a value that an assertion's own arithmetic fails on
                 return [(line_of(element), "/", "It cannot be judged.")]
         return [(e.sourceline or 0, e.path or "", e.reason or "not valid") for e in errors]
+
+
+class _Linear:
+    """A pattern as xmlschema asks for it, matched in one pass: Python's engine backtracks."""
+
+    def __init__(self, matches: Callable[[str], bool]) -> None:
+        self._matches = matches
+
+    def match(self, text: str) -> bool | None:
+        """True or None. Raises TypeError for what is no text."""
+        if not isinstance(text, str):
+            raise TypeError("a pattern is of texts")
+        return self._matches(text) or None
+
+
+def _linear(components: Any) -> None:
+    """Every pattern of the schema on an engine that is linear in the text; one too large for it stays as it is."""
+    from xmlschema.validators import XsdSimpleType
+
+    for kind in components.iter_components(XsdSimpleType):
+        facet = kind.patterns
+        with suppress(PatternError, ValueError, jsonschema_rs.ValidationError):
+            if facet is not None:
+                facet.patterns = [_matching(pattern) for pattern in facet.regexps]
+
+
+def _matching(pattern: str) -> _Linear:
+    schema = {"pattern": anchored((pattern,))}
+    options = jsonschema_rs.RegexOptions()
+    return _Linear(jsonschema_rs.Draft202012Validator(schema, pattern_options=options).is_valid)

@@ -22,6 +22,7 @@ from gateway.schema.encoded import plain
 from gateway.schema.errors import ContractError
 from gateway.schema.gathering import Schemas
 from gateway.schema.http_bindings import VERBS, HttpOperationReader
+from gateway.schema.lint import costly
 from gateway.schema.loader import WSDL20, FetchBytes, Loader
 from gateway.schema.newer import slower
 from gateway.schema.policies import Policies, addressing_of
@@ -65,6 +66,7 @@ def load_wsdl(
     if not services:
         loader.notes.append(Note("ignored", "no wsdl:service with a port: nothing can be called", _place(first)))
     loader.notes += [*definitions.notes, *reader.policies.notes, *_unmet(services), *slower(schemas)]
+    loader.notes += costly(schemas)
     return Contract(
         location=first.url,
         name=first.root.get("name") or "",
@@ -97,7 +99,7 @@ def _described(loader: Loader, first: Any) -> Contract:
     services = reader.services()
     if not services:
         loader.notes.append(Note("ignored", "no service with an endpoint: nothing can be called", _place(first)))
-    told = [*_unmet(services), *slower(schemas)]
+    told = [*_unmet(services), *slower(schemas), *costly(schemas)]
     return Contract(
         location=first.url,
         namespace=target(first),
