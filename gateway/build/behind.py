@@ -30,14 +30,13 @@ from ..settings.mistakes import Mistake, Path
 from ..settings.service import FaultRule as FaultSettings
 from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
-from .bindings import BODYLESS, binding, member, members_at, steps_of
-from .doors import POINTERS, fault_rules, mapping
+from .bindings import BODYLESS, POINTERS, binding, member, members_at, steps_of
+from .doors import fault_rules, mapping
 from .exposed import exposed
 from .heads import heads
 from .operations import CANONICAL, Bound, Compiled
 from .refused import missing
 from .shaped import Bodies
-from .workbench import Workbench
 
 # What a route says to its clients alone.
 _FRONT = frozenset({"status", "cache", "idempotency", "limits", "faults", "summary", "example", "group"})
@@ -59,7 +58,7 @@ class Table:
 
 
 def behind(
-    loaded: Loaded, bench: Workbench, name: str, settings: ServiceSettings, compiled: Compiled, limits: Limits
+    loaded: Loaded, bodies: Bodies, name: str, settings: ServiceSettings, compiled: Compiled, limits: Limits
 ) -> tuple[Table | None, list[Mistake]]:
     """The table of a service that speaks JSON, None of one that speaks SOAP; and what is wrong with it."""
     place = ("services", name)
@@ -72,17 +71,13 @@ def behind(
     known = {each.operation.name: each for each in compiled.served}
     calls: dict[str, list[Call]] = {each: [] for each in known}
     named = set()
-    try:
-        bodies = Bodies(bench, settings.upstream.shapes)
-    except ContractError as error:
-        return None, [*mistakes, loaded.mistake((*place, "upstream", "shapes"), str(error))]
     for at, route in enumerate(backward(settings)):
         named.add(route.operation)
         bound = known.get(route.operation)
         try:
             if bound is None:
                 raise ContractError(missing(route.operation, compiled))
-            call = _Compiler(bench, settings, route, bound, limits, bodies).call()
+            call = _Compiler(settings, route, bound, limits, bodies).call()
             if own:
                 _check_reached(calls[route.operation], route)
             calls[route.operation].append(call)
@@ -143,22 +138,17 @@ class _Compiler:
     """Compiles one route into a call. Raises ContractError."""
 
     def __init__(
-        self,
-        bench: Workbench,
-        service: ServiceSettings,
-        route: RouteSettings,
-        bound: Bound,
-        limits: Limits,
-        bodies: Bodies,
+        self, service: ServiceSettings, route: RouteSettings, bound: Bound, limits: Limits, bodies: Bodies
     ) -> None:
-        self.bodies = bodies
-        self.bench, self.service, self.route, self.bound, self.limits = bench, service, route, bound, limits
+        self.bodies, self.bench = bodies, bodies.bench
+        self.service, self.route, self.bound, self.limits = service, route, bound, limits
         self.shape = mapping(service.mapping, route.mapping)
-        self.model = bench.laid(self.shape)
+        self.model = self.bench.laid(self.shape)
 
     def call(self) -> Call:
         """The call."""
         route, bound = self.route, self.bound.bound
+        self.bodies.check_route(route, self.bound)
         method, _, path = route.route.partition(" ")
         writes = self.bound.operation.writes if route.writes is None else route.writes
         if method in ("GET", "HEAD") and writes:

@@ -24,6 +24,7 @@ from ..settings.service import Parameter as ParameterSettings
 from ..settings.service import Route as RouteSettings
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
+POINTERS = re.compile(r"\{(/[^{}]*)\}")  # in a Location's template
 BODYLESS = frozenset({"GET", "HEAD", "DELETE"})
 # Fields that HTTP itself or the gateway reads: no parameter is made of them.
 _READ = frozenset(

@@ -35,6 +35,7 @@ from .pages import PAGES, docs_pages
 from .plugged import plugins_of, standing_before, unknown, unserved
 from .refused import missing, objections
 from .several import unshared
+from .shaped import Bodies
 from .whole import services_of
 from .workbench import Workbench
 
@@ -45,7 +46,7 @@ class BuiltService:
 
     name: str
     settings: ServiceSettings
-    bench: Workbench
+    bodies: Bodies  # its messages as JSON
     service: ContractService
     port: Port
     path: str  # where SOAP callers come in
@@ -54,6 +55,11 @@ class BuiltService:
     speaker: Speaker
     behind: Table | None = None  # the calls of a service that speaks JSON
     refused: tuple[RefusedOperation, ...] = ()  # known, and not served
+
+    @property
+    def bench(self) -> Workbench:
+        """What compiles its contract."""
+        return self.bodies.bench
 
     def unserved(self) -> Mapping[str, RefusedOperation]:
         """The default addresses of refused operations."""
@@ -172,6 +178,7 @@ def _service(
     _fill(loaded, bench, operations, plugins, mistakes)
     mistakes.extend(_objections(loaded, operations, plugins))
     told = Speaker(speaker.base, fault_rules(settings.faults))
+    bodies = _bodies(loaded, bench, name, settings, operations, mistakes)
     faces: list[RouteFace] = []
     for at, route in enumerate(settings.routes):
         place = ("services", name, "routes", at)
@@ -180,15 +187,38 @@ def _service(
             mistakes.append(loaded.mistake((*place, "operation"), missing(route.operation, compiled)))
             continue
         try:
-            faces.append(_public(configured_route(bench, route, bound, settings, limits), loaded))
+            faces.append(_public(configured_route(bodies, route, bound, settings, limits), loaded))
         except ContractError as error:
             mistakes.append(loaded.mistake(place, str(error)))
     if settings.default_routes:
-        faces.extend(default_route(bench, path, bound, settings, limits) for bound in operations)
-    table, wrong = behind(loaded, bench, name, settings, compiled, limits)
+        faces.extend(default_route(bodies, path, bound, settings, limits) for bound in operations)
+    table, wrong = behind(loaded, bodies, name, settings, compiled, limits)
     mistakes.extend(each for each in wrong if each not in mistakes)
     refused = compiled.refused
-    return BuiltService(name, settings, bench, service, port, path, operations, tuple(faces), told, table, refused)
+    return BuiltService(name, settings, bodies, service, port, path, operations, tuple(faces), told, table, refused)
+
+
+def _bodies(
+    loaded: Loaded,
+    bench: Workbench,
+    name: str,
+    settings: ServiceSettings,
+    operations: tuple[Bound, ...],
+    mistakes: list[Mistake],
+) -> Bodies:
+    """The service's messages as JSON; settings that say nothing of any of them are told."""
+    shapes = settings.upstream.shapes if settings.upstream.speaks == "json" else None
+    try:
+        bodies = Bodies(bench, shapes)
+    except ContractError as error:
+        mistakes.append(loaded.mistake(("services", name, "upstream", "shapes"), str(error)))
+        return Bodies(bench)
+    messages = [each for bound in operations for each in (bound.bound.input, bound.bound.output)]
+    drawn = [bodies.drawn(each) for each in messages if each is not None and each.element]
+    if settings.mapping.chosen() and drawn and all(drawn):
+        words = "this has no effect: `upstream.shapes` says what the JSON is"
+        mistakes.append(loaded.mistake(("services", name, "mapping"), words))
+    return bodies
 
 
 def _public(face: RouteFace, loaded: Loaded) -> RouteFace:

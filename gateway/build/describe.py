@@ -125,7 +125,8 @@ def _parameters(service: BuiltService, face: RouteFace) -> Iterator[ParameterDoc
     examples = {(each.place, each.name): each.example for each in (face.settings.parameters if face.settings else ())}
     for each in face.rest.binding.parameters:
         found = member(model, element, face.unwrap_request, each.to)
-        body = Body(model, element, face.request)
+        own = service.bodies.own(face.bound.bound.input, face.unwrap_request)
+        body = Body(model, element, face.request, within=each.to if own else (), own=own)
         said = examples.get((each.place, each.name))
         example = None if said is None else each.scalar.read(said, {})
         yield ParameterDoc(
@@ -144,10 +145,12 @@ def _body(service: BuiltService, message: BoundMessage, face: RouteFace, unwrap:
         return None
     asked = message is face.bound.bound.input
     bench = service.bench.asked(message.element) if asked else service.bench
-    model = bench.laid(face.request)
-    example = sample(model, message.element, face.request, unwrap)
-    checker = bench.checker(message.element, face.request, unwrap)
-    known = example if checker.is_valid(example) else None
+    model, own = bench.laid(face.request), service.bodies.own(message, unwrap)
+    if own is not None:
+        known = service.bodies.example(message, unwrap)
+    else:
+        example = sample(model, message.element, face.request, unwrap)
+        known = example if bench.checker(message.element, face.request, unwrap).is_valid(example) else None
     bound = _bound(service, face) if asked else frozenset()
     place = face.rest.body_request if asked else face.rest.body_reply
     repeated = _of_path(face) if asked else frozenset()
@@ -157,7 +160,7 @@ def _body(service: BuiltService, message: BoundMessage, face: RouteFace, unwrap:
     mapped = face.rest.heads.request if asked else face.rest.heads.reply
     laid = service.bench.laid(face.request)
     blocks = tuple((h.key, Body(laid, h.name, face.request), h.required) for h in mapped if not h.http)
-    return Body(model, message.element, face.request, unwrap, told, bound, blocks, repeated, place)
+    return Body(model, message.element, face.request, unwrap, told, bound, blocks, repeated, place, own)
 
 
 def _bound(service: BuiltService, face: RouteFace) -> frozenset[tuple[str, ...]]:

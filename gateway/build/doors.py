@@ -23,10 +23,8 @@ from ..dialect.either import EitherClient
 from ..dialect.fault import neutral
 from ..dialect.passing import passed
 from ..dialect.problem import FaultRule, Speaker
-from ..dialect.rest import JsonCodec
 from ..dialect.rest_client import RestClient, RestRoute
 from ..dialect.soap_client import BY_ACTION, SoapClient, SoapDoor
-from ..schema.contract import BoundMessage
 from ..schema.errors import ContractError
 from ..schema.ir import Model, Settings
 from ..schema.renames import idle
@@ -35,13 +33,13 @@ from ..settings.service import FaultRule as FaultSettings
 from ..settings.service import Mapping as MappingSettings
 from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
-from .bindings import BODYLESS, binding, member, members_at, steps_of
+from .bindings import BODYLESS, POINTERS, binding, member, members_at, steps_of
 from .heads import heads
 from .operations import CANONICAL, Bound, selecting
+from .shaped import Bodies
 from .workbench import Workbench
 
 Serve = Callable[[Operation], Service]
-POINTERS: Final = re.compile(r"\{(/[^{}]*)\}")  # in a Location's template
 NAMES: Final = re.compile(r"\{([^{}/]*)\}")  # the variables of a path's template
 
 
@@ -70,25 +68,26 @@ def mapping(*layers: MappingSettings) -> Settings:
     return replace(CANONICAL, **chosen)
 
 
-def default_route(bench: Workbench, path: str, bound: Bound, service: ServiceSettings, limits: Limits) -> RouteFace:
+def default_route(bodies: Bodies, path: str, bound: Bound, service: ServiceSettings, limits: Limits) -> RouteFace:
     """The door that every operation has."""
     shape = mapping(service.mapping)
     route = Route(
-        "POST", f"{path}/{bound.operation.name}", bound.operation, json_face(bench, bound, shape, (), (), limits)
+        "POST", f"{path}/{bound.operation.name}", bound.operation, json_face(bodies, bound, shape, (), (), limits)
     )
     return RouteFace(route, bound, shape, (), ())
 
 
 def configured_route(
-    bench: Workbench, settings: RouteSettings, bound: Bound, service: ServiceSettings, limits: Limits
+    bodies: Bodies, settings: RouteSettings, bound: Bound, service: ServiceSettings, limits: Limits
 ) -> RouteFace:
     """A route of the configuration. Raises ContractError where its settings would lose something."""
-    shape = mapping(service.mapping, settings.mapping)
+    bench, shape = bodies.bench, mapping(service.mapping, settings.mapping)
+    bodies.check_route(settings, bound)
     if settings.mapping.rename:
         _check_renames(bench, bound, replace(CANONICAL, rename=mapping(settings.mapping).rename))
     method, _, path = settings.route.partition(" ")
     own = bounds.limits(settings.limits, limits)
-    face = json_face(bench, bound, shape, settings.unwrap.request, settings.unwrap.response, own)
+    face = json_face(bodies, bound, shape, settings.unwrap.request, settings.unwrap.response, own)
     route = Route(method, path, bound.operation, face)
     rest = replace(rest_route(bench, settings, bound, shape), conditions=_judge(settings, service))
     return RouteFace(route, bound, shape, settings.unwrap.request, settings.unwrap.response, settings, rest)
@@ -206,7 +205,7 @@ def _chosen_by(model: Model, element: str | None, settings: RouteSettings) -> st
 
 
 def json_face(
-    bench: Workbench,
+    bodies: Bodies,
     bound: Bound,
     shape: Settings,
     request: tuple[str, ...],
@@ -216,32 +215,8 @@ def json_face(
     """The JSON codecs of an operation in one face."""
     output = bound.bound.output
     return Face(
-        json_codec(bench, bound.bound.input, shape, request, limits, asked=True),
-        None if output is None else json_codec(bench, output, shape, reply, limits),
-    )
-
-
-def json_codec(
-    bench: Workbench,
-    message: BoundMessage,
-    shape: Settings,
-    unwrap: tuple[str, ...],
-    limits: Limits,
-    *,
-    asked: bool = False,
-) -> JsonCodec:
-    """The JSON codec of one message; `asked`: of a request, without what plug-ins fill in."""
-    if not message.element:
-        return JsonCodec(None, None, limits=limits, schema=None)
-    filled = asked and bool(bench.fills(message.element))
-    bench = bench.asked(message.element) if filled else bench
-    return JsonCodec(
-        bench.body(message.element, shape, unwrap),
-        bench.body(message.element, CANONICAL),
-        limits=limits,
-        schema=bench.checker(message.element, shape, unwrap),
-        recheck=bench.recheck(message.element, shape),
-        partial=filled,
+        bodies.codec(bound.bound.input, shape, request, limits, asked=True),
+        None if output is None else bodies.codec(output, shape, reply, limits),
     )
 
 

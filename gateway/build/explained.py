@@ -115,7 +115,7 @@ def _of_envelope(built: Built, wire: Wire) -> tuple[BuiltService, RouteFace] | N
     with contextlib.suppress(Problem):
         asked = client.read_request(replace(wire, facts=dict(wire.facts)))
         bound = service.bound(asked.operation.name) or bound
-    return service, default_route(service.bench, service.path, bound, service.settings, built.limits)
+    return service, default_route(service.bodies, service.path, bound, service.settings, built.limits)
 
 
 def _soap(built: Built, service: BuiltService) -> SoapDoor:

@@ -14,8 +14,8 @@ from ..schema.errors import ContractError
 from ..schema.http_bindings import FORM, PATH, QUERY, XML
 from ..settings.service import Upstream
 from .bindings import member
-from .doors import json_codec
 from .operations import CANONICAL, Bound
+from .shaped import json_codec
 from .workbench import Workbench
 
 if TYPE_CHECKING:

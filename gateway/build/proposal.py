@@ -27,6 +27,7 @@ from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
 from .doors import configured_route
 from .operations import CANONICAL, READING, Bound, Compiled, compile_operations
+from .shaped import Bodies
 from .workbench import Workbench
 
 WRITING: Final = frozenset(
@@ -269,7 +270,7 @@ def _wrappers(bench: Workbench, element: str, on_wire: bool) -> tuple[str, ...]:
 
 def _compiles(bench: Workbench, route: Proposed, bound: Bound, service: ServiceSettings, limits: Limits) -> bool:
     try:
-        configured_route(bench, RouteSettings.model_validate(written(route)), bound, service, limits)
+        configured_route(Bodies(bench), RouteSettings.model_validate(written(route)), bound, service, limits)
     except (ContractError, ValidationError, KeyError):
         return False
     return True

@@ -8,7 +8,7 @@ judged here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
@@ -46,6 +46,25 @@ class Shapes:
         word = next(word for word in _WORDS if word in shape)
         made: Pair = _WORDS[word](self, shape)
         return made
+
+    def at(self, shape: Mapping[str, Any] | None, steps: Sequence[str]) -> Mapping[str, Any] | None:
+        """The shape at a path whose names are the same on both sides. Raises KeyError with the first that is not."""
+        for step in steps:
+            while shape and "type" in shape:
+                shape = self._types[shape["type"]]
+            if not shape:
+                return None
+            members: Mapping[str, Any] = shape.get("members", {})
+            told = members.get(step)
+            others = {one.get("name", xml) for xml, one in members.items()}
+            if "members" not in shape or (step in others if told is None else told.get("name", step) != step):
+                raise KeyError(step)
+            if told is None and shape.get("rest"):
+                raise KeyError(step)
+            shape = told.get("shape") if told else None
+        while shape and "type" in shape:
+            shape = self._types[shape["type"]]
+        return shape
 
     def named(self, shape: Mapping[str, Any]) -> Pair:
         """A type by name: made when it is first needed, since types hold themselves."""

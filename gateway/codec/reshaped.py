@@ -34,14 +34,14 @@ class Schema:
     """A JSON Schema (2020-12) of the service's, compiled when it is first needed."""
 
     def __init__(self, schema: Any, defs: Mapping[str, Any]) -> None:
-        self._schema = schema
-        self._defs = defs
+        self.schema = schema
+        self.defs = defs
         self._made: Any = None
 
     def whole(self) -> dict[str, Any]:
         """The schema with all that it refers to."""
-        head = self._schema if isinstance(self._schema, dict) else {"allOf": [self._schema]}
-        return {**head, "$defs": dict(self._defs)}
+        head = self.schema if isinstance(self.schema, dict) else {"allOf": [self.schema]}
+        return {**head, "$defs": dict(self.defs)}
 
     def _compiled(self) -> Any:
         if self._made is None:
@@ -127,6 +127,16 @@ class Drawn:
         """Whether there is such a message (by the element's Clark name)."""
         return element in self._messages
 
+    def shape(self, element: str, steps: Sequence[str]) -> Mapping[str, Any] | None:
+        """The shape of a place whose steps have the same names in the JSON and in the WSDL, None where it is the same.
+
+        Raises KeyError with the first step that has not.
+        """
+        told = self._messages[element]
+        if told.get("unwrap") and steps:
+            raise KeyError(steps[0])
+        return self._shapes.at(told["shape"], steps)
+
     def schema(self, element: str, unwrap: Sequence[str] = ()) -> Schema:
         """The JSON Schema of a message, within some wrappers. Raises KeyError."""
         told = self._messages[element]
@@ -135,12 +145,15 @@ class Drawn:
             schema = schema["properties"][step]
         return Schema(schema, self._schemas[told["direction"]])
 
-    def body(self, element: str, plain: Plain, unwrap: Sequence[str] = ()) -> Reshaped:
-        """The codec of a message. Raises KeyError for a wrapper that is none."""
+    def body(
+        self, element: str, plain: Plain, unwrap: Sequence[str] = (), schema: Schema | None = None
+    ) -> Reshaped:
+        """The codec of a message; `schema`: its judge, by default its own. Raises KeyError for an unknown wrapper."""
         told = self._messages[element]
         shape, needed = told["shape"], True
         for step in unwrap:
             needed = needed and step in told["schema"].get("required", ())
             shape = ((shape or {}).get("members", {}).get(step) or {}).get("shape")
         pair = self._shapes.pair(shape) if shape else SAME
-        return Reshaped(plain, pair, self.schema(element, unwrap), (*told.get("unwrap", ()), *unwrap), needed=needed)
+        judge = schema or self.schema(element, unwrap)
+        return Reshaped(plain, pair, judge, (*told.get("unwrap", ()), *unwrap), needed=needed)

@@ -38,6 +38,9 @@ def message_schema(messages: Messages, task: Task) -> dict[str, Any]:
         raise Misuse(f"{bound.name} is one-way: it has no response")
     message = bound.output if reply and bound.output else bound.input
     unwrap = face.unwrap_reply if reply else face.unwrap_request
+    own = service.bodies.schema(message, unwrap)
+    if own is not None:
+        return own
     return service.bench.json_schema(message.element, face.request, unwrap)
 
 

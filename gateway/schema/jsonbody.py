@@ -76,7 +76,26 @@ def beside(
 def _resolved(schema: Any, defs: Mapping[str, Any], refs: str) -> dict[str, Any]:
     while "$ref" in schema:
         schema = defs[schema["$ref"].removeprefix(refs)]
-    if "anyOf" in schema:  # an optional structure: its object form is the one that has members
+    if "anyOf" in schema and "properties" not in schema:  # an optional structure: its object form has the members
         forms = [_resolved(form, defs, refs) for form in schema["anyOf"]]
         schema = next((form for form in forms if "properties" in form), forms[0])
-    return dict(schema)
+    return _whole(dict(schema), defs, refs)
+
+
+def _whole(schema: dict[str, Any], defs: Mapping[str, Any], refs: str) -> dict[str, Any]:
+    """A schema with the members that its `allOf` parts name; a part without any stays one."""
+    parts = [_resolved(part, defs, refs) if "$ref" in part else part for part in schema.get("allOf", ())]
+    named = [part for part in parts if part.get("type") == "object" and "properties" in part]
+    if not named:
+        return schema
+    told = {word: inner for word, inner in schema.items() if word != "allOf"}
+    properties, needed = dict(told.get("properties", {})), list(told.get("required", ()))
+    left = [part for part in parts if part not in named]
+    for part in (_whole(dict(each), defs, refs) for each in named):
+        for name, inner in part.pop("properties").items():
+            properties[name] = inner if properties.get(name, inner) == inner else {"allOf": [properties[name], inner]}
+        needed += part.pop("required", ())
+        left += [part] if part != {"type": "object"} else []
+    told |= {"type": "object", "properties": properties}
+    told |= {"required": list(dict.fromkeys(needed))} if needed else {}
+    return {**told, "allOf": left} if left else told

@@ -17,8 +17,9 @@ from gateway.core.value import Value
 from gateway.schema.ir import Element, Model, Settings
 from gateway.schema.jsonbody import beside, chosen, eased, within, without
 from gateway.schema.jsonschema import SchemaWriter
-from gateway.schema.openapi_fields import choosing, idempotency_key, if_match, segment
+from gateway.schema.openapi_fields import choosing, given, idempotency_key, if_match, segment
 from gateway.schema.openapi_joined import joined
+from gateway.schema.openapi_own import Adopted, Own
 from gateway.schema.openapi_served import both, header, path_of, refusals
 
 REFS: Final = "#/components/schemas/"
@@ -38,6 +39,7 @@ class Body:
     heads: tuple[tuple[str, Body, bool], ...] = ()  # of `$headers`: key, block, whether it must be given
     repeated: frozenset[tuple[str, ...]] = frozenset()  # members that the path has and the body may repeat
     within: tuple[str, ...] = ()  # the member of the message that is the body
+    own: Own | None = None  # a JSON of its own, which no mapping tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +173,11 @@ class _Document:
         self.schemas: dict[str, Any] = {"Problem": _problem(), "Finding": dict(_FINDING)}
         self._writers: dict[tuple[int, Settings], SchemaWriter] = {}
         self._ids: dict[str, int] = {}
+        self._adopted = Adopted(self.schemas, REFS)
 
     def finish(self) -> None:
         """Write what was only named so far."""
-        for writer in self._writers.values():
-            writer.finish()
+        self._written()
         for schema in self.schemas.values():
             plainly(schema)
 
@@ -213,8 +215,7 @@ class _Document:
         example = door.request.example
         chose = door.chosen if door.chosen is not None and door.chosen.place == "body" else None
         if chose is not None:
-            for writer in self._writers.values():
-                writer.finish()
+            self._written()
             media["schema"] = chosen(media["schema"], self.schemas, chose.name, chose.value, REFS)
             example = {chose.name: chose.value, **(example if isinstance(example, dict) else {})}
         schema = media["schema"]
@@ -233,11 +234,10 @@ class _Document:
         return path_of(doc.served, members, REFS + "Problem", usual, doc.example)
 
     def _parameter(self, parameter: ParameterDoc) -> dict[str, Any]:
-        schema = self._writer(parameter.body).place(parameter.element)
-        forms = [form for form in schema.get("anyOf", ()) if form != {"type": "null"}]
-        if forms:  # a parameter that is not given is left out: it is never null
-            schema = forms[0] if len(forms) == 1 else {"anyOf": forms}
-        if parameter.many:
+        own = parameter.body.own is not None
+        schema = self._schema(parameter.body) if own else self._writer(parameter.body).place(parameter.element)
+        schema = given(schema)
+        if parameter.many and not own:
             schema = {"type": "array", "items": schema}
         if parameter.place == "path":
             schema = segment(schema)
@@ -311,19 +311,25 @@ class _Document:
         return {"application/json": media}
 
     def _schema(self, body: Body) -> dict[str, Any]:
-        writer = self._writer(body)
-        root = writer.root(body.element, body.unwrap)
-        root = self._shaped(writer, root, body)
+        if body.own is not None:
+            root = self._adopted.schema(body.own)
+        else:
+            root = self._writer(body).root(body.element, body.unwrap)
+        root = self._shaped(root, body)
         if body.heads:
-            writer.finish()
+            self._written()
             members = {key: self._schema(block) for key, block, _ in body.heads}
             root = beside(root, self.schemas, members, [key for key, _, must in body.heads if must], REFS)
         return root
 
-    def _shaped(self, writer: SchemaWriter, root: Any, body: Body) -> dict[str, Any]:
+    def _written(self) -> None:
+        for writer in self._writers.values():
+            writer.finish()
+
+    def _shaped(self, root: Any, body: Body) -> dict[str, Any]:
         """The part of the message that the client sends or gets, less what the route fills."""
         if body.bound or body.repeated or body.within:
-            writer.finish()
+            self._written()
         root = within(root, self.schemas, body.within, REFS)
         left: dict[str, Any] = without(root, self.schemas, _inside(body.bound, body.within), REFS)
         told: dict[str, Any] = eased(left, self.schemas, _inside(body.repeated, body.within), REFS)

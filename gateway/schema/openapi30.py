@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 _DROPPED: Final = frozenset(
-    {"if", "patternProperties", "dependentRequired", "propertyNames", "$defs", "$schema", "prefixItems", "contains"}
+    "if else patternProperties dependentRequired dependentSchemas propertyNames $defs $schema prefixItems contains "
+    "minContains maxContains unevaluatedProperties unevaluatedItems contentEncoding contentMediaType".split()
 )
 
 
@@ -43,12 +44,14 @@ def _schema(schema: Any) -> Any:
         return {"$ref": schema["$ref"]}  # siblings of $ref have no meaning in 3.0
     told: dict[str, Any] = {}
     for word, value in schema.items():
-        if word in _DROPPED:
+        if word in _DROPPED or (word == "then" and schema.get("if") != {"type": "object"}):
             continue
         rewrite = _WORDS.get(word)
         told.update(rewrite(value) if rewrite else {word: value})
     if "patternProperties" in schema:
         told.pop("additionalProperties", None)
+    if told.get("type") == "array" and ("items" not in told or "prefixItems" in schema):
+        told["items"] = {}  # demanded there; what 3.1 says is of the items after the first ones
     return _without_null(told)
 
 

@@ -23,6 +23,19 @@ def segment(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {**schema, "pattern": SEGMENT} if text else dict(schema)
 
 
+def given(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a parameter where it is given: one that is not is left out, it is never null."""
+    told = dict(schema)
+    forms = [form for form in told.get("anyOf", ()) if form != {"type": "null"}]
+    if forms:
+        told = forms[0] if len(forms) == 1 else {"anyOf": forms}
+    kinds = told.get("type")
+    if isinstance(kinds, list) and "null" in kinds:
+        left = [kind for kind in kinds if kind != "null"]
+        told["type"] = left[0] if len(left) == 1 else left
+    return told
+
+
 def if_match(required: bool) -> dict[str, Any]:
     """The version that was read, as its ETag gave it."""
     return _field("If-Match", "The ETag of what was read: it is refused with 412 when that has changed.", required, TAG)

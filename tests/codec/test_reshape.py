@@ -59,3 +59,15 @@ def test_a_key_given_twice_is_refused_on_the_way_out(shape, mapping, place):
 def test_what_has_no_place_is_refused_on_the_way_in(shape, service):
     with pytest.raises(Problem):
         pair(shape)[0](service, ())
+
+
+def test_a_place_has_one_name_on_both_sides_or_none():
+    shapes = Shapes({**TYPES, "M": {"members": {"a": {"shape": {"table": None}}}, "rest": {"key": "k"}}}, lambda _: lambda _: True)
+    root = {"members": {"t": {"shape": {"type": "T"}}, "m": {"shape": {"type": "M"}}, "c": {"shape": {"choice": []}}}}
+    assert shapes.at(None, ("a", "b")) is None
+    assert shapes.at(root, ("other", "b")) is None
+    assert shapes.at(root, ("t", "t", "z")) is None
+    assert shapes.at(root, ("m", "a")) == {"table": None}
+    for steps, named in ((("t", "x y"), "x y"), (("t", "x_y"), "x_y"), (("m", "b"), "b"), (("m", "a", "k"), "k"), (("c", "k"), "k")):
+        with pytest.raises(KeyError, match=named):
+            shapes.at(root, steps)
