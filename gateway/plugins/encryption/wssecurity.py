@@ -84,10 +84,8 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
         confirm = [request.signature] if send.confirm and about.direction == "reply" and request is not None else None
         made = secure(root, plan, self.host.clock.now(), confirm=confirm)
         facts = {**wire.facts, "wssecurity_signature": made.signature, "wssecurity_session": made.session}
-        if made.signature:
-            facts["signed"] = tuple(plan.signed)
-        if sealed := tuple(part for part in plan.encrypted if part == "body" or part.startswith("{")):
-            facts["encrypted"] = sealed  # a token or a signature that is hidden hides nothing of the message
+        facts |= {"signed": made.signed} if made.signed else {}
+        facts |= {"encrypted": made.encrypted} if made.encrypted else {}
         return replace(wire, body=_bytes(root), tree=None, facts=facts)
 
     def _outbound(self, send: SendSettings, asked: Proof | None, assertion: bytes) -> Outbound:
@@ -163,7 +161,7 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
         if not proof.present:
             return replace(wire, tree=root)
         facts = {**wire.facts, "wssecurity": proof, "once": proof.once}
-        if proof.signed:
+        if proof.whole:
             facts["signed"] = proof.signed
         if proof.sealed:
             facts["encrypted"] = proof.encrypted

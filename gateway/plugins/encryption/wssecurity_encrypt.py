@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidTag
@@ -37,13 +37,13 @@ from .wssecurity_names import (
     wsse,
     xenc,
 )
+from .wssecurity_parts import Type
 from .wssecurity_session import SessionKey, name_of
 from .wssecurity_session import refer as refer_session
 from .wssecurity_sign import SHA256
 from .wssecurity_tokens import Reference, refer, referred
 from .wssecurity_tree import Ids, algorithm, attributes, children, encoded, id_of, octets, refuse, sub
 
-Type = Literal["Content", "Element"]
 MAX_REFERENCES: Final = 20
 _DATA: Final = 100 * 1024 * 1024  # characters of one cipher value: the message's own limit is lower
 _MGF_SHA256: Final = f"{XENC11}mgf1sha256"

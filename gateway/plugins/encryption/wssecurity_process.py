@@ -20,7 +20,6 @@ from gateway.core.limits import DEFAULT, Limits
 
 from .wssecurity_encrypt import (
     Encrypter,
-    Type,
     decrypt,
     encrypt,
     encrypt_by,
@@ -31,6 +30,7 @@ from .wssecurity_encrypt import (
     wrap,
 )
 from .wssecurity_names import ASSERTION, BLOCKS, ID, WSSE11, Allowed, ds, wsse, wsu, xenc
+from .wssecurity_parts import Type, of_body, parts, sealed, targets
 from .wssecurity_saml import Assertion, Rules, add_assertion, read_assertion
 from .wssecurity_session import SessionKey, SessionKeys, SessionSigner, name_of
 from .wssecurity_sign import Signer, sign
@@ -55,7 +55,7 @@ from .wssecurity_tree import (
     shape_of,
     sub,
 )
-from .wssecurity_verify import Signed, headers_named, require_parts, verify
+from .wssecurity_verify import Signed, require_parts, verify
 
 CONFIRMATION: Final = f"{{{WSSE11}}}SignatureConfirmation"
 Demand = Literal["signature", "timestamp", "username", "encryption", "saml"]
@@ -103,6 +103,8 @@ class Secured:
 
     signature: bytes = b""
     session: SessionKey | None = None
+    signed: tuple[str, ...] = ()  # names of parts, where the body or something in it is one
+    encrypted: tuple[str, ...] = ()
 
 
 def secure(root: Any, plan: Outbound, now: float, *, confirm: Sequence[bytes] | None = None) -> Secured:
@@ -124,26 +126,33 @@ def secure(root: Any, plan: Outbound, now: float, *, confirm: Sequence[bytes] | 
         session, _ = wrap(security, plan.encrypter)
     signer = plan.signer if session is None else SessionSigner(session)
     value = b""
+    signed: tuple[str, ...] = ()
+    encrypted: tuple[str, ...] = ()
     for step in ("sign", "encrypt") if plan.order == "sign-encrypt" else ("encrypt", "sign"):
         if step == "sign" and signer is not None:
-            nodes = [node for _, node in _parts(shape, security, plan.signed)]
+            named = parts(shape, security, plan.signed)
+            nodes = list({id(node): node for _, node in named}.values())
+            signed = tuple(dict.fromkeys(name for name, _ in named)) if of_body(shape, nodes) else ()
             if nodes or confirmations:
                 signature = sign(security, [*nodes, *confirmations], signer)
                 value = octets(signature.find(ds("SignatureValue")))
         elif step == "encrypt" and plan.encrypted:
-            _encrypt(shape, security, plan, session)
+            chosen = targets(shape, security, plan.encrypted)
+            encrypted = tuple(plan.encrypted) if of_body(shape, [node for node, _ in chosen]) else ()
+            _encrypt(security, chosen, plan, session)
     for stamp in security.findall(wsu("Timestamp")):
         security.insert(0, stamp)  # every layout but LaxTsLast takes it there (WS-SecurityPolicy §6.7)
-    return Secured(value, session)
+    return Secured(value, session, signed, encrypted)
 
 
-def _encrypt(shape: Shape, security: Any, plan: Outbound, session: SessionKey | None) -> None:
+def _encrypt(
+    security: Any, chosen: Sequence[tuple[Any, Type]], plan: Outbound, session: SessionKey | None
+) -> None:
     if session is not None:
-        targets = _targets(shape, security, plan.encrypted)
         block = plan.encrypter.block if plan.encrypter is not None else _fitting(session)
-        encrypt_by(security, targets, session, block, last=plan.order == "encrypt-sign")
+        encrypt_by(security, chosen, session, block, last=plan.order == "encrypt-sign")
     elif plan.encrypter is not None:
-        encrypt(security, _targets(shape, security, plan.encrypted), plan.encrypter)
+        encrypt(security, chosen, plan.encrypter)
 
 
 def _fitting(session: SessionKey) -> str:
@@ -156,42 +165,6 @@ def _confirmation(security: Any, value: bytes) -> Any:
     if value:
         node.set("Value", encoded(value))
     return node
-
-
-def _parts(shape: Shape, security: Any, names: Sequence[str]) -> list[tuple[str, Any]]:
-    """The elements that names mean, by their absolute places; a header block that is not there is no mistake."""
-    found: list[tuple[str, Any]] = []
-    for name in names:
-        if name == "body":
-            found.append((name, shape.body))
-        elif name in _FIXED:
-            found += [(name, node) for node in security.findall(_FIXED[name])[:1]]
-        else:
-            inside = [(etree.QName(name).localname, node) for node in shape.body.iter(name)]
-            found += headers_named(shape.header, [name]) or inside
-    return found
-
-
-_FIXED: Final = {
-    "timestamp": wsu("Timestamp"),
-    "username": wsse("UsernameToken"),
-    "signature": ds("Signature"),
-    "saml": ASSERTION,
-}
-
-
-def _targets(shape: Shape, security: Any, names: Sequence[str]) -> list[tuple[Any, Type]]:
-    """What is encrypted: the body's content, a token or header block whole, an element of the body whole."""
-    targets: list[tuple[Any, Type]] = []
-    if "body" in names:
-        targets.append((shape.body, "Content"))
-    for name in names:
-        nodes = [node for _, node in _parts(shape, security, [name] if name != "body" else [])]
-        hidden = [node for node in nodes if "body" in names and shape.body in node.iterancestors()]
-        targets += [(node, "Element") for node in nodes if node not in hidden]
-    if not targets:
-        raise refuse("there is nothing to encrypt")
-    return targets
 
 
 # -- reading
@@ -225,7 +198,8 @@ class Proof:
     """What a security header proved. `once`: tokens that may not come twice, with seconds."""
 
     signed: tuple[str, ...] = ()
-    encrypted: tuple[str, ...] = ()  # whatever came encrypted; `sealed`: all that has to
+    whole: bool = False  # among them the body, or what of it was asked for
+    encrypted: tuple[str, ...] = ()  # whatever came encrypted; `sealed`: all that has to, some of the body among it
     sealed: bool = False
     certificate: x509.Certificate | None = None
     username: str = ""
@@ -379,16 +353,18 @@ def _decrypt(run: _Run, uris: Sequence[str], key_for: Callable[[Any], bytes]) ->
 def _judged(run: _Run) -> Proof:
     plan, security = run.plan, run.security
     proof = Proof(present=True, encrypted=tuple(run.opened), confirmations=tuple(run.confirmations))
-    proof.session, proof.sealed = run.carried, _sealed(run)
+    proof.session = run.carried
+    hidden, proof.sealed = sealed(run.shape, security, plan.encrypted, run.hidden)
     stamps = security.findall(wsu("Timestamp"))
     if run.signed is not None:
         signed = replace(run.signed, nodes=(*run.signed.nodes, *run.instead))
         if "timestamp" in plan.signed and not stamps:
             raise refuse("a signed message has no timestamp")
-        required = _parts(run.shape, security, plan.signed)
+        required = parts(run.shape, security, plan.signed)
         confirmations = [("confirmation", node) for node in security.findall(CONFIRMATION)]
         require_parts(signed, [*required, *confirmations])
-        proof.signed = tuple(name for name, _ in required)
+        proof.signed = tuple(dict.fromkeys(name for name, _ in required))
+        proof.whole = of_body(run.shape, [node for _, node in required])
         proof.certificate, proof.signature = signed.certificate, signed.value
         proof.once = ((hashlib.sha256(signed.name).hexdigest(), plan.ttl + 60.0),)
     if run.login is not None:
@@ -403,30 +379,12 @@ def _judged(run: _Run) -> Proof:
         "signature": run.signed is not None,
         "timestamp": bool(stamps),
         "username": run.login is not None,
-        "encryption": proof.sealed,
+        "encryption": hidden,
     }
     for demand in plan.demands:
         if not had[demand]:
             raise refuse(f"there is no {demand}")
     return proof
-
-
-def _sealed(run: _Run) -> bool:
-    """Whether all that has to be encrypted was: every element of a name, wherever it stands; and something was."""
-    found = []
-    for name in run.plan.encrypted:
-        if name == "body":
-            found.append(run.shape.body)
-        elif name in _FIXED:
-            found += run.security.findall(_FIXED[name])
-        else:
-            found += [*run.shape.body.iter(name), *(run.shape.header.findall(name))]
-    return bool(found) and all(any(each is node for each in run.hidden) or _inside(run, node) for node in found)
-
-
-def _inside(run: _Run, node: Any) -> bool:
-    """Whether it came out of something larger that was encrypted."""
-    return any(each is owner for owner in node.iterancestors() for each in run.hidden)
 
 
 def _confirm(run: _Run, assertion: Assertion, proof: Proof) -> None:

@@ -16,7 +16,6 @@ from typing import Any, Final, TypeAlias
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
-from lxml import etree
 
 from gateway.core.problem import Problem
 from gateway.xml import canonical
@@ -224,11 +223,3 @@ def require_parts(signed: Signed, required: Sequence[tuple[str, Any]]) -> None:
     for name, node in required:
         if node is None or not signed.covers(node):
             raise refuse(f"{name} is not signed")
-
-
-def headers_named(header: Any, names: Sequence[str]) -> list[tuple[str, Any]]:
-    """The header blocks of these Clark names, direct children of Header; every one that is there."""
-    if header is None:
-        return []
-    found = [(name, child) for name in names for child in header if child.tag == name]
-    return [(etree.QName(name).localname, child) for name, child in found]

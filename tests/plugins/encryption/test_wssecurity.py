@@ -331,4 +331,4 @@ async def test_a_body_in_clear_is_not_encrypted_whatever_else_is(parts):
 
     await between(*await pair({"edges": ["upstream"], "send": send}, server), service, crossed)(request())
     assert "encrypted" not in seen[0].facts
-    assert ("encrypted" in crossed[0].facts) == (parts != ["username"])
+    assert ("encrypted" in crossed[0].facts) == (parts == ["{urn:bank}amount"])

@@ -511,6 +511,6 @@ def test_what_came_encrypted_counts_where_it_is_all_that_has_to_be(given, wanted
 
 def test_one_element_of_a_name_that_is_encrypted_hides_no_other():
     root = envelope()
+    secure(root, outbound(signer=None, encrypted=("{urn:bank}amount",)), NOW)
     etree.SubElement(root[0], "{urn:bank}amount").text = "7"
-    secure(root, outbound(signer=None, encrypted=("{urn:bank}amount",)), NOW)  # that of the header
     assert not prove(again(root), inbound(encrypted=("{urn:bank}amount",)), NOW).sealed

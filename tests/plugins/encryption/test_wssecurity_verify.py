@@ -12,7 +12,7 @@ from gateway.plugins.encryption.wssecurity_names import DS, EXC_C14N, Allowed
 from gateway.plugins.encryption.wssecurity_process import prove, secure
 from gateway.plugins.encryption.wssecurity_tokens import Trust
 from gateway.plugins.encryption.wssecurity_tree import Ids
-from gateway.plugins.encryption.wssecurity_verify import Signed, headers_named, require_parts, verify
+from gateway.plugins.encryption.wssecurity_verify import Signed, require_parts, verify
 from tests.plugins.encryption import wss_samples as samples
 
 NOW = samples.NOW
@@ -41,12 +41,6 @@ def test_what_is_proven_are_the_nodes_themselves():
     for node in (None, root, root.find("{*}Header")):
         with pytest.raises(Refusal):
             require_parts(proof, [("x", node)])
-
-
-def test_headers_are_direct_children_only():
-    header = etree.fromstring("<h><a/><w><a/></w><a/></h>")
-    assert [node for _, node in headers_named(header, ["a"])] == [header[0], header[2]]
-    assert headers_named(None, ["a"]) == []
 
 
 @pytest.mark.parametrize("prefixes", ["a " * 17, "a"])
