@@ -14,7 +14,7 @@ from typing import Any
 from ..codec.scalars import scalar_for
 from ..core.limits import Limits
 from ..core.problem import Problem
-from ..core.value import Value
+from ..core.value import Value, steps_of
 from ..dialect.binding import Binding, Steps
 from ..dialect.heads import Heads
 from ..dialect.passing import OWNED
@@ -30,7 +30,7 @@ from ..settings.mistakes import Mistake, Path
 from ..settings.service import FaultRule as FaultSettings
 from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
-from .bindings import BODYLESS, POINTERS, binding, member, members_at, steps_of
+from .bindings import BODYLESS, POINTERS, binding, member, members_at
 from .doors import fault_rules, mapping
 from .exposed import exposed
 from .heads import heads

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..codec.lexical import Scalar, Unfit
 from ..codec.scalars import scalar_for
-from ..core.value import pointer
+from ..core.value import pointer, steps_of
 from ..dialect.binding import Binding, Parameter, Steps
 from ..schema.errors import ContractError
 from ..schema.ir import Array, Complex, Keys, Model, Settings, Simple, Slot, Text
@@ -44,11 +44,6 @@ class Member:
     slot: Slot
     sure: bool  # every valid message has it
     simple: str | None  # its simple type, None for a structure
-
-
-def steps_of(text: str) -> Steps:
-    """The steps of a JSON Pointer."""
-    return tuple(step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:])
 
 
 def member(model: Model, element: str, unwrap: tuple[str, ...], steps: Steps) -> Member:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..core.described import Served
 from ..core.message import Fault
-from ..core.value import Value
+from ..core.value import Value, steps_of
 from ..dialect.problem import Speaker
 from ..dialect.rest_client import at
 from ..plugins.registry import Plugins
@@ -18,7 +18,7 @@ from ..schema.openapi30 import downgraded
 from ..schema.samples import sample
 from ..settings.service import Route as RouteSettings
 from ..version import version
-from .bindings import member, steps_of
+from .bindings import member
 from .book import Built, BuiltService
 from .doors import RouteFace, fault_rules
 from .operations import CANONICAL

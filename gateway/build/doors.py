@@ -17,7 +17,7 @@ from ..core.layers import Service
 from ..core.limits import Limits
 from ..core.operation import Door, Face, Operation, RefusedOperation, Route
 from ..core.problem import BY_SLUG
-from ..core.value import pointer
+from ..core.value import pointer, steps_of
 from ..dialect.binding import Steps
 from ..dialect.either import EitherClient
 from ..dialect.fault import neutral
@@ -33,7 +33,7 @@ from ..settings.service import FaultRule as FaultSettings
 from ..settings.service import Mapping as MappingSettings
 from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
-from .bindings import BODYLESS, POINTERS, binding, member, members_at, steps_of
+from .bindings import BODYLESS, POINTERS, binding, member, members_at
 from .heads import heads
 from .operations import CANONICAL, Bound, selecting
 from .shaped import Bodies
@@ -291,7 +291,7 @@ def fault_rules(settings: Sequence[FaultSettings]) -> tuple[FaultRule, ...]:
 
 
 def _path_test(path: str, equals: Any) -> Callable[[Any], bool]:
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:]]
+    steps = steps_of(path)
 
     def test(fault: Any) -> bool:
         found = [fault.detail]

@@ -16,14 +16,13 @@ from ..codec.json import dumps
 from ..core.message import Exchange, Fault, Message, Wire
 from ..core.problem import Problem
 from ..core.protection import asked_of_clients
-from ..core.value import Value, said
+from ..core.value import Value, said, steps_of
 from ..dialect.conditions import tag_of_version
 from ..dialect.rest_client import at
 from ..dialect.router import Router
 from ..dialect.soap_client import SoapClient, SoapDoor
 from ..schema.samples import sample
 from . import masking
-from .bindings import steps_of
 from .book import Built, BuiltService
 from .describe import route_example
 from .doors import NAMES, RouteFace, default_route, rest_door, soap_address

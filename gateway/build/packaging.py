@@ -15,8 +15,8 @@ from ..core.layers import WireLayer
 from ..core.limits import Limits
 from ..core.message import Wire
 from ..core.operation import Operation
+from ..dialect.blame import blamed
 from ..dialect.packages import is_package, make_package, open_package
-from ..dialect.soap_upstream import blamed
 from ..layers.package import opened, packed
 from ..schema.contract import BoundMessage, Port
 from ..schema.policies import MTOM

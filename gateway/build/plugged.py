@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..core.value import steps_of
 from ..plugins.registry import PluginError, Plugins, PluginSpec
 from ..plugins.registry import build as build_plugins
 from ..schema.ir import Array, Complex, Keys, Model, Slot
@@ -17,7 +18,7 @@ from ..schema.jsonnodes import leaves
 from ..schema.names import split
 from ..settings.loader import Loaded
 from ..settings.mistakes import Mistake, Refused
-from .bindings import member, members_at, steps_of
+from .bindings import member, members_at
 
 if TYPE_CHECKING:
     from .book import BuiltService

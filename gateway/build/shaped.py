@@ -13,7 +13,7 @@ from ..codec.json import loads
 from ..codec.reshaped import Drawn, Reshaped, Schema
 from ..core.limits import LARGE, Limits
 from ..core.problem import Problem
-from ..core.value import Value, pointer
+from ..core.value import Value, pointer, steps_of
 from ..dialect.binding import Steps
 from ..dialect.rest import JsonCodec
 from ..dialect.soap import BodyCodec
@@ -26,7 +26,7 @@ from ..schema.openapi_own import DEFS, Own
 from ..schema.samples import sample
 from ..settings.service import Route as RouteSettings
 from ..xml import parse
-from .bindings import POINTERS, steps_of
+from .bindings import POINTERS
 from .operations import CANONICAL, Bound
 from .workbench import Workbench
 

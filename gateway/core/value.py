@@ -7,6 +7,7 @@ whole number of at most 18 digits; its digits are kept as written). Nothing here
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -20,6 +21,11 @@ def said(value: Value) -> str | None:
     return None if value is None or isinstance(value, dict | list) else str(value)
 
 
-def pointer(parts: tuple[str | int, ...]) -> str:
+def pointer(parts: Iterable[str | int]) -> str:
     """JSON Pointer (RFC 6901) of a path of keys and indexes; the root is the empty string."""
     return "".join("/" + str(p).replace("~", "~0").replace("/", "~1") for p in parts)
+
+
+def steps_of(text: str) -> tuple[str, ...]:
+    """The steps of a JSON Pointer, as they are; `#/a` and `/a` are alike, and the empty string has none."""
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:])

@@ -209,4 +209,3 @@ def _not_understood(name: str) -> str:
     if not namespace:
         return f'<soap:NotUnderstood qname="{escape_attribute(local)}"/>'
     return f'<soap:NotUnderstood qname="nu:{escape_attribute(local)}" xmlns:nu="{escape_attribute(namespace)}"/>'
-

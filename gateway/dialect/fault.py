@@ -22,7 +22,7 @@ from .envelope import BY_NS, NS, Envelope, Version
 
 _NEUTRAL: Final = {"Client": "Sender", "Server": "Receiver"}
 _OLD: Final = {"Sender": "Client", "Receiver": "Server", "DataEncodingUnknown": "Client"}
-_KNOWN: Final = frozenset({"Sender", "Receiver", "VersionMismatch", "MustUnderstand", "DataEncodingUnknown"})
+CODES: Final = frozenset({"Sender", "Receiver", "VersionMismatch", "MustUnderstand", "DataEncodingUnknown"})
 PROBLEM_NS: Final = "urn:soapgw:problem"
 
 
@@ -95,7 +95,7 @@ def _code_11(text: str, node: Any) -> tuple[str, str]:
     namespace = node.nsmap.get(prefix or None)
     # node-soap sends `SOAP-ENV:Server` with the prefix undeclared: the local name decides then.
     # An unprefixed one is a standard code, too, whatever default namespace is in scope.
-    if head in _KNOWN and (not prefix or namespace is None or namespace in BY_NS):
+    if head in CODES and (not prefix or namespace is None or namespace in BY_NS):
         return head, tail
     return "Receiver", f"{{{namespace}}}{local}" if namespace else local
 
@@ -109,7 +109,7 @@ def _read_12(node: Any) -> tuple[str, str, str, str, Any]:
     code = text_of(value).strip().rpartition(":")[2] if value is not None else "Receiver"
     code = _NEUTRAL.get(code, code)
     return (
-        code if code in _KNOWN else "Receiver",
+        code if code in CODES else "Receiver",
         _clark(text_of(deeper).strip(), deeper) if deeper is not None else "",
         text_of(_english(texts)).strip() if texts else "",
         text_of(role).strip() if role is not None else "",

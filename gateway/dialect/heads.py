@@ -92,6 +92,11 @@ class Heads:
         return fields, members
 
 
+def beside(members: Mapping[str, Value], body: Value) -> Value:
+    """A message with its `$headers`, where there are any, before it; what is no object rides in `$value`."""
+    return {KEY: dict(members), **(body if isinstance(body, dict) else {"$value": body})} if members else body
+
+
 def _element(block: HeaderBlock) -> Any:
     """The block as its type has it: without the envelope's own attributes (SOAP 1.1 §4.2, SOAP 1.2 Part 1 §5.2)."""
     if block.element is None:

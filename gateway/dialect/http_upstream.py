@@ -17,10 +17,10 @@ from ..core.message import Exchange, Fault, Message, Wire
 from ..core.problem import Kind, Problem
 from ..xml import parse as parse_xml
 from .binding import Binding
+from .blame import Blaming
 from .envelope import Envelope
 from .rest import JsonCodec
 from .soap import SoapCodec
-from .soap_upstream import blamed
 from .unbinding import take
 
 Encoding = Literal["query", "path", "form", "xml", "none"]
@@ -81,10 +81,8 @@ class HttpUpstream:
 
     def read_reply(self, exchange: Exchange, wire: Wire) -> Message:
         """The answer, valid by the contract. Raises Problem UPSTREAM_… with the outcome of a write."""
-        try:
+        with Blaming(exchange):
             return self._read(exchange, wire)
-        except Problem as problem:
-            raise blamed(problem, exchange) from problem
 
     def _read(self, exchange: Exchange, wire: Wire) -> Message:
         codec = exchange.operation.faces["1.1"].reply

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ..codec.json import dumps
 from ..core.message import Fault
-from ..core.problem import Finding, Kind, Problem
+from ..core.problem import Finding, Kind, Outcome, Problem
 
 MEDIA: Final = "application/problem+json"
 NAME_LIMIT: Final = 128
@@ -56,7 +56,7 @@ class Speaker:
         document.update(problem.extra)
         return _bounded(document) if problem.findings or problem.extra else document
 
-    def of_fault(self, fault: Fault, outcome: str | None = None) -> Problem:
+    def of_fault(self, fault: Fault, outcome: Outcome | None = None) -> Problem:
         """The problem that a fault is to a JSON client: status by rule, typed detail kept."""
         rule = next((rule for rule in self.rules if rule.takes(fault)), None)
         status = rule.status if rule else _own_status(fault)
@@ -68,7 +68,7 @@ class Speaker:
             "The service answered with a fault" + (f": {_short(fault.reason, REASON_LIMIT)}" if fault.reason else "."),
             status=status,
             extra={"fault": fault.told()},
-            outcome=outcome,  # type: ignore[arg-type]  # the caller's word, one of Outcome
+            outcome=outcome,
         )
 
 

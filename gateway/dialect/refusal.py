@@ -21,12 +21,11 @@ from ..core.xmlnames import is_nc_name
 from ..xml import escape_text
 from ..xml import parse as parse_xml
 from .binding import Steps
-from .fault import neutral
+from .fault import CODES, neutral
 from .soap import BodyCodec
 
 RFC9457_NS: Final = "urn:ietf:rfc:7807"  # as Appendix B of RFC 9457 has it
 _STANDARD: Final = frozenset({"type", "title", "status", "detail", "instance"})
-_CODES: Final = frozenset({"Sender", "Receiver", "VersionMismatch", "MustUnderstand", "DataEncodingUnknown"})
 _ABSENT: Final = object()
 
 
@@ -202,14 +201,14 @@ def code_of(code: str, status: int, document: Value) -> tuple[str, str]:
     if not code:
         said = document.get("fault") if isinstance(document, dict) else None
         head = said.get("code") if isinstance(said, dict) else None
-        if isinstance(said, dict) and isinstance(head, str) and head in _CODES:
+        if isinstance(said, dict) and isinstance(head, str) and head in CODES:
             sub = said.get("subcode")
             return head, sub if isinstance(sub, str) else ""
         return by_status, ""
     if code[:1] == "{":
         return by_status, code
     head, _, tail = neutral(code).partition(".")
-    return (head, tail) if head in _CODES else (by_status, code)
+    return (head, tail) if head in CODES else (by_status, code)
 
 
 def reason_of(status: int, document: Value) -> str:

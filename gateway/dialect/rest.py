@@ -12,7 +12,7 @@ from ..codec.json import dumps, loads
 from ..core.limits import Limits
 from ..core.message import Message
 from ..core.problem import Finding, Kind, Problem
-from ..core.value import Value
+from ..core.value import Value, pointer
 from ..xml import parse as parse_xml
 from .soap import BodyCodec, SoapCodec
 
@@ -68,11 +68,9 @@ class JsonCodec:
         assert self.schema is not None
         found = []
         for error in self.schema.iter_errors(parsed):
-            steps = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in error.instance_path)
             kind = type(error.kind).__name__.rpartition("_")[2]
-            found.append(
-                Finding(steps, "", f"breaks the JSON Schema's rule `{kind}`", "what `/openapi.json` describes")
-            )
+            words = f"breaks the JSON Schema's rule `{kind}`"
+            found.append(Finding(pointer(error.instance_path), "", words, "what `/openapi.json` describes"))
             if len(found) == self.limits.findings:
                 break
         return found

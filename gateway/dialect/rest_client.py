@@ -16,9 +16,9 @@ from ..codec.json import dumps
 from ..codec.lexical import Scalar, Unfit
 from ..core.message import Exchange, HeaderBlock, Message, Wire
 from ..core.operation import Route
-from ..core.problem import Finding, Kind, Problem
+from ..core.problem import Finding, Kind, Outcome, Problem
 from ..core.protection import judge_client
-from ..core.value import Value, pointer, said
+from ..core.value import Value, pointer, said, steps_of
 from .binding import Binding, Steps
 from .choice import PARSED
 from .conditions import (
@@ -31,7 +31,7 @@ from .conditions import (
     tag_of_version,
     version_of,
 )
-from .heads import KEY, Heads
+from .heads import KEY, Heads, beside
 from .media import media, require_json_accepted
 from .problem import MEDIA, Speaker
 from .rest import JsonCodec
@@ -192,17 +192,15 @@ class RestClient:
             except Unfit:  # no version that the service ever gave
                 raise Problem(Kind.PRECONDITION_FAILED) from None
         if given is not None and given != version:
-            where = "/" + "/".join(steps)
-            raise Problem(
-                Kind.INVALID_MESSAGE,
-                findings=[Finding(where, "", "The body and If-Match name two versions.", "one of them, or both alike")],
-            )
+            words = "The body and If-Match name two versions."
+            finding = Finding(pointer(steps), "", words, "one of them, or both alike")
+            raise Problem(Kind.INVALID_MESSAGE, findings=[finding])
         target[steps[-1]] = version
 
     def write_reply(self, exchange: Exchange, reply: Message) -> Wire:
         """The answer: the face's JSON, 202, 204 or 304 without a body, or the fault's problem."""
         if reply.fault is not None:
-            outcome = None
+            outcome: Outcome | None = None
             if exchange.operation.writes and not self.route.reads:
                 outcome = "rejected" if reply.fault.code == "Sender" or reply.fault.declared else "unknown"
             problem = self.speaker.of_fault(reply.fault, outcome)
@@ -242,7 +240,7 @@ class RestClient:
                 value = at(value, route.body_reply)
                 if value is None and not members:
                     return Wire(headers, b"", status=204)
-            body = dumps(_with(members, value) if members else value)
+            body = dumps(beside(members, value))
         else:
             body = reply.wire(codec)
         status = route.status or 200
@@ -274,11 +272,6 @@ def _outside(finding: Finding, prefix: str) -> Finding:
     return finding
 
 
-def _with(members: dict[str, Value], value: Value) -> Value:
-    """The message with `$headers` before it; what is no object rides in `$value`."""
-    return {KEY: members, **(value if isinstance(value, dict) else {"$value": value})}
-
-
 def _told(route: RestRoute, value: Value, exchange: Exchange) -> dict[str, str]:
     """The header fields that the reply's value gives: ETag, Location."""
     told: dict[str, str] = {}
@@ -291,7 +284,7 @@ def _told(route: RestRoute, value: Value, exchange: Exchange) -> dict[str, str]:
 
         def filled(match: re.Match[str]) -> str:
             nonlocal missing
-            found = at(value, tuple(step.replace("~1", "/").replace("~0", "~") for step in match[1].split("/")[1:]))
+            found = at(value, steps_of(match[1]))
             missing = missing or found is None
             return quote(str(found), safe="")
 

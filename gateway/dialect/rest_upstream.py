@@ -19,15 +19,15 @@ from ..core.message import TRACE, Exchange, HeaderBlock, Message, Wire
 from ..core.problem import Finding, Kind, Problem
 from ..core.value import Value, pointer, said
 from .binding import Binding, Steps
+from .blame import Blaming
 from .conditions import tag_of_version
-from .heads import KEY, Heads
+from .heads import Heads, beside
 from .media import media
 from .passing import PAUSE, told
 from .refusal import Refusals
 from .rest import JsonCodec
 from .rest_answer import AnswerCodec, Judged
 from .rest_client import at
-from .soap_upstream import blamed
 from .unbinding import Parts, fits, left, take, without
 
 _ACCEPT: Final = "application/json, application/problem+json"
@@ -139,7 +139,7 @@ class RestUpstream:
             value = {sign.name: sign.equals, **(value if isinstance(value, dict) else {})}
         if not members and (value == {} if call.whole else value is None and bool(call.inner)):
             return b""
-        return dumps(_with(members, value))
+        return dumps(beside(members, value))
 
     def _chosen(self, exchange: Exchange) -> tuple[Call, Value]:
         """The first call that the message fits, and the message in its face."""
@@ -154,10 +154,8 @@ class RestUpstream:
 
     def read_reply(self, exchange: Exchange, wire: Wire) -> Message:
         """The answer, valid by the contract, or a fault. Raises Problem UPSTREAM_… with the outcome of a write."""
-        try:
+        with Blaming(exchange):
             return self._read(exchange, wire)
-        except Problem as problem:
-            raise blamed(problem, exchange) from problem
 
     def _read(self, exchange: Exchange, wire: Wire) -> Message:
         call: Call = exchange.facts["call"]
@@ -227,10 +225,6 @@ def _blocks(heads: Heads, exchange: Exchange) -> tuple[dict[str, str], dict[str,
         return heads.give(exchange.request.headers)
     except Problem as problem:
         raise Problem(Kind.INVALID_MESSAGE, problem.detail, findings=problem.findings) from problem
-
-
-def _with(members: dict[str, Value], body: Value) -> Value:
-    return {KEY: members, **(body if isinstance(body, dict) else {"$value": body})} if members else body
 
 
 def _filled(template: str, variables: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ from ..core.problem import Kind, Problem
 from ..core.value import Value
 from ..xml import parse as parse_xml
 from . import addressing
+from .blame import Blaming
 from .detail import typed_by
 from .envelope import Envelope, Version
 from .fault import read_fault, regular
@@ -69,10 +70,8 @@ class SoapUpstream:
 
     def read_reply(self, exchange: Exchange, wire: Wire) -> Message:
         """The answer, valid by the contract. Raises Problem UPSTREAM_… with the outcome of a write."""
-        try:
+        with Blaming(exchange):
             return self._read(exchange, wire)
-        except Problem as problem:
-            raise blamed(problem, exchange) from problem
 
     def _read(self, exchange: Exchange, wire: Wire) -> Message:
         codec = exchange.operation.faces[self.version].reply
@@ -151,22 +150,3 @@ def _reader(version: Version, limits: Limits) -> SoapCodec:
 
 def _accept(version: Version) -> str:
     return "text/xml, multipart/related" if version == "1.1" else "application/soap+xml, multipart/related"
-
-
-def blamed(problem: Problem, exchange: Exchange) -> Problem:
-    """A refusal of the service's answer, said as the service's: 502, and unknown for a write."""
-    kind = problem.kind
-    detail = problem.detail
-    if kind.row.side == "client":
-        broken = kind in (Kind.INVALID_MESSAGE, Kind.XML_ILLEGAL_CHARACTER)
-        kind = Kind.UPSTREAM_SCHEMA_VIOLATION if broken else Kind.UPSTREAM_MALFORMED
-        detail = f"The service's answer was refused: {problem.detail}"
-    return Problem(
-        kind,
-        detail,
-        findings=problem.findings,
-        cause=problem.cause,
-        headers=problem.headers,
-        outcome=problem.outcome or ("unknown" if exchange.operation.writes else None),
-        extra=problem.extra,
-    )

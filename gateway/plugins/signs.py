@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from gateway.core.message import Message
-from gateway.core.value import Value
+from gateway.core.value import Value, steps_of
 
 from .api import PluginSettings
 
@@ -72,15 +72,10 @@ def text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def steps(pointer: str) -> list[str]:
-    """The steps of a pointer."""
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
-
-
 def places(document: Any, pointer: str) -> list[Any]:
     """Everything that stands at a pointer; nothing where nothing is."""
     found = [document]
-    for step in steps(pointer):
+    for step in steps_of(pointer):
         deeper: list[Any] = []
         for here in found:
             if isinstance(here, dict):
@@ -100,23 +95,12 @@ def at(document: Any, pointer: str) -> Any:
 
 def put(document: Value, pointer: str, value: Value) -> Value:
     """A copy of the document with a member set; the structures on the way are made where they are missing."""
-    first, *rest = steps(pointer)
+    return _put(document, steps_of(pointer), value)
+
+
+def _put(document: Value, steps: tuple[str, ...], value: Value) -> Value:
+    if not steps:
+        return value
     whole: dict[str, Value] = dict(document) if isinstance(document, dict) else {}
-    inner = whole.get(first)
-    whole[first] = (
-        put(inner, "/" + "/".join(s.replace("~", "~0").replace("/", "~1") for s in rest), value) if rest else value
-    )
-    return whole
-
-
-def less(document: Value, pointer: str) -> Value:
-    """A copy of the document without a member."""
-    first, *rest = steps(pointer)
-    if not isinstance(document, dict) or first not in document:
-        return document
-    whole: dict[str, Value] = dict(document)
-    if rest:
-        whole[first] = less(whole[first], "/" + "/".join(rest))
-    else:
-        del whole[first]
+    whole[steps[0]] = _put(whole.get(steps[0]), steps[1:], value)
     return whole

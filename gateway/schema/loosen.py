@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from gateway.core.value import steps_of
 from gateway.schema.errors import ContractError
 from gateway.schema.ir import Complex, Element, ElementUse, Group, Model, Particle, Type, TypeId
 from gateway.schema.names import split
@@ -27,14 +28,10 @@ def loosen(model: Model, fills: Mapping[str, Iterable[str]]) -> Model:
     work = _Loosening(model)
     elements = dict(model.elements)
     for name, pointers in fills.items():
-        steps = sorted({_steps(pointer) for pointer in pointers})
+        steps = sorted({steps_of(pointer) for pointer in pointers})
         if steps:
             elements[name] = work.element(elements[name], steps, name)
     return replace(model, types=work.types, elements=elements, derived=work.derived)
-
-
-def _steps(pointer: str) -> Steps:
-    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
 
 
 class _Loosening:

@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 
-from gateway.core.value import pointer, said
+from gateway.core.value import pointer, said, steps_of
 
 
 def test_a_pointer_escapes_its_steps() -> None:
     assert (pointer(()), pointer(("a/b", 0, "c~d"))) == ("", "/a~1b/0/c~0d")
+
+
+@pytest.mark.parametrize("steps", [(), ("",), ("a/b", "0", "c~d"), ("~1", "~01")])
+def test_a_pointer_is_read_as_it_was_written(steps: tuple[str, ...]) -> None:
+    assert steps_of(pointer(steps)) == steps
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from gateway.core.message import Message, Wire
 from gateway.core.problem import Kind, Problem
 from gateway.dialect.envelope import NS
 from gateway.dialect.soap_client import SoapClient
-from gateway.dialect.soap_upstream import SoapUpstream, blamed
+from gateway.dialect.soap_upstream import SoapUpstream
 from tests.dialect.conftest import BOUGHT, BUY, envelope, posted
 
 FAULT = "<e:Fault><faultcode>e:Server</faultcode><faultstring>no</faultstring>{}</e:Fault>"
@@ -168,11 +168,3 @@ def test_a_tree_that_a_layer_below_proved_is_what_is_read(soap: SoapClient, upst
     proven = etree.fromstring(envelope(BOUGHT))
     reply = upstream.read_reply(exchange, Wire({}, b"anything", status=200, tree=proven))
     assert reply.value() == {"BuyResult": {"Task": {"n": 1}}}
-
-
-def test_blame_keeps_what_is_known_and_never_names_the_client(soap: SoapClient) -> None:
-    exchange = soap.read_request(posted(envelope(BUY)))
-    told = blamed(Problem(Kind.XML_LIMIT_EXCEEDED, "Too deep."), exchange)
-    assert (told.kind, told.status, told.outcome) == (Kind.UPSTREAM_MALFORMED, 502, "unknown")
-    known = blamed(Problem(Kind.UPSTREAM_AUTH, outcome="rejected"), exchange)
-    assert (known.kind, known.outcome) == (Kind.UPSTREAM_AUTH, "rejected")

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from gateway.core.message import Fault, Message
-from gateway.plugins.signs import Sign, at, less, places, put, shown
+from gateway.plugins.signs import Sign, at, places, put, shown
 
 DETAIL = {"Messages": [{"ErrorNumber": 136}, {"ErrorNumber": 50469}], "Flag": True}
 
@@ -58,7 +58,7 @@ def test_looking_leaves_an_unread_answer_unread():
     assert not answer.read
 
 
-def test_places_put_and_less_touch_no_other_place():
+def test_places_and_put_touch_no_other_place():
     document = {"a": [{"b": 1}, {"b": 2}], "c": {"d/e": 3}}
     assert places(document, "/a/*/b") == [1, 2]
     assert at(document, "/a/1/b") == 2
@@ -69,5 +69,3 @@ def test_places_put_and_less_touch_no_other_place():
     assert changed == {"a": [{"b": 1}, {"b": 2}], "c": {"d/e": 3, "f": 4}}
     assert document["c"] == {"d/e": 3}
     assert put(None, "/x/y", 1) == {"x": {"y": 1}}
-    assert less(changed, "/c/f") == document
-    assert less(document, "/q/r") is document

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from gateway.core.value import steps_of
+
 
 def places(document: Any, pointer: str) -> list[tuple[Any, Any]]:
     """(holder, name) of what the pointer (RFC 6901) means; what is not there is left out.
@@ -11,8 +13,7 @@ def places(document: Any, pointer: str) -> list[tuple[Any, Any]]:
     `*` as a step stands for every item of an array and every member of an object.
     """
     found: list[tuple[Any, Any]] = [({"": document}, "")]
-    for step in pointer.split("/")[1:]:
-        name = step.replace("~1", "/").replace("~0", "~")
+    for name in steps_of(pointer):
         deeper: list[tuple[Any, Any]] = []
         for holder, key in found:
             here = holder[key]

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 
 from gateway.schema.drawn.naming import Names
-from gateway.schema.drawn.texts import Library, Steps, Text, Where, steps_of
+from gateway.schema.drawn.texts import Library, Steps, Text, Where, fragment_steps
 
 Schema = Any  # bool or dict
 Direction = Literal["", "request", "response"]
@@ -68,7 +68,7 @@ class Defs:
         """What a `$ref` names. Raises ContractError when there is nothing."""
         base, _, fragment = reference.partition("#")
         found = self.library.beside(text, base, at)
-        steps = steps_of(fragment) if fragment.startswith("/") else ()
+        steps = fragment_steps(fragment) if fragment.startswith("/") else ()
         if fragment and not fragment.startswith("/"):
             anchored = _anchor(found.value, fragment, ())
             if anchored is None:

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 import yaml
 
+from gateway.core.value import pointer, steps_of
 from gateway.schema.errors import ContractError
 from gateway.schema.paths import Root, is_remote, shown
 
@@ -74,14 +75,9 @@ class Text:
         return Where(shown(self.path), self.lines.get(known, 0), pointer(steps))
 
 
-def pointer(steps: Steps) -> str:
-    """A JSON Pointer (RFC 6901 §3)."""
-    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
-
-
-def steps_of(text: str) -> Steps:
+def fragment_steps(text: str) -> Steps:
     """The steps of a URI fragment that is a JSON Pointer (RFC 6901 §6)."""
-    return tuple(step.replace("~1", "/").replace("~0", "~") for step in unquote(text).split("/")[1:])
+    return steps_of(unquote(text))
 
 
 class Library:
