@@ -66,7 +66,9 @@ def test_shortest_digits() -> None:
 
 
 def test_bounds_as_numbers_are_sent() -> None:
-    assert bound_digits("1.278656273654", True, max) == Decimal("1.2786563")
-    assert bound_digits("1.278656273654", True, min) == Decimal("1.278656273654")
+    assert bound_digits("1.278656273654", True, max) == Decimal("1.278656273654")  # its value is read as 1.2786562
+    assert bound_digits("1.278656273654", True, min) == Decimal("1.2786562")
+    assert bound_digits("1.27865619", True, max) == Decimal("1.2786562")
+    assert bound_digits("1.27865619", True, min) == Decimal("1.27865619")
     assert bound_digits("INF", False, min) is None
     assert bound_digits(None, False, min) is None
