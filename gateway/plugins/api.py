@@ -15,13 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final, Generic, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gateway.core.described import Described, Served
 from gateway.core.layers import Layer, Send, Service, WireLayer
 from gateway.core.limits import DEFAULT, Limits
 from gateway.core.message import Exchange, HeaderBlock, Message, Wire
 from gateway.core.operation import Operation
+from gateway.core.peers import By, Failures, Peers
 from gateway.core.ports import Clock, Store
 from gateway.core.problem import Kind, Problem
 from gateway.core.value import Value
@@ -38,9 +39,23 @@ class PluginSettings(BaseModel):
 
 
 class CipherSettings(PluginSettings):
-    """What every cipher has: how many failures of one peer in a minute are still looked at."""
+    """What every cipher has: how many failures of one peer in a minute are still looked at, and who a peer is."""
 
     failures_per_minute: int = Field(default=10, ge=1, description="further messages are refused unread for a minute")
+    failures_by: By = Field(
+        default="address",
+        description="a peer: its address; its client certificate's identity; the address that a proxy says",
+    )
+    proxies: tuple[str, ...] = Field(
+        default=(), description="addresses and networks of proxies whose X-Forwarded-For counts for `forwarded`"
+    )
+
+    @model_validator(mode="after")
+    def _peers(self) -> CipherSettings:
+        if (self.failures_by == "forwarded") != bool(self.proxies):
+            raise ValueError("`failures_by: forwarded` goes by what `proxies` say, and only it: give both or neither")
+        Peers.of(self.failures_by, self.proxies)
+        return self
 
 
 S = TypeVar("S", bound=PluginSettings)
@@ -272,29 +287,6 @@ async def off_loop(work: Callable[..., T], *given: Any) -> T:
     return await asyncio.get_running_loop().run_in_executor(_CRYPTO, work, *given)
 
 
-class _Budget:
-    """Failures of each peer within the last minute; bounded in peers."""
-
-    _PEERS = 10_000
-
-    def __init__(self, allowed: int) -> None:
-        self._allowed = allowed
-        self._failures: dict[str, list[float]] = {}
-
-    def spent(self, peer: str, now: float) -> bool:
-        recent = [t for t in self._failures.get(peer, ()) if now - t < 60.0]
-        if recent:
-            self._failures[peer] = recent
-        else:
-            self._failures.pop(peer, None)
-        return len(recent) >= self._allowed
-
-    def fail(self, peer: str, now: float) -> None:
-        if peer not in self._failures and len(self._failures) >= self._PEERS:
-            self._failures.pop(next(iter(self._failures)))
-        self._failures.setdefault(peer, []).append(now)
-
-
 class WireCipher(Plugin[S]):
     """A cipher on whole wires: `protect` what leaves, `unprotect` what arrives; both pure, both in a thread.
 
@@ -311,7 +303,8 @@ class WireCipher(Plugin[S]):
 
     def __init__(self, settings: S) -> None:
         super().__init__(settings)
-        self._budget = _Budget(getattr(settings, "failures_per_minute", 10))
+        self._failures = Failures(getattr(settings, "failures_per_minute", 10))
+        self._peers = Peers.of(getattr(settings, "failures_by", "address"), getattr(settings, "proxies", ()))
 
     def protect(self, wire: Wire, about: About) -> Wire:
         """The wire as it leaves. Raises Refusal when it cannot be protected: then nothing leaves."""
@@ -365,18 +358,18 @@ class WireCipher(Plugin[S]):
         return sealed
 
     async def _open(self, wire: Wire, about: About) -> Wire:
-        peer = str(wire.facts.get("peer", about.place.service))
+        peer = self._peers.name(wire.facts, wire.headers, about.place.service)
         now = self.host.clock.monotonic()
-        if self._budget.spent(peer, now):
+        if self._failures.spent(peer, now):
             self.host.count("throttled")
             raise self._problem(Refusal("throttled"), about)
         try:
             opened = await self._run(self.unprotect, wire, about)
         except Problem:
-            self._budget.fail(peer, now)
+            self._failures.fail(peer, now)
             raise
         except Exception as error:  # one indistinguishable answer for every failure
-            self._budget.fail(peer, now)
+            self._failures.fail(peer, now)
             self.host.count(error.reason if isinstance(error, Refusal) and error.reason in self.events else "refused")
             raise self._problem(error, about) from error
         self.host.count("opened" if opened is not wire else "clear")

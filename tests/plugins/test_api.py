@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
 from gateway.core.message import Wire
 from gateway.core.problem import Kind, Problem
@@ -127,3 +128,38 @@ def test_wire_cipher_wants_its_two_functions():
         cipher.protect(Wire({}, b""), About("client", "reply", PLACE))
     with pytest.raises(NotImplementedError):
         cipher.unprotect(Wire({}, b""), About("client", "reply", PLACE))
+
+
+@pytest.mark.parametrize(
+    ("settings", "bad", "good"),
+    [
+        ({"failures_by": "identity"}, {"identity": "eve"}, {"identity": "anna"}),
+        (
+            {"failures_by": "forwarded", "proxies": ["10.0.0.5"]},
+            {"x-forwarded-for": "203.0.113.7"},
+            {"x-forwarded-for": "203.0.113.8"},
+        ),
+    ],
+)
+async def test_behind_a_proxy_each_caller_fails_for_itself(settings, bad, good):
+    host = FakeHost()
+    rot = await started(Rot, {"failures_per_minute": 2, **settings}, host)
+    send = rot.wire_layer("client", PLACE)(ok)
+
+    def message(who, body):
+        headers = {"content-protection": "rot", **{n: v for n, v in who.items() if n != "identity"}}
+        facts = {"peer": "10.0.0.5", **{n: v for n, v in who.items() if n == "identity"}}
+        return Wire(headers, body, method="POST", facts=facts)
+
+    for _ in range(3):
+        with pytest.raises(Problem):
+            await send(message(bad, b"!x"))
+    assert (host.counts["refused"], host.counts["throttled"]) == (2, 1)
+    assert (await send(message(good, b"x"))).status == 200
+
+
+@pytest.mark.parametrize("wrong", [{"failures_by": "forwarded"}, {"proxies": ["10.0.0.5"]},
+                                   {"failures_by": "forwarded", "proxies": ["proxy"]}])  # fmt: skip
+async def test_who_is_a_proxy_must_be_said(wrong):
+    with pytest.raises(ValidationError):
+        await started(Rot, wrong)
