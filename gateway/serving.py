@@ -23,7 +23,7 @@ from .build.hosting import PluginHost
 from .build.keyring import keyring, watch
 from .build.measured import expect, show_breakers, show_pools
 from .build.outward import upstream_dialect
-from .build.packaging import Places, client_edge, service_edge
+from .build.packaging import Places, attachments_of, client_edge, service_edge
 from .build.pages import docs_pages, index_page, openapi_page, problem_page, wsdl_page
 from .build.plugged import plugins_of
 from .build.refused import refusing, warnings
@@ -248,9 +248,11 @@ class Serving:
         soap = soap_address(service.path, service.operations, service.settings, limits, service.refused)
         place = Place(service.name, tuple(each.operation for each in service.operations), self.built.limits)
         protection, places = self.plugins.wire_layers("client", place), Places(service)
+        attachments = attachments_of(service)
 
         def edges(within: Limits) -> list[WireLayer]:
-            return [client_edge(places, within), *protection]  # a package is opened before its message is unprotected
+            # a package is opened before its message is unprotected
+            return [client_edge(places, attachments, within), *protection]
 
         served = {each.operation.name: self._serve(service, each.operation) for each in service.operations}
 

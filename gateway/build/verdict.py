@@ -278,7 +278,8 @@ def style_of(bound: BoundOperation) -> str:
     if not bound.input.element:
         return f"{words} empty"
     if not bound.input.on_wire:
-        return f"{words} {'multi-part' if len(bound.input.parts) > 1 else 'typed part'}"
+        several = len(bound.input.parts) + len(bound.input.attachments) > 1
+        return f"{words} {'multi-part' if several else 'typed part'}"
     return f"{words} {'wrapped' if bound.input.wrapped else 'bare'}"
 
 

@@ -52,6 +52,11 @@ def inline(root: Any, parts: Mapping[str, Part], *, most: int) -> None:
         raise invalid(f"{len(left)} of them are referred to by nothing in the message")
 
 
+def included(root: Any) -> frozenset[str]:
+    """The Content-IDs that a tree's xop:Include elements name."""
+    return frozenset(id_ for each in root.iter(_INCLUDE) if (id_ := cid_of(each.get("href") or "")) is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A value that was taken out of a tree: its Content-ID, its media type, its bytes."""
@@ -86,10 +91,14 @@ def take(elements: Iterable[Any], over: int, prefix: str) -> list[Taken]:
     return taken
 
 
-def packed(envelope: bytes, kind: str, boundary: str, taken: Iterable[Taken]) -> bytes:
-    """The body of multipart/related: the envelope, of media type `kind`, then the parts; `boundary` is in none."""
+def packed(envelope: bytes, kind: str, boundary: str, taken: Iterable[Taken], *, optimized: bool = True) -> bytes:
+    """The body of multipart/related: the envelope, of media type `kind`, then the parts; `boundary` is in none.
+
+    `optimized`: the root is XOP; without it, plain SOAP with Attachments.
+    """
     line = f"--{boundary}"
-    root = Taken(ROOT, f'{MEDIA}; charset=utf-8; type="{kind}"', envelope)
+    media = f'{MEDIA}; charset=utf-8; type="{kind}"' if optimized else f"{kind}; charset=utf-8"
+    root = Taken(ROOT, media, envelope)
     pieces = []
     for each in (root, *taken):
         head = (line, f"Content-Type: {each.type}", "Content-Transfer-Encoding: binary", f"Content-ID: <{each.id}>")

@@ -169,7 +169,7 @@ class Kind(enum.Enum):
         "attachments-invalid",
         "The message's parts are not valid",
         400,
-        "Send multipart/related (RFC 2387) whose xop:Include elements name each other part once, by its `cid:`.",
+        "Send multipart/related (RFC 2387) in which each other part is named once by its `cid:`, or bound by the contract.",
     )
     VERSION_MISMATCH = Row(
         "version-mismatch",

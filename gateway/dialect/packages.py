@@ -1,7 +1,8 @@
-"""The law of packages on the wire: whoever reads a message behind this reads a plain envelope, MTOM or not.
+"""The law of packages on the wire: whoever reads a message behind this reads a plain envelope, MTOM, SwA or neither.
 
-SOAP MTOM §3, its SOAP 1.1 binding, and RFC 2387. A package is opened before anything else looks at the message, since
-signatures and schemas speak of the form with base64 in it; it is made last, when the envelope is written and protected.
+SOAP MTOM §3, its SOAP 1.1 binding, SOAP with Attachments, and RFC 2387. A package is opened before anything else looks
+at the message, since signatures and schemas speak of the form with base64 in it; it is made last, when the envelope is
+written and protected.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from ..codec.multipart import invalid, unpack
-from ..codec.xop import MEDIA, ROOT, inline, packed, take
+from ..codec.xop import MEDIA, ROOT, Taken, included, inline, packed, take
 from ..core.limits import LARGE, Limits
 from ..core.message import Wire
 from ..core.operation import Operation
 from ..xml import element_text
 from ..xml import parse as parse_xml
+from .attachments import Attachments
 from .envelope import Version
 from .media import Media, media
 
@@ -25,6 +27,7 @@ Find = Callable[[Operation, bool, list[Any]], Iterable[Any]]
 
 _VERSIONS: Final[dict[str, Version]] = {"soap11": "1.1", "soap12": "1.2"}
 _BODY: Final = "{*}Body"
+NO_ATTACHMENTS: Final = Attachments()
 
 
 def is_package(wire: Wire) -> bool:
@@ -32,7 +35,9 @@ def is_package(wire: Wire) -> bool:
     return media(wire.headers.get("content-type", "")).family == "multipart"
 
 
-def open_package(wire: Wire, limits: Limits, *, response: bool = False) -> None:
+def open_package(
+    wire: Wire, limits: Limits, *, response: bool = False, attachments: Attachments = NO_ATTACHMENTS
+) -> None:
     """Make a plain envelope of a package, in place. Raises Problem ATTACHMENTS_INVALID, and as the parser does."""
     said = media(wire.headers["content-type"])
     early = _version(said.parameters.get("start-info", "")) or _version(said.parameters.get("type", ""))
@@ -45,11 +50,17 @@ def open_package(wire: Wire, limits: Limits, *, response: bool = False) -> None:
     version = _version(kind)
     if not version:
         raise invalid("their root is no SOAP: `type` of application/xop+xml, or its own media type, says so")
-    if package.others and not optimized:
-        raise invalid("SOAP with Attachments is not read here, MTOM is: the root is not application/xop+xml")
+    if package.others and not (optimized or attachments):
+        raise invalid("the contract has no attachments, and the root is not application/xop+xml (MTOM)")
     tree = parse_xml(package.root.body, limits, response=response)
-    if optimized:
-        inline(tree, package.others, most=limits.response if response else limits.body)
+    most = limits.response if response else limits.body
+    beside = dict(package.others)
+    if optimized:  # a service may optimize what it also attaches
+        mine = included(tree) if attachments else beside.keys()
+        inline(tree, {id_: part for id_, part in beside.items() if id_ in mine}, most=most)
+        beside = {id_: part for id_, part in beside.items() if id_ not in mine}
+    if beside or not optimized:
+        attachments.inline(tree, beside, response, most=most)
     wire.facts["soap"] = version
     wire.facts["package"] = True
     wire.body = element_text(tree).encode()
@@ -78,20 +89,30 @@ def make_package(wire: Wire, operation: Operation, reply: bool, find: Find, over
     root = parse_xml(wire.body, LARGE, response=True)
     body = root.find(_BODY)
     children = [] if body is None else list(body)
-    boundary = f"soapgw-{secrets.token_hex(16)}"
     taken = take(find(operation, reply, children), over, f"{secrets.token_hex(8)}@soapgw")
+    return _packed(wire, root, said, taken, optimized=True)
+
+
+def attach(wire: Wire, reply: bool, attachments: Attachments) -> Wire | None:
+    """The message as SOAP with Attachments, None where it has none. Raises Problem ATTACHMENTS_INVALID."""
+    said = media(wire.headers.get("content-type", ""))
+    if not attachments or _version(said.type) == "":
+        return None
+    root = parse_xml(wire.body, LARGE, response=True)
+    taken = attachments.take(root, reply)
+    return _packed(wire, root, said, taken, optimized=False) if taken else None
+
+
+def _packed(wire: Wire, root: Any, said: Media, taken: list[Taken], *, optimized: bool) -> Wire:
+    boundary = f"soapgw-{secrets.token_hex(16)}"
     envelope = element_text(root).encode() if taken else wire.body
     kind = said.type
     action = said.parameters.get("action", "")
     more = f'; action="{_quoted(action)}"' if action else ""
-    headers = {
-        **wire.headers,
-        "content-type": f'multipart/related; boundary="{boundary}"; type="{MEDIA}"; start="<{ROOT}>"; '
-        f'start-info="{kind}"{more}',
-    }
+    rest = f'type="{MEDIA}"; start="<{ROOT}>"; start-info="{kind}"' if optimized else f'type="{kind}"; start="<{ROOT}>"'
     return Wire(
-        headers,
-        packed(envelope, kind, boundary, taken),
+        {**wire.headers, "content-type": f'multipart/related; boundary="{boundary}"; {rest}{more}'},
+        packed(envelope, kind, boundary, taken, optimized=optimized),
         wire.method,
         wire.path,
         wire.query,

@@ -17,17 +17,23 @@ Open = Callable[[Wire], None]
 Make = Callable[[Wire], Wire]
 
 
-def opened(test: Test, open_: Open, make: Make, bound: int) -> WireLayer:
-    """At the client's edge: a caller who sends a package gets one; `bound` as of `offload`."""
+def opened(test: Test, open_: Open, make: Make, attach: Make | None, bound: int) -> WireLayer:
+    """At the client's edge: a caller who sends a package gets one, and whatever came, what `attach` makes of a reply.
+
+    `bound` as of `offload`; `attach` gives the very reply where it makes nothing of it, None where no reply needs it.
+    """
 
     def layer(inner: Send) -> Send:
         async def send(wire: Wire) -> Wire:
-            if not test(wire):
-                return await inner(wire)
-            await offload(len(wire.body), bound, lambda: open_(wire))
+            package = test(wire)
+            if package:
+                await offload(len(wire.body), bound, lambda: open_(wire))
             reply = await inner(wire)
             if reply.exchange is None or not reply.body:
                 return reply
+            attached = reply if attach is None else await offload(len(reply.body), bound, lambda: attach(reply))
+            if attached is not reply or not package:
+                return attached
             return await offload(len(reply.body), bound, lambda: make(reply))
 
         return send

@@ -19,7 +19,6 @@ from gateway.schema.contract import (
     BoundOperation,
     FaultUse,
     HeaderUse,
-    MimePart,
     Note,
     Part,
     SoapVersion,
@@ -30,6 +29,7 @@ from gateway.schema.definitions import Declared, Definitions, children, clark, d
 from gateway.schema.errors import ContractError
 from gateway.schema.gathering import Schemas
 from gateway.schema.loader import Loaded
+from gateway.schema.mime import carried_of, mime_parts, unknown
 from gateway.schema.policies import POLICY, Policies
 from gateway.schema.synthetic import Synthetics
 
@@ -222,18 +222,19 @@ class OperationReader:
         use, encoding = self._use(body)
         header_uses = tuple(self._headers(headers))
         chosen = self._body_parts(parts, body, headers, attachments, message)
-        for name in dict.fromkeys(each.get("part") or "" for each in attachments):
-            if all(part.name != name for part in chosen):
-                words = "SOAP with Attachments is not served (WSDL 1.1 §5.4; WS-I Attachments Profile 1.0)"
-                self.refused.append(f"the {direction}'s part {name!r} travels as an attachment: {words}")
+        for name in unknown(parts, attachments):
+            self.refused.append(f"mime:content: the {direction} has no part {name!r} (WSDL 1.1 §5.4)")
+        carried = carried_of(parts, chosen, attachments)
+        if carried and use == "encoded":
+            self.refused.append(f"the {direction} has attachments and SOAP encoding (WS-I Attachments Profile 1.0)")
         namespace = (body.get("namespace") or "") if body is not None else ""
-        made = self._shape(direction, namespace, chosen, use, body)
+        made = self._shape(direction, namespace, chosen, use, body, carried)
         action, given = self._action(declared, direction)
         return BoundMessage(
             name=_message_name(self.abstract, direction, self.local),
             element=made.element, wire=made.wire, on_wire=made.on_wire, wrapped=made.wrapped, elements=made.elements,
             style=self.style, use=use, parts=chosen, headers=header_uses, encoding=encoding, synthetic=made.synthetic,
-            attachments=tuple(_mime(attachments)), action=action, action_given=given,
+            attachments=tuple(mime_parts(attachments, carried)), action=action, action_given=given,
             document=documentation(declared) or documentation(message.element),
             assertions=self._assertions(bound, declared, message),
         )  # fmt: skip
@@ -315,15 +316,22 @@ class OperationReader:
 
     # ------------------------------------------------------------ shapes
 
-    def _shape(self, direction: str, namespace: str, parts: tuple[Part, ...], use: Use, body: Any) -> BoundMessage:
-        """Only the fields that say what stands in the Body."""
+    def _shape(
+        self, direction: str, namespace: str, parts: tuple[Part, ...], use: Use, body: Any, carried: tuple[Part, ...]
+    ) -> BoundMessage:
+        """Only the fields that say what stands in the Body; what is carried beside it comes last."""
         if self.style == "rpc":
-            return self._rpc(direction, namespace, parts, use, body)
+            return self._rpc(direction, namespace, parts, use, body, carried)
         if use == "encoded":
             self.refused.append("document style with SOAP encoding (WSDL 1.1 §3.5; WS-I Basic Profile R2706)")
-        if not parts:
+        if not parts and not carried:
             return BoundMessage("", "", "")
         private = namespace or target(self.document)
+        if carried:
+            local = _message_name(self.abstract, direction, self.local)
+            element = self.reader.synthetics.wrapper(private, local, (*parts, *carried))
+            elements = tuple(part.element or part.name for part in parts or carried)
+            return BoundMessage("", element, element, on_wire=False, synthetic=True, elements=elements)
         if len(parts) == 1 and parts[0].element:
             element = parts[0].element
             local = element.rpartition("}")[2]
@@ -339,7 +347,9 @@ class OperationReader:
         elements = tuple(part.element or part.name for part in parts)
         return BoundMessage("", element, element, on_wire=False, synthetic=True, elements=elements)
 
-    def _rpc(self, direction: str, namespace: str, parts: tuple[Part, ...], use: Use, body: Any) -> BoundMessage:
+    def _rpc(
+        self, direction: str, namespace: str, parts: tuple[Part, ...], use: Use, body: Any, carried: tuple[Part, ...]
+    ) -> BoundMessage:
         if not namespace:
             namespace = target(self.document)
             if body is not None:
@@ -348,7 +358,7 @@ class OperationReader:
         if any(part.element for part in parts):
             self.note("approximated", "an rpc part with an element: the element stands in the wrapper itself")
         wire = f"{{{namespace}}}{local}" if namespace else local
-        element = self.reader.synthetics.wrapper(namespace, local, parts, nillable=use == "encoded")
+        element = self.reader.synthetics.wrapper(namespace, local, (*parts, *carried), nillable=use == "encoded")
         return BoundMessage("", element, wire, wrapped=True, synthetic=True, elements=(wire,))
 
     # ------------------------------------------------------------ headers and faults
@@ -438,14 +448,6 @@ def not_understood(element: Any) -> bool:
     if not isinstance(element.tag, str) or element.get(REQUIRED) not in ("true", "1"):
         return False
     return etree.QName(element).namespace not in POLICY and etree.QName(element).localname != "UsingAddressing"
-
-
-def _mime(attachments: list[Any]) -> Iterator[MimePart]:
-    found: dict[str, list[str]] = {}
-    for each in attachments:
-        found.setdefault(each.get("part") or "", []).append(each.get("type") or "*/*")
-    for part, types in found.items():
-        yield MimePart(part, tuple(types))
 
 
 def _other(namespace: str) -> str:

@@ -28,6 +28,7 @@ from gateway.schema.newer import slower
 from gateway.schema.policies import Policies, addressing_of
 from gateway.schema.securitypolicy import kept
 from gateway.schema.source import XS
+from gateway.schema.swaref import inlined
 from gateway.schema.synthetic import Synthetics
 from gateway.schema.wsdl20 import Reader20, read_descriptions
 from gateway.schema.wsdl20 import documentation as described
@@ -60,6 +61,7 @@ def load_wsdl(
     reader = Reader(definitions, schemas, Synthetics(schemas), Policies(definitions.documents), loader.notes)
     services = tuple(_services(reader))
     arrays: dict[str, str] = {}
+    inlined(schemas.sources, schemas.roots)
     if any(map(_encoded, services)):
         arrays = plain(schemas.sources, schemas.roots, loader.notes)
     reader.synthetics.write()
@@ -97,6 +99,7 @@ def _described(loader: Loader, first: Any) -> Contract:
     schemas.settle()
     reader = Reader20(found, schemas)
     services = reader.services()
+    inlined(schemas.sources, schemas.roots)
     if not services:
         loader.notes.append(Note("ignored", "no service with an endpoint: nothing can be called", _place(first)))
     told = [*_unmet(services), *slower(schemas), *costly(schemas)]

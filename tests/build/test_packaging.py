@@ -152,3 +152,75 @@ async def test_a_value_beyond_the_limit_of_the_message() -> None:
             assert reply.status in (400, 413, 500)
             assert b"more than 1048576 bytes" in await reply.read()
         assert service.calls == []
+
+
+# ---------------------------------------------------------------- SOAP with Attachments
+
+SWA = Path(__file__).parents[1] / "golden/wsdl/attachment-parts"
+
+
+@asynccontextmanager
+async def attaching(service_name: str) -> AsyncIterator[tuple[str, StandIn, aiohttp.ClientSession]]:
+    async with stand_in() as service:
+        config = f"services: {{s: {{wsdl: contract.wsdl, service: {service_name}, upstream: {{url: '{service.url}'}}}}}}"
+        async with gateway_of(config, SWA) as gateway, aiohttp.ClientSession() as session:
+            yield f"http://{gateway.addresses['data']}/{service_name}", service, session
+
+
+def attached(inside: str, *parts: tuple[str, bytes]) -> tuple[bytes, str]:
+    body, kind = package(inside, "1.1", *parts, root="text/xml")
+    return body, kind.partition("; start-info")[0]
+
+
+def related(body: bytes, kind: str) -> tuple[Any, dict[str, Any]]:
+    message = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body, policy=policy.HTTP)
+    assert message.get_content_type() == "multipart/related"
+    first, *others = message.iter_parts()
+    assert first.get_content_type() == "text/xml"
+    return etree.fromstring(first.get_payload(decode=True)), {each["content-id"][1:-1]: each for each in others}
+
+
+async def test_json_to_attachments_of_a_document_and_of_references() -> None:
+    async with attaching("S") as (base, service, session):
+        service.say(200, f'<e:Envelope xmlns:e="{SOAP["1.1"]}"><e:Body><GetResponse xmlns="urn:t">ok</GetResponse></e:Body></e:Envelope>', "text/xml")
+        async with session.post(f"{base}/Get", json={"Get": {"id": 1}, "scan": TEXT}) as reply:
+            assert (reply.status, await reply.json()) == (200, "ok")
+        root, parts = related(service.asked.body, service.asked.headers["content-type"])
+        assert [child.tag for child in root[0]] == ["{urn:t}Get"]
+        ((id_, part),) = parts.items()
+        assert id_.startswith("scan=")
+        assert (part.get_content_type(), part.get_payload(decode=True)) == ("image/png", PNG)
+        inside = "<t:ReferResponse><t:name>n</t:name><t:scan>cid:1</t:scan><t:scan>cid:2</t:scan></t:ReferResponse>"
+        service.say(200, *attached(inside, ("2", b"B"), ("1", b"A")))
+        async with session.post(f"{base}/Refer", json={"name": "n", "scan": [TEXT]}) as reply:
+            assert (reply.status, await reply.json()) == (200, {"name": "n", "scan": ["QQ==", "Qg=="]})
+        root, parts = related(service.asked.body, service.asked.headers["content-type"])
+        ((id_, part),) = parts.items()
+        assert root.findtext(".//{urn:t}scan") == f"cid:{id_}"
+        assert part.get_payload(decode=True) == PNG
+        async with session.post(f"{base}/Get", json={"Get": {"id": 1}}) as reply:
+            assert reply.status == 422, "the part is the operation's own"
+        service.say(200, *attached(inside, ("1", b"A")))
+        async with session.post(f"{base}/Refer", json={"name": "n", "scan": [TEXT]}) as reply:
+            assert (reply.status, (await reply.json())["type"]) == (502, "/problems/upstream-malformed")
+
+
+async def test_a_soap_caller_sends_attachments_and_is_answered_with_them() -> None:
+    async with attaching("Rpc") as (base, service, session):
+        asked, kind = attached('<r:Send xmlns:r="urn:r"><note>hello</note></r:Send>', ("page=1@x", b"text"), ("raw=1@x", PNG))
+        answer = '<r:SendResponse xmlns:r="urn:r"><count>2</count></r:SendResponse>'
+        service.say(200, *attached(answer, ("copy=1@x", PNG)))
+        async with session.post(base, data=asked, headers={"content-type": kind, "SOAPAction": '"urn:Send"'}) as reply:
+            root, parts = related(await reply.read(), reply.headers["content-type"])
+        assert reply.status == 200
+        assert [child.tag for child in root[0][0]] == ["count"]
+        assert [(each.get_content_type(), each.get_payload(decode=True)) for each in parts.values()] == [("image/png", PNG)]
+        sent, parts = related(service.asked.body, service.asked.headers["content-type"])
+        assert [child.tag for child in sent[0][0]] == ["note"]
+        assert [(each.get_content_type(), each.get_payload(decode=True)) for each in parts.values()] == [("text/plain", b"text"), ("application/octet-stream", PNG)]
+        bare, kind = attached('<r:Send xmlns:r="urn:r"><note>hello</note></r:Send>', ("page=1@x", b"text"))
+        async with session.post(base, data=bare, headers={"content-type": kind, "SOAPAction": '"urn:Send"'}) as reply:
+            assert b"raw" in await reply.read(), "the part that is missing is named"
+        assert reply.status in (400, 500)
+        async with session.post(f"{base}/Send", json={"note": "hello", "page": "dGV4dA==", "raw": TEXT}) as reply:
+            assert (reply.status, await reply.json()) == (200, {"count": 2, "copy": TEXT})

@@ -57,7 +57,7 @@ def test_it_is_opened(root: str, said: str, version: str, kind: str) -> None:
 @pytest.mark.parametrize(
     ("root", "said", "kind", "words"),
     [
-        ("text/xml", "", Kind.ATTACHMENTS_INVALID, "SOAP with Attachments is not read"),
+        ("text/xml", "", Kind.ATTACHMENTS_INVALID, "the contract has no attachments"),
         ("application/json", "", Kind.ATTACHMENTS_INVALID, "their root is no SOAP"),
         ("application/xop+xml", "", Kind.ATTACHMENTS_INVALID, "their root is no SOAP"),
         ('application/xop+xml; type="text/html"', "", Kind.ATTACHMENTS_INVALID, "their root is no SOAP"),

@@ -46,20 +46,31 @@ class Behind:
 )
 async def test_a_client_is_answered_in_kind(sent: bytes, got: bytes, answer: bytes) -> None:
     behind = Behind()
-    reply = await opened(is_package, open_, make, 1)(behind)(Wire({}, sent))
+    reply = await opened(is_package, open_, make, None, 1)(behind)(Wire({}, sent))
     assert (behind.got, reply.body) == (got, answer)
 
 
 @pytest.mark.parametrize("behind", [Behind(b""), Behind(exchange=None)], ids=["empty", "refused"])
 async def test_an_answer_that_is_no_message_stays_as_it_is(behind: Behind) -> None:
-    reply = await opened(is_package, open_, make, 1)(behind)(Wire({}, b"P:ask"))
+    reply = await opened(is_package, open_, make, None, 1)(behind)(Wire({}, b"P:ask"))
     assert reply.body == behind.body
+
+
+async def test_what_attaches_to_a_reply_comes_before_answering_in_kind() -> None:
+    def attach(wire: Wire) -> Wire:
+        return Wire({}, b"A:" + wire.body) if wire.body == b"answer" else wire
+
+    for asked in (b"ask", b"P:ask"):
+        reply = await opened(is_package, open_, make, attach, 1)(Behind())(Wire({}, asked))
+        assert reply.body == b"A:answer"
+        reply = await opened(is_package, open_, make, attach, 1)(Behind(b"other"))(Wire({}, asked))
+        assert reply.body == (b"P:other" if asked == b"P:ask" else b"other")
 
 
 async def test_a_bad_package_of_a_client_goes_no_further() -> None:
     behind = Behind()
     with pytest.raises(Problem) as caught:
-        await opened(is_package, open_, make, 1)(behind)(Wire({}, b"P:bad"))
+        await opened(is_package, open_, make, None, 1)(behind)(Wire({}, b"P:bad"))
     assert (caught.value.kind, behind.got) == (Kind.ATTACHMENTS_INVALID, b"")
 
 
