@@ -14,7 +14,7 @@ FULL ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-interop demo test lint format bench conformance interop docs site lock clean
+.PHONY: help setup setup-dev setup-interop setup-fuzz demo test lint format bench conformance fuzz interop docs site lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,9 @@ bench: setup-dev ## requests beside a plain pass-through, the cost of translatio
 conformance: setup-dev ## scoreboard on what others wrote; FULL=1 for all of it
 	@if [ -f tests/conformance/__main__.py ]; then $(PY) -m tests.conformance $(if $(FULL),--full); \
 	else echo "conformance: nothing to run yet"; fi
+
+fuzz: setup-fuzz ## bytes that reach new code: messages, contracts, configurations; SECONDS each (120), found ones in .fuzz/
+	@for target in message contract config; do $(PY) -m tests.fuzz $$target --seconds $(or $(SECONDS),120) || exit 1; done
 
 interop: setup-interop ## starts foreign SOAP stacks and calls them; a missing stack fails in .ci/run
 	@$(BIN)/pytest -m interop -rs
@@ -83,6 +86,11 @@ $(VENV)/.interop: requirements-interop.lock $(VENV)/.dev
 	$(PIP) install -q --no-compile --require-hashes -r requirements-interop.lock
 	@touch $@
 
+setup-fuzz: $(VENV)/.fuzz
+$(VENV)/.fuzz: requirements-fuzz.lock $(VENV)/.dev
+	$(PIP) install -q --no-compile --require-hashes -r requirements-fuzz.lock
+	@touch $@
+
 # The locks carry hashes and name no registry host; uv makes them (pip install uv), nobody else needs it.
 UVLOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q
 lock: ## make the dependency locks again, with uv, after pyproject.toml changed
@@ -90,4 +98,5 @@ lock: ## make the dependency locks again, with uv, after pyproject.toml changed
 	$(UVLOCK) --extra otel -c requirements.lock -o requirements-otel.lock
 	$(UVLOCK) --extra build -c requirements.lock -o requirements-build.lock
 	$(UVLOCK) --extra build --extra dev -o requirements-dev.lock
+	$(UVLOCK) --extra build --extra dev --extra fuzz -c requirements-dev.lock -o requirements-fuzz.lock
 	$(UVLOCK) --extra build --extra dev --extra interop --extra deploy -o requirements-interop.lock

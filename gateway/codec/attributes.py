@@ -33,6 +33,7 @@ def attribute_reader(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wi
     """Reads attributes into an object, in schema order, those of the wildcard after them."""
     required = [use.name for use in uses if use.required]
     lean = plan.settings.defaults != "fill" and plan.settings.nulls != "write" and len(required) <= 1
+    lean = lean and not any(refers(plan, use) for use in uses)
     needs = required[0] if required else None
     quick = {}
     for use in uses:
@@ -57,6 +58,11 @@ def attribute_reader(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wi
         read_all(items, out, el, doc)
 
     return read
+
+
+def refers(plan: Plan, use: ir.Attribute) -> bool:
+    """Whether an attribute wants IDs even where it is absent: an IDREF with a default (cvc-id)."""
+    return (use.default or use.fixed) is not None and plan.leaf(use.type).refers
 
 
 def _all_reader(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wildcard | None) -> Reader:
@@ -93,15 +99,22 @@ def _use_reader(plan: Plan, use: ir.Attribute) -> Callable[[str | None, dict[str
     default = fixed if use.default is None else use.default
     fill = default if plan.settings.defaults == "fill" else None
     null = plan.settings.nulls == "write"
+    wants = refers(plan, use)
 
     def read(text: str | None, out: dict[str, Value], el: Any, doc: Reading) -> None:
         if text is None:
             if use.required:
                 raise Flaws(missing(key, step))
             if fill is not None:
-                out[key] = leaf.read(fill, el, doc)
-            elif null:
+                try:
+                    out[key] = leaf.read(fill, el, doc)
+                except Flaws as flaws:
+                    raise flaws.within((key,), step) from None
+                return
+            if null:
                 out[key] = None
+            if wants and default is not None:
+                _stand_in(leaf, default, doc, key, step)
             return
         try:
             out[key] = leaf.read(text, el, doc)
@@ -111,6 +124,13 @@ def _use_reader(plan: Plan, use: ir.Attribute) -> Callable[[str | None, dict[str
             raise flaws.within((key,), step) from None
 
     return read
+
+
+def _stand_in(leaf: Any, default: str, doc: Any, key: str, step: str) -> None:
+    try:
+        leaf.stands_in(default, doc)
+    except Flaws as flaws:
+        raise flaws.within((key,), step) from None
 
 
 def _read_wild(plan: Plan, wildcard: ir.Wildcard | None, name: str, text: str, el: Any, doc: Reading) -> Value:
@@ -151,6 +171,7 @@ Writer = Callable[[dict[str, Value], Writing], tuple[str, int]]
 def attribute_writer(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wildcard | None) -> Writer:
     """Writes the attributes of an object; gives their text and the number of keys they took."""
     table = [(use.key, _use_writer(plan, use), use) for use in uses]
+    wants = {use.key: refers(plan, use) for use in uses}
     declared = frozenset(use.name for use in uses)
     one_id = sum(plan.leaf(use.type).is_id for use in uses)
 
@@ -161,7 +182,7 @@ def attribute_writer(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wi
         for key, write_one, use in table:
             if key in value:
                 hits += 1
-            elif not use.required:
+            elif not use.required and not wants[key]:
                 continue
             try:
                 pieces.append(write_one(value, doc))
@@ -194,11 +215,15 @@ def _use_writer(plan: Plan, use: ir.Attribute) -> Callable[[dict[str, Value], Wr
     namespace, name = split(use.name)
     step = attribute_step(use.name, plan.prefixes)
     quick = leaf.scalar.write if leaf.plain and fixed is None else None
+    default = (fixed if use.default is None else use.default) if refers(plan, use) else None
 
     def write(value: dict[str, Value], doc: Writing) -> str:
+        one = value.get(key)
+        if one is None and default is not None and not required:
+            _stand_in(leaf, default, doc, key, step)
+            return ""
         if key not in value:
             raise Flaws(missing(key, step))
-        one = value[key]
         try:
             if one is None:
                 if required:

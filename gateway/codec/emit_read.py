@@ -13,6 +13,7 @@ from typing import Final
 
 from ..core.lexical import builtin
 from ..schema import ir
+from .attributes import refers
 from .plan import Place, Plan
 from .source import Source
 from .temporal import common
@@ -61,6 +62,8 @@ class Reader:
     def _knows(self, kind: ir.Complex) -> bool:
         settings = self._plan.settings
         if settings.lists == "empty" or settings.nulls == "write" or settings.defaults == "fill" or kind.asserts:
+            return False
+        if any(refers(self._plan, use) for use in kind.attributes):  # an absent attribute may want an ID
             return False
         form = kind.form
         if isinstance(form, ir.Keys):

@@ -24,7 +24,7 @@ _ILLEGAL: Final = "A string holds a character that XML 1.0 §2.2 does not allow.
 class Leaf:
     """A simple type at work. `plain`: its text needs neither prefixes nor IDs, so `scalar.read` will do."""
 
-    __slots__ = ("_named", "_role", "is_id", "plain", "scalar")
+    __slots__ = ("_named", "_role", "is_id", "plain", "refers", "scalar")
 
     def __init__(self, model: ir.Model, id_: ir.TypeId, settings: ir.Settings) -> None:
         self.scalar = scalar_for(model, id_, settings)
@@ -35,6 +35,7 @@ class Leaf:
         )
         self.plain = not self._named and not self._role
         self.is_id = self._role == "ID"
+        self.refers = self._role == "IDREF"
 
     def read(self, text: str, el: Any, doc: References) -> Value:
         """The value of a text that stands in `el`. Raises Flaws."""
@@ -64,6 +65,10 @@ class Leaf:
             return bool(self.scalar.key(text, names) == wanted)
         except Unfit:
             return False
+
+    def stands_in(self, default: str, doc: References) -> None:
+        """Note the IDREFs of an absent attribute's default, which counts as if it were given (§3.4.4). Raises Flaws."""
+        self._note(self.scalar.read(default, _NONE), doc)
 
     def _note(self, value: Value, doc: References) -> None:
         for one in value if isinstance(value, list) else [value]:

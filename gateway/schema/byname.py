@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gateway.core.xmlnames import is_nc_name
 from gateway.schema.errors import ContractError
 from gateway.schema.source import XS
 from gateway.xml import escape_attribute
@@ -43,7 +44,8 @@ def wsdl_by_names(schema: Any, name: str, location: str, file: str) -> bytes:
 
 
 def _names(schema: Any) -> _Names:
-    elements = [node.get("name") for node in schema.findall(f"{{{XS}}}element") if node.get("abstract") != "true"]
+    declared = [node.get("name", "") for node in schema.findall(f"{{{XS}}}element") if node.get("abstract") != "true"]
+    elements = [each for each in declared if is_nc_name(each)]  # what else stands there is told by whoever reads it
     known = set(elements)
     return _Names(
         [each for each in elements if each + ANSWER in known], [each for each in elements if each.endswith(FAULTS)]

@@ -109,7 +109,11 @@ class Loader:
     def follow(self, base: Loaded, element: Any, location: str, namespace: str) -> Loaded | None:
         """The document that a location names from `base`; None when none is found (see `missing`)."""
         place = base.place(element)
-        url = resolve(base.url, location)
+        try:
+            url = resolve(base.url, location)
+            urlsplit(url)
+        except ValueError:
+            raise ContractError(f"{location[:200]!r} is no location", file=place.file, line=place.line) from None
         if url in self.documents:
             base.links[location] = self.documents[url].url
             return self.documents[url]

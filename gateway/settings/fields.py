@@ -39,8 +39,12 @@ def _file(value: str, info: ValidationInfo) -> str:
     if base is None:
         return value
     path = Path(base, value).resolve()
-    if not path.is_file():
-        raise ValueError(f"there is no file {value} beside the configuration")
+    try:
+        found = path.is_file()
+    except OSError:  # no name of a file: too long, for one
+        found = False
+    if not found:
+        raise ValueError(f"there is no file {value[:200]} beside the configuration")
     return str(path)
 
 

@@ -126,7 +126,7 @@ def _validate(document: Document, context: Mapping[str, Any]) -> Settings:
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False, include_context=False):
             path, kind = _path(document.value, detail["loc"]), detail["type"]
-            if path in document.filled and kind not in ("value_error", "missing"):
+            if path and path in document.filled and kind not in ("value_error", "missing"):
                 _put(document.value, path, documents.scalar(_at(document.value, path)))
             elif kind in _EMPTY and path and _at(document.value, path) is None:
                 _put(document.value, path, _EMPTY[kind]())

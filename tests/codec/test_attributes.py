@@ -95,3 +95,21 @@ def test_one_id_by_way_of_a_wildcard_and_none_beside_a_declared_one() -> None:
     declared = codec_of('<xs:attribute name="k" type="xs:ID"/>' + WILD.format("##any", "lax"), more=IDS)
     assert refused(declared, "", 't:i="a"')
     assert unwritten(declared, {"@{urn:t}i": "a"})
+
+
+REFERRING = """<xs:sequence><xs:element name="b" minOccurs="0"><xs:complexType><xs:attribute name="i" type="xs:ID"/></xs:complexType></xs:element>
+</xs:sequence><xs:attribute name="to" type="xs:IDREFS" default="x y"/>"""
+
+
+@pytest.mark.parametrize("settings", [{}, {"nulls": "write"}, {"defaults": "fill"}])
+def test_an_absent_attribute_with_a_default_of_idrefs_wants_their_ids(settings: dict[str, str]) -> None:
+    """Its value is the default (§3.4.4), and so an IDREF without an ID (cvc-id)."""
+    codec = codec_of(REFERRING, **settings)
+    words = ("/@to", "/t:r/@to", "There is no element with this ID.")
+    assert refused(codec, "") == [words]
+    assert refused(codec, '<t:b i="x"/>') == [words]
+    assert unwritten(codec, {}) == [words]
+    assert unwritten(codec, {"b": {"@i": "x"}}) == [words]
+    assert unwritten(codec, {"@to": None, "b": {"@i": "x"}}) == [words]
+    assert read(codec, '<t:b i="x"/>', 'to="x"')["@to"] == ["x"]
+    assert round_trip(codec, {"@to": ["x"], "b": {"@i": "x"}})

@@ -59,3 +59,11 @@ def test_a_schema_that_makes_no_service_is_refused_with_its_line(tmp_path: Path,
     with pytest.raises(ContractError, match=words) as caught:
         load_wsdl(tmp_path / "a.xsd")
     assert str(caught.value).startswith(f"{tmp_path}/a.xsd:1") or "a.xsd:1" in str(caught.value)
+
+
+@pytest.mark.parametrize("odd", ["<xs:element/>", '<xs:element name="Ask&quot; x=&quot;"/>', '<xs:element name=""/>'])
+def test_what_is_no_name_of_an_element_names_no_operation(tmp_path: Path, odd: str) -> None:
+    alone = XSD.replace("AskResponse", "Answer").replace("HeadResponse", "H").replace("</xs:schema>", odd + "</xs:schema>")
+    (tmp_path / "a.xsd").write_text(alone)
+    with pytest.raises(ContractError, match="no element tells an operation"):
+        load_wsdl(tmp_path / "a.xsd")

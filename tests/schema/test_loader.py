@@ -62,3 +62,12 @@ def test_a_namespace_that_is_no_uri_is_refused_where_it_stands(tmp_path, old, li
     with pytest.raises(ContractError, match="is no URI") as caught:
         load_wsdl(bad)
     assert (caught.value.line, caught.value.section) == (line, "Namespaces in XML 1.0 §2.1")
+
+
+@pytest.mark.parametrize("kind", ["include", "redefine", 'import namespace="urn:u"'])
+@pytest.mark.parametrize("location", ["http://[x", "http://[::1", "//[x"])
+def test_a_location_that_is_none_is_refused_where_it_stands(tmp_path, kind, location):
+    (tmp_path / "a.xsd").write_text(f'<schema xmlns="http://www.w3.org/2001/XMLSchema">\n<{kind} schemaLocation="{location}"/></schema>')
+    with pytest.raises(ContractError, match=r"is no location|absolute") as caught:
+        load_xsd([tmp_path / "a.xsd"])
+    assert caught.value.line == 2
