@@ -83,6 +83,7 @@ def problem_page() -> Address:
             raise Problem(Kind.NOT_FOUND)
         row = kind.row
         facts = {"Status": row.status, "Whose": row.side, "SOAP code": row.soap, "What to do": row.advice}
+        facts["Once more as it is"] = "may help, after a pause" if row.retryable else "does not help"
         rows = "".join(
             f"<dt>{key}</dt><dd>{html.escape(str(value)).replace('`', '')}</dd>" for key, value in facts.items()
         )

@@ -17,7 +17,6 @@ XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 XML: Final = "http://www.w3.org/XML/1998/namespace"
 XMLNS: Final = "http://www.w3.org/2000/xmlns/"
 ANY_TYPE: Final = f"{{{XS}}}anyType"
-ANY_SIMPLE: Final = f"{{{XS}}}anySimpleType"
 NIL: Final = f"{{{XSI}}}nil"
 TYPE: Final = f"{{{XSI}}}type"
 HINTS: Final = frozenset({f"{{{XSI}}}schemaLocation", f"{{{XSI}}}noNamespaceSchemaLocation"})

@@ -10,14 +10,11 @@ import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from gateway.cli import OK, Misuse
+from gateway.cli import OK
 from gateway.commands.contract import put, say
-
-CONTRACT: Final = "contract"
-CONFIGURATION: Final = "gateway.yaml"
-VERDICT: Final = "verdict.json"
+from gateway.commands.folder import CONTRACT, configuration_file, folder_of, write_documents
 
 
 def is_json(location: str) -> bool:
@@ -34,9 +31,7 @@ def is_json(location: str) -> bool:
 
 def draw(chosen: argparse.Namespace) -> int:
     """The command, for JSON. Raises ContractError, Misuse."""
-    folder = Path(chosen.output) if chosen.output else None
-    if folder is not None and folder.exists() and not folder.is_dir():
-        raise Misuse(f"{folder} is no folder")
+    folder = folder_of(chosen)
     drawn = _drawn(chosen)
     told = report(drawn, chosen.contract)
     written = _write(drawn, folder, told, chosen.contract) if folder is not None else ()
@@ -110,19 +105,13 @@ def _write(drawn: Any, folder: Path, told: dict[str, Any], source: str) -> Seque
     from gateway.build.drawn_text import configuration
 
     name = drawn.name.lower()
-    (folder / CONTRACT).mkdir(parents=True, exist_ok=True)
     documents = {
         f"{name}.wsdl": drawn.wsdl,
         f"{name}.xsd": drawn.xsd,
         f"{name}.json": json.dumps(drawn.shapes, indent=1, ensure_ascii=False) + "\n",
     }
-    for file, content in documents.items():
-        (folder / CONTRACT / file).write_text(content, encoding="utf-8")
-    (folder / VERDICT).write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    written = [str(folder / CONTRACT / file) for file in documents] + [str(folder / VERDICT)]
-    own = folder / CONFIGURATION
-    if own.exists():
-        say(f"{own} is there already and is left as it is; the proposal is beside it")
-        own = folder / "gateway.proposed.yaml"
+    verdict = write_documents(folder, {file: text.encode() for file, text in documents.items()}, told)
+    written = [str(folder / CONTRACT / file) for file in documents] + [verdict]
+    own = configuration_file(folder)
     own.write_text(configuration(drawn, CONTRACT, Path(source).name, own.name), encoding="utf-8")
     return [*written, str(own)]

@@ -10,16 +10,14 @@ import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
-from gateway.cli import OK, REFUSED, Misuse
+from gateway.cli import OK, REFUSED
 from gateway.commands.contract import put, refusals, say
+from gateway.commands.folder import CONTRACT, configuration_file, folder_of, write_documents
 from gateway.commands.progress import Progress
 from gateway.schema.errors import ContractError
-
-CONTRACT: Final = "contract"  # the folder of documents
-CONFIGURATION: Final = "gateway.yaml"
 
 
 def bring(chosen: argparse.Namespace) -> int:
@@ -44,9 +42,7 @@ def _bring(chosen: argparse.Namespace) -> int:
     from gateway.build.verdict import Judge
     from gateway.commands.verdict_report import report
 
-    folder = Path(chosen.output) if chosen.output else None
-    if folder is not None and folder.exists() and not folder.is_dir():
-        raise Misuse(f"{folder} is no folder")
+    folder = folder_of(chosen)
     with Progress() as progress:
         bench = _bench(chosen, progress)
         total = sum(1 for _ in bench.contract.bound())
@@ -105,17 +101,11 @@ def _write(bench: Any, folder: Path, told: dict[str, Any], progress: Progress) -
         services = propose(bench, DEFAULT)
     except ContractError as refused:  # an operation that cannot be compiled: the verdict says which
         services, why = [], str(refused)
-    (folder / CONTRACT).mkdir(parents=True, exist_ok=True)
-    for name, raw in documents.items():
-        (folder / CONTRACT / name).write_bytes(raw)
-    (folder / "verdict.json").write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    written = [f"{folder / CONTRACT} ({len(documents)} files)", str(folder / "verdict.json")]
+    verdict = write_documents(folder, documents, told)
+    written = [f"{folder / CONTRACT} ({len(documents)} files)", verdict]
     if not services:
         say(f"no configuration is written: {why}")
         return written
-    own = folder / CONFIGURATION
-    if own.exists():
-        say(f"{own} is there already and is left as it is; the proposal is beside it")
-        own = folder / "gateway.proposed.yaml"
+    own = configuration_file(folder)
     own.write_text(configuration(services, f"{CONTRACT}/{entry_of(bench.contract)}", own.name), encoding="utf-8")
     return [*written, str(own)]

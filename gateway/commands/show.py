@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import Final
 
 from gateway.cli import OK, Misuse
 from gateway.commands.contract import one_of, put, refusals, say, settings
 from gateway.core.problem import BY_SLUG, Kind
+
+_TOLD: Final = ("status", "side", "title", "advice", "retryable")
 
 
 @refusals
@@ -103,14 +106,12 @@ def problems(chosen: argparse.Namespace) -> int:
         if chosen.slug not in BY_SLUG:
             raise Misuse(f"there is no problem {chosen.slug}; without a name all are listed")
         kinds = [BY_SLUG[chosen.slug]]
-    rows = [
-        {"slug": k.slug, "status": k.row.status, "side": k.row.side, "title": k.row.title, "advice": k.row.advice}
-        for k in kinds
-    ]
+    rows = [{"slug": k.slug, **{name: getattr(k.row, name) for name in _TOLD}} for k in kinds]
     if chosen.json:
         put(json.dumps(rows, indent=2, ensure_ascii=False))
     elif chosen.slug:
-        put(f"{rows[0]['title']} ({rows[0]['status']}, {rows[0]['side']})\n{rows[0]['advice']}")
+        again = "\nThe same request may succeed later." if rows[0]["retryable"] else ""
+        put(f"{rows[0]['title']} ({rows[0]['status']}, {rows[0]['side']})\n{rows[0]['advice']}{again}")
     else:
         for row in rows:
             put(f"{row['status']}  {row['slug']:32}  {row['title']}")

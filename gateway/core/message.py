@@ -86,7 +86,7 @@ class Message:
     is the one that read them.
     """
 
-    __slots__ = ("_value", "attachments", "codec", "fault", "fields", "headers", "parsed", "raw", "size")
+    __slots__ = ("_value", "codec", "fault", "fields", "headers", "parsed", "raw", "size")
 
     def __init__(
         self,
@@ -96,7 +96,6 @@ class Message:
         parsed: Any = None,
         value: Any = _UNREAD,
         headers: tuple[HeaderBlock, ...] = (),
-        attachments: Mapping[str, bytes] | None = None,
         fault: Fault | None = None,
         size: int = 0,
     ) -> None:
@@ -104,7 +103,6 @@ class Message:
         self.raw = raw
         self.parsed = parsed
         self.headers = headers
-        self.attachments = dict(attachments or {})
         self.fault = fault
         self.fields: Mapping[str, str] = {}  # the header fields of the HTTP answer that it came with, lower-case names
         self._value = value
@@ -136,7 +134,6 @@ class Message:
             parsed=self.parsed,
             value=self._value,
             headers=headers,
-            attachments=self.attachments,
             fault=self.fault,
             size=self.size,
         )
@@ -147,7 +144,6 @@ class Message:
             changes.get("codec", self.codec),
             value=value,
             headers=changes.get("headers", self.headers),
-            attachments=changes.get("attachments", self.attachments),
             fault=changes.get("fault", self.fault),
             size=self.size,
         )
@@ -170,7 +166,6 @@ class Exchange:
     request_id: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)  # the client's, lower-case names
     facts: dict[str, Any] = field(default_factory=dict)
-    deadline: float = 0.0  # monotonic seconds
     attempt: int = 1
     once: bool = False  # good for one sending: repeated only where it was proven not sent, whatever the operation does
     reply_headers: dict[str, str] = field(default_factory=dict)  # for the client's reply

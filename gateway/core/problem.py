@@ -27,7 +27,7 @@ class Row:
     side: Side
     soap: Literal["Sender", "Receiver", "VersionMismatch", "MustUnderstand"]
     advice: str
-    retryable: bool = False
+    retryable: bool = False  # the same request may succeed later
     plain: bool = False  # a refusal of the transport: plain HTTP for SOAP callers, too
 
 

@@ -15,7 +15,6 @@ from typing import Final, Literal
 READY: Final = (10, "Ready")
 PROCESSING: Final = (30, "Processing")
 # numbers of these three are assumed: no page prints them
-WAITING: Final = (20, "Waiting")
 COMPLETED: Final = (40, "Completed")
 CANCELLED: Final = (90, "Cancelled")
 

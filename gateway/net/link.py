@@ -45,13 +45,12 @@ class Link(asyncio.Protocol):
         "_status",
         "_waiter",
         "idle_since",
-        "lost",
         "reusable",
         "transport",
         "uses",
     )
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, limits: Limits, lost: asyncio.Event | None = None) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, limits: Limits) -> None:
         self._loop = loop
         self._limits = limits
         self._parser = httptools.HttpResponseParser(self)

@@ -92,7 +92,7 @@ def _same(url: str) -> str:
 
 
 class Catalog:
-    """Documents by address and by namespace. Frozen after it is made; `with_entries` gives a larger one."""
+    """Documents by address and by namespace. Frozen after it is made; of two entries the first one counts."""
 
     def __init__(self, entries: Iterable[Entry] = (), *, bundle: bool = True) -> None:
         self.entries = (*entries, *(_bundle() if bundle else ()))
@@ -103,10 +103,6 @@ class Catalog:
                 self._urls.setdefault(_same(url), entry)
             if entry.namespace:
                 self._namespaces.setdefault(entry.namespace, entry)
-
-    def with_entries(self, entries: Iterable[Entry]) -> Catalog:
-        """A catalogue that knows these, too; they come first."""
-        return Catalog((*entries, *self.entries), bundle=False)
 
     def by_url(self, url: str) -> Entry | None:
         """The document known by this address."""

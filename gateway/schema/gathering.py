@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from gateway.schema.contract import Note, Place
+from gateway.schema.contract import Note
 from gateway.schema.errors import ContractError
 from gateway.schema.loader import KNOWN_TO_ALL, Loaded, Loader, pointers
 from gateway.schema.source import XS, Source, matters, resolve
@@ -189,11 +189,6 @@ class Schemas:
                 seen.add(at)
                 yield at
                 todo += self._included.get(at, [])
-
-    def place_of(self, url: str) -> Place:
-        """Where a source begins."""
-        source = self.sources[url]
-        return Place(source.file, source.line + 1)
 
 
 def _pruned(text: bytes, element: Any) -> bytes:

@@ -52,7 +52,6 @@ class Simple:
     base: TypeId | None = None
     item: TypeId | None = None  # of a list
     members: tuple[TypeId, ...] = ()  # of a union, in schema order, flattened
-    blocked: tuple[TypeId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from .c14n import canonical
 from .escape import escape_attribute, escape_text, illegal_at
 from .markup import element_text
 from .parse import parse
-from .prolog import same_charset
 from .text import text_of
 
 __all__ = [
@@ -18,6 +17,5 @@ __all__ = [
     "escape_text",
     "illegal_at",
     "parse",
-    "same_charset",
     "text_of",
 ]

@@ -19,7 +19,6 @@ from lxml import etree
 
 #: bytes of one document; the largest schema documents of real contracts have about 3 MB
 MAX_BYTES: Final = 16 * 1024 * 1024
-MAX_ELEMENTS: Final = 1_000_000
 
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _ENCODINGS: Final = {

@@ -33,14 +33,6 @@ _DECLARATION: Final = re.compile(
 )
 _UTF8: Final = frozenset({"utf-8", "utf8"})
 _SPACE: Final = re.compile(rb"[ \t\r\n]*")
-_CHARSET: Final = re.compile(r""";\s*charset\s*=\s*"?([^";\s]*)"?""", re.IGNORECASE)
-
-
-def same_charset(content_type: str) -> None:
-    """Refuse a Content-Type with another charset than UTF-8. Raises Problem(UNSUPPORTED_CHARSET)."""
-    for charset in _CHARSET.findall(content_type):
-        if charset.lower() not in _UTF8:
-            raise Problem(Kind.UNSUPPORTED_CHARSET, "Content-Type names another charset than UTF-8.")
 
 
 def enter(raw: bytes, comments: int) -> int:

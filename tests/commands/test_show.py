@@ -185,3 +185,5 @@ def test_problems_are_listed_and_told(call: Call) -> None:
     assert "423" in one.out
     assert "holders" in one.out
     assert call("problems", "nope").code == 2
+    assert "may succeed later" in one.out
+    assert "may succeed later" not in call("problems", "not-found").out

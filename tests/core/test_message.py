@@ -65,10 +65,10 @@ def test_the_reading_codec_gives_the_same_bytes_and_another_one_writes() -> None
 def test_replacing_forgets_what_was_read_and_keeps_what_stands_beside() -> None:
     codec = Counting()
     block = HeaderBlock("h")
-    old = Message(codec, raw=b"x", headers=(block,), attachments={"a": b"1"}, fault=Fault("Sender", "no"))
+    old = Message(codec, raw=b"x", headers=(block,), fault=Fault("Sender", "no"))
     new = old.replace({"text": "y"})
     assert (new.raw, new.parsed, new.value()) == (None, None, {"text": "y"})
-    assert (new.headers, new.attachments, new.fault) == ((block,), {"a": b"1"}, old.fault)
+    assert (new.headers, new.fault) == ((block,), old.fault)
     assert old.replace(1, headers=(), fault=None).headers == ()
     assert old.replace(1, fault=None).fault is None
     assert old.raw == b"x"

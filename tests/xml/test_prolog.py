@@ -7,7 +7,7 @@ import time
 import pytest
 
 from gateway.core.problem import Kind, Problem
-from gateway.xml.prolog import enter, same_charset
+from gateway.xml.prolog import enter
 
 
 def refused(raw: bytes) -> Kind:
@@ -91,19 +91,3 @@ def test_where_the_markup_begins(raw: bytes, start: int) -> None:
 def test_comments_before_the_root_are_counted() -> None:
     assert enter(b"<!---->" * 10 + b"<a/>", 10) == 0
     assert refused(b"<!---->" * 11 + b"<a/>") is Kind.XML_LIMIT_EXCEEDED
-
-
-@pytest.mark.parametrize(
-    "header", ["text/xml", "text/xml; charset=utf-8", 'text/xml;charset="UTF-8"', "a/b; x=charset"]
-)
-def test_a_charset_that_agrees(header: str) -> None:
-    same_charset(header)
-
-
-@pytest.mark.parametrize(
-    "header", ["text/xml; charset=latin-1", "text/xml; charset=utf-8; CHARSET=utf-16", "a/b;charset="]
-)
-def test_another_charset_is_refused(header: str) -> None:
-    with pytest.raises(Problem) as info:
-        same_charset(header)
-    assert info.value.kind is Kind.UNSUPPORTED_CHARSET

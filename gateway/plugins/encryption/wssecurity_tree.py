@@ -18,7 +18,7 @@ from lxml import etree
 from gateway.plugins.api import Refusal
 from gateway.xml import text_of
 
-from .wssecurity_names import ASSERTION, ID, NCNAME, PREFIXES, SOAP11, SOAP12, WSU, wsse
+from .wssecurity_names import ASSERTION, ID, NCNAME, PREFIXES, SOAP11, SOAP12, wsse
 
 _ENVELOPES: Final = {f"{{{ns}}}Envelope": ns for ns in (SOAP11, SOAP12)}
 _ULTIMATE: Final = frozenset({None, "", "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver"})
@@ -198,9 +198,3 @@ def sub(parent: Any, name: str, text: str | None = None, **attribs: str) -> Any:
 def encoded(data: bytes) -> str:
     """Base64."""
     return base64.b64encode(data).decode()
-
-
-def wsu_id(node: Any) -> str | None:
-    """The node's wsu:Id as it is."""
-    value = node.get(f"{{{WSU}}}Id")
-    return None if value is None else str(value)
