@@ -135,3 +135,24 @@ def test_links_into_the_project_lead_somewhere(page: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", re.sub(r"```.*?```", "", text, flags=re.DOTALL)):
         if "://" not in target:
             assert (here / target).exists(), f"{page}: {target}"
+
+
+def test_the_architecture_names_every_room_and_every_layer() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    rooms = [path.name for path in (ROOT / "gateway").iterdir() if path.is_dir() and not path.name.startswith("_")]
+    assert [name for name in rooms if f"  {name}/" not in text and f", {name}/" not in text] == []
+    layers = [path.stem for path in (ROOT / "gateway/layers").glob("*.py") if path.stem != "__init__"]
+    assert [name for name in layers if f"`{name}`" not in text] == []
+
+
+def test_what_contributing_says_of_drawn_pages_holds() -> None:
+    """Each command draws what stands there; each with its own interpreter is what a reader does."""
+    rows = re.findall(
+        r"^  \| `([^|]+)` \| `\.venv/bin/python -m (\S+)(?: > \S+| \S+)?` \|$",
+        (ROOT / "CONTRIBUTING.md").read_text(),
+        re.M,
+    )
+    assert len(rows) == 4
+    for names, module in rows:
+        assert all((ROOT / name).is_file() for name in names.split("`, `")), names
+        assert (ROOT / f"{module.replace('.', '/')}.py").is_file(), module
