@@ -188,3 +188,30 @@ def test_x14_who_is_meant_is_the_bodys_name(bench: Bench) -> None:
     before = len(bench.bank.seen)
     assert "action-mismatch" in bench.post(body(PAY % "Ann"), action="other")[1]
     assert len(bench.bank.seen) == before
+
+
+PAIRS: dict[str, tuple[bytes, bytes]] = {
+    "X-01 depth": (body("<a>" * 62 + "</a>" * 62), body("<a>" * 63 + "</a>" * 63)),
+    "X-02 attributes": (body(f"<a {many(64)}/>"), body(f"<a {many(65)}/>")),
+    "X-04 elements": (body("<b/>" * 19_998), body("<b/>" * 19_999)),
+    "X-04 comments": (body(PAY % ("<!---->" * 19_995)), body(PAY % ("<!---->" * 19_996))),
+    "X-05 name": (body(f"<{'n' * 256}/>"), body(f"<{'n' * 257}/>")),
+    "X-05 attribute value": (body('<a b="' + "v" * 65_536 + '"/>'), body('<a b="' + "v" * 65_537 + '"/>')),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_at_its_bound(bench: Bench, name: str) -> None:
+    """What a limit allows is read, and judged by the contract; one more is refused by the limit."""
+    allowed, refused = PAIRS[name]
+    assert LIMIT[0] not in bench.post(allowed)[1]
+    assert LIMIT[0] in bench.post(refused)[1]
+
+
+@pytest.mark.parametrize(("size", "status"), [(1 << 20, 200), ((1 << 20) + 1, 413)])
+def test_x05_a_body_at_its_bound(bench: Bench, size: int, status: int) -> None:
+    """A text as long as the message may be."""
+    empty = body(PAY % "")
+    sent = body(PAY % ("A" * (size - len(empty))))
+    assert len(sent) == size
+    assert bench.post(sent)[0] == status

@@ -3,6 +3,7 @@ from __future__ import annotations
 import functools
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -12,7 +13,7 @@ from gateway.plugins.encryption.wssecurity_names import DS, EXC_C14N, Allowed
 from gateway.plugins.encryption.wssecurity_process import prove, secure
 from gateway.plugins.encryption.wssecurity_tokens import Trust
 from gateway.plugins.encryption.wssecurity_tree import Ids
-from gateway.plugins.encryption.wssecurity_verify import Signed, require_parts, verify
+from gateway.plugins.encryption.wssecurity_verify import _ORDERS, Signed, require_parts, verify
 from tests.plugins.encryption import wss_samples as samples
 
 NOW = samples.NOW
@@ -89,3 +90,15 @@ def test_an_enveloped_transform_is_taken_where_it_does_nothing():
         transforms[0].set("Algorithm", "http://www.w3.org/TR/1999/REC-xslt-19991116")
     with pytest.raises(Refusal, match="is not allowed"):
         prove(other, samples.inbound(), NOW)
+
+
+@pytest.mark.parametrize(("name", "bits"), [("secp256r1", 256), ("secp384r1", 384), ("secp521r1", 521)])
+def test_orders_of_curves(name, bits):
+    """SEC 2: n times any point is the point at infinity, which is to say that (n - 1) times G is G turned over."""
+    order, curve = _ORDERS[name], {"secp256r1": ec.SECP256R1, "secp384r1": ec.SECP384R1, "secp521r1": ec.SECP521R1}[name]()
+    assert order.bit_length() == bits
+    first, last = (ec.derive_private_key(number, curve).public_key().public_numbers() for number in (1, order - 1))
+    assert first.x == last.x
+    assert first.y != last.y
+    with pytest.raises(ValueError, match=r"(?i)invalid"):
+        ec.derive_private_key(order, curve)
