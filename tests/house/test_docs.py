@@ -1,7 +1,8 @@
 """Documentation is a test: every command in README, CONTRIBUTING and docs/ is run, or is a target that .ci/run runs.
 
 A fenced block says how: `sh run` is run line by line as it stands (and must succeed), `sh serve` is started and kept
-for the blocks after it, `sh ci` holds commands that `.ci/run` runs. A page has its own folder with `my.wsdl` in it, the
+for the blocks after it, `sh refused` ends with 1, `sh ci` holds commands that `.ci/run` runs. What a block that is
+called `told` shows stands in the output of the one before it, but for white space and what `…` leaves out. A page has its own folder with `my.wsdl` in it, the
 project's `config` and `schemas`, and a reference portal and order service behind; its four ports are replaced by free ones.
 """
 
@@ -40,7 +41,7 @@ def blocks(page: str) -> list[tuple[str, str, str]]:
 def test_every_shell_block_says_how_it_is_run(page: str) -> None:
     for language, how, text in blocks(page):
         if language in ("sh", "bash", "shell", "console"):
-            assert (language, how) in {("sh", "run"), ("sh", "serve"), ("sh", "ci")}, text
+            assert (language, how) in {("sh", how) for how in ("run", "serve", "refused", "ci")}, text
 
 
 def test_what_ci_runs_is_run_by_ci() -> None:
@@ -93,9 +94,12 @@ def test_the_commands_of_a_page_work_in_order(page: str, ports: dict[str, str], 
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     environment["ORDERS"] = f"http://127.0.0.1:{ports['8092']}"
     serving: list[subprocess.Popen[bytes]] = []
+    said = b""
     try:
         for language, how, text in blocks(page):
-            if language != "sh" or how not in ("run", "serve"):
+            if how == "told":
+                assert _shows(text, said.decode()), f"{page}:\n{text}\nbut it said:\n{said.decode()}"
+            if language != "sh" or how not in ("run", "serve", "refused"):
                 continue
             for port, free in ports.items():
                 text = re.sub(rf"\b{port}\b", free, text)
@@ -107,12 +111,32 @@ def test_the_commands_of_a_page_work_in_order(page: str, ports: dict[str, str], 
             done = subprocess.run(
                 ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, timeout=120, check=False
             )
-            assert done.returncode == 0, f"{page}:\n{text}\n{done.stdout.decode()}\n{done.stderr.decode()}"
-            assert done.stdout + done.stderr, f"{page}: said nothing:\n{text}"
+            assert done.returncode == (how == "refused"), (
+                f"{page}:\n{text}\n{done.stdout.decode()}\n{done.stderr.decode()}"
+            )
+            said = done.stdout + done.stderr
+            assert said, f"{page}: said nothing:\n{text}"
     finally:
         for process in serving:
             process.send_signal(signal.SIGKILL)
             process.wait(10)
+
+
+def _shows(shown: str, said: str) -> bool:
+    """Whether what is shown stands in what was said, its pieces between `…` in order; white space says nothing."""
+    rest = "".join(said.split())
+    for piece in filter(None, "".join(shown.split()).split("…")):
+        _, found, rest = rest.partition(piece)
+        if not found:
+            return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("shown", "whether"), [("a …c", True), ("a b", True), ("b … a", False), ("", True), ("d", False)]
+)
+def test_what_is_shown_is_looked_for(shown: str, whether: bool) -> None:
+    assert _shows(shown, "a b\n c") is whether
 
 
 def _serve(command: str, folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
