@@ -59,3 +59,9 @@ def test_the_reference_is_drawn_from_the_code(site: Path) -> None:
     words = {"commands": "--workers", "settings": "workers: 1", "problems": "lock-conflict", "limits": "xml_depth"}
     for page, word in words.items():
         assert word in (site / "reference" / f"{page}.html").read_text("utf-8"), page
+
+
+def test_how_a_block_is_tested_is_not_for_readers(site: Path) -> None:
+    text = (site / "index.html").read_text("utf-8")
+    assert "soap:Envelope" in text
+    assert "```" not in text
