@@ -57,6 +57,9 @@ class SessionBlobSettings(CipherSettings):
     session_member: str = "SessionId"
     blob_member: str = "Blob"
     count_member: str = "Count"
+    plaintext: Literal["members", "container"] = Field(
+        default="members", description="in XML: the parameters one after another, or the element that holds them"
+    )
     count_as_string: bool = Field(default=True, description="in the JSON form")
     container: str = Field(default="Info", description="member of a request that holds the parameters")
     operations: Literal["policy", "all"] | tuple[str, ...] = Field(
@@ -77,6 +80,9 @@ class SessionBlobSettings(CipherSettings):
     )
     clear_faults: bool = Field(default=True, description="a fault may answer an encrypted call in clear")
     role: str = "Self"
+    client: Mapping[Literal["Device", "Application", "Language"], str] = Field(
+        default_factory=dict, description="names that Login says of the caller"
+    )
     login_operation: str = "Login"
     logout_operation: str = Field(default="Logout", description="called for each session at the end; empty: none")
     service_certificate: str = Field(default="", description="id of the service's pinned certificate")
@@ -109,7 +115,9 @@ class SessionBlob(WireCipher[SessionBlobSettings]):
 
     def __init__(self, settings: SessionBlobSettings) -> None:
         super().__init__(settings)
-        self.shape = shapes.Shape(settings.session_member, settings.blob_member, settings.count_member)
+        self.shape = shapes.Shape(
+            settings.session_member, settings.blob_member, settings.count_member, settings.plaintext == "container"
+        )
         self._pool: SessionPool | None = None
         self._server: BlobServer | None = None
 
@@ -120,7 +128,14 @@ class SessionBlob(WireCipher[SessionBlobSettings]):
         for key_id in (own.key, *own.clients, *([own.service_certificate] if own.service_certificate else [])):
             host.keys.get(key_id)
         if "upstream" in own.edges and own.sessions == "own":
-            plan = LoginPlan(own.key, own.service_certificate, own.login_operation, own.container, own.role)
+            plan = LoginPlan(
+                own.key,
+                own.service_certificate,
+                own.login_operation,
+                own.container,
+                own.role,
+                client={str(name): text for name, text in own.client.items()},
+            )
             self._pool = SessionPool(host, own.scheme, plan, size=own.pool, first=own.first_count)
         if "client" in own.edges:
             served = ServerPlan(own.key, own.clients, own.login_operation, own.step, own.idle)

@@ -35,6 +35,7 @@ _HASHES: Final[dict[str, type[hashes.HashAlgorithm]]] = {
 }
 _IV: Final = {"cbc-hmac": 16, "gcm": 12}
 _GCM_TAG: Final = 16
+_PADDINGS: Final[dict[str, Any]] = {"pkcs7": padding.PKCS7, "ansi-x923": padding.ANSIX923}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Profile:
 
     mode: Literal["cbc-hmac", "gcm"] = "cbc-hmac"
     compression: Literal["none", "gzip"] = "none"
+    padding: Literal["pkcs7", "ansi-x923"] = "pkcs7"  # of CBC
     key_length: int = 32
     mac_key_length: int = 32
     mac_hash: Hash = "SHA256"
@@ -156,7 +158,7 @@ def seal_blob(profile: Profile, keys: BlobKeys, session_id: bytes, count: int, p
     if profile.mode == "gcm":
         both = AESGCM(keys.encryption).encrypt(iv, plain, prefixed(*bound, size=profile.length_prefix))
         return _laid(profile, iv, both[:-_GCM_TAG], both[-_GCM_TAG:])
-    padder = padding.PKCS7(128).padder()
+    padder = _PADDINGS[profile.padding](128).padder()
     encryptor = Cipher(algorithms.AES(keys.encryption), modes.CBC(iv)).encryptor()
     sealed = encryptor.update(padder.update(plain) + padder.finalize()) + encryptor.finalize()
     return _laid(profile, iv, sealed, _tag(profile, keys, *bound, iv, sealed))
@@ -179,8 +181,9 @@ def _decrypted(profile: Profile, keys: BlobKeys, bound: tuple[bytes, ...], blob:
     if not hmac.compare_digest(_tag(profile, keys, *bound, iv, sealed), tag):
         raise ValueError("tag")
     decryptor = Cipher(algorithms.AES(keys.encryption), modes.CBC(iv)).decryptor()
-    unpadder = padding.PKCS7(128).unpadder()
-    return unpadder.update(decryptor.update(sealed) + decryptor.finalize()) + unpadder.finalize()
+    unpadder = _PADDINGS[profile.padding](128).unpadder()
+    plain: bytes = unpadder.update(decryptor.update(sealed) + decryptor.finalize()) + unpadder.finalize()
+    return plain
 
 
 def _tag(profile: Profile, keys: BlobKeys, *parts: bytes) -> bytes:

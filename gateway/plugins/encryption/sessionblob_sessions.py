@@ -12,7 +12,7 @@ import base64
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -37,6 +37,7 @@ class LoginPlan:
     container: str = "Info"
     role: str = "Self"
     service: str = ""
+    client: Mapping[str, str] = field(default_factory=dict)  # what it says of itself: Device, Application, Language
 
 
 @dataclass(slots=True, eq=False)
@@ -101,7 +102,13 @@ async def log_in(host: Host, profile: crypto.Profile, plan: LoginPlan) -> BlobSe
         raise Problem(Kind.UPSTREAM_AUTH, cause=f"no key {plan.key}", outcome="not-sent") from error
     if not isinstance(private, RSAPrivateKey):
         raise Problem(Kind.UPSTREAM_AUTH, cause=f"key {plan.key} is no RSA key", outcome="not-sent")
-    first = {"Certificate": _text(own), "DateTime": datetime.now(UTC).isoformat(timespec="seconds"), "Role": plan.role}
+    first: dict[str, Value] = {
+        "Certificate": _text(own),
+        "DateTime": datetime.now(UTC).isoformat(timespec="seconds"),
+        "Role": plan.role,
+    }
+    if plan.client:
+        first["Client"] = {name: {"Name": text} for name, text in plan.client.items()}
     try:
         answer = await _call(host, plan, first)
         session_id, theirs = octets(_member(answer, "SessionId")), octets(_member(answer, "Certificate"))
@@ -117,7 +124,7 @@ async def log_in(host: Host, profile: crypto.Profile, plan: LoginPlan) -> BlobSe
         raise Problem(Kind.UPSTREAM_AUTH, cause=f"login: {error}", outcome="not-sent") from error
 
 
-async def _call(host: Host, plan: LoginPlan, members: Mapping[str, str]) -> Value:
+async def _call(host: Host, plan: LoginPlan, members: Mapping[str, Any]) -> Value:
     value: Value = {plan.container: dict(members)} if plan.container else dict(members)
     reply = await host.call(plan.operation, value, service=plan.service)
     if reply.fault is not None:

@@ -27,11 +27,12 @@ _BODIES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The names of the three members that an encrypted call has."""
+    """The names of the three members that an encrypted call has; `whole`: in XML the plaintext is the container."""
 
     session: str = "SessionId"
     blob: str = "Blob"
     count: str = "Count"
+    whole: bool = False
 
     @property
     def clear(self) -> tuple[str, str]:
@@ -72,7 +73,12 @@ def xml_members(container: Any) -> dict[str, str]:
 def xml_take(container: Any, shape: Shape) -> bytes:
     """The plaintext: all children but those in clear, each in canonical form, which declares its namespace."""
     own = [child for child in container if etree.QName(child).localname not in shape.clear]
-    return b"".join(canonical(child) for child in own)
+    if not shape.whole:
+        return b"".join(canonical(child) for child in own)
+    namespace = etree.QName(container).namespace
+    holder = etree.Element(container.tag, nsmap={None: namespace} if namespace else {})  # type: ignore[dict-item]  # lxml's stubs have no default prefix
+    start, end = canonical(holder).split(b"></", 1)
+    return start + b">" + b"".join(canonical(child) for child in own) + b"</" + end
 
 
 def xml_seal(container: Any, shape: Shape, sealed: Sealed) -> None:
@@ -109,6 +115,10 @@ def xml_open(
     namespace = etree.QName(container).namespace or ""
     head = f'<x xmlns="{escape_attribute(namespace)}">'.encode()
     opened = parse(head + plain + b"</x>", limits, response=response)
+    if shape.whole:
+        if len(opened) != 1 or opened[0].tag != container.tag:
+            raise Refusal("refused", "the plaintext is not the container")
+        opened = opened[0]
     if any(etree.QName(child).localname in shape.clear for child in opened) and sealed is not None:
         raise Refusal("refused", "the plaintext repeats a clear member")
     first, last = _ends(container, shape) if sealed is not None else (None, None)

@@ -148,6 +148,14 @@ def test_every_line_of_the_bytes_counts(form, mode):
             open_blob(profile, KEYS, SESSION, 8, blob)
 
 
+def test_the_padding_is_a_line_too():
+    """Seven bytes are padded by nine: of value nine each, or eight zeros and a nine."""
+    blob = seal_blob(Profile(padding="ansi-x923"), KEYS, SESSION, 7, b"1234567")
+    assert open_blob(Profile(padding="ansi-x923"), KEYS, SESSION, 7, blob) == b"1234567"
+    with pytest.raises(Refusal):
+        open_blob(Profile(), KEYS, SESSION, 7, blob)
+
+
 def test_a_count_beyond_its_form_is_refused():
     profile = Profile(count_form="int32")
     with pytest.raises(Refusal):

@@ -38,6 +38,20 @@ def test_what_goes_into_the_blob_and_what_stays():
     assert etree.tostring(info, method="c14n") == etree.tostring(container(CALL), method="c14n")
 
 
+def test_the_plaintext_may_be_the_container():
+    whole = Shape(whole=True)
+    info = container(CALL)
+    plain = shapes.xml_take(info, whole)
+    assert plain == f'<Info xmlns="{NS}"><Task xmlns="{NS}"><Id>1</Id></Task></Info>'.encode()
+    shapes.xml_seal(info, whole, SEALED)
+    shapes.xml_open(info, whole, plain, DEFAULT, sealed=SEALED, response=False)
+    assert etree.tostring(info, method="c14n") == etree.tostring(container(CALL), method="c14n")
+    for wrong in (f'<Task xmlns="{NS}"/>', f'<Other xmlns="{NS}"/>', f'<Info xmlns="{NS}"/><Info xmlns="{NS}"/>', ""):
+        shapes.xml_seal(info, whole, SEALED)
+        with pytest.raises(Refusal):
+            shapes.xml_open(info, whole, wrong.encode(), DEFAULT, sealed=SEALED, response=False)
+
+
 def test_an_answer_keeps_nothing_of_the_seal():
     result = container(
         f'<R xmlns="{NS}"><RResult><SessionId>AAAA</SessionId><Blob>YmxvYg==</Blob><Count>2</Count></RResult></R>'
