@@ -22,6 +22,7 @@ pytestmark = pytest.mark.interop
 SOURCE = Path(__file__).parent / "mtom" / "Files.java"
 PROVIDERS = ("jaxws", "cxf")
 PATHS = ("files11", "files12")
+SERVICES = {"swa": "Swa"}
 SMALL, LARGE = bytes(range(90)), bytes(range(256)) * 200
 
 
@@ -47,14 +48,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, 
                 lacking(f"{provider}: {missing}")
             if provider not in bases:
                 words = ("java", *JVM, "-Dsun.net.httpserver.nodelay=true", "-cp", classes, "files.Files", "serve")
-                bases[provider] = stage._start(Stack(provider, provider, lambda _, port: ((*words, str(port)), {}), PATHS))
+                more_ = tuple(SERVICES) if provider == "jaxws" else ()  # CXF fetches swaref.xsd to publish one
+                stack = Stack(provider, provider, lambda _, port: ((*words, str(port), *more_), {}), (*PATHS, *more_))
+                bases[provider] = stage._start(stack)
             address = f"{bases[provider]}/{path}"
             folder = tmp_path_factory.mktemp("contract")
             run(sys.executable, "-m", "gateway", "import", f"{address}?wsdl", "-o", folder)
             wsdl = re.findall(r"wsdl: (\S+)", (folder / "gateway.yaml").read_text(encoding="utf-8"))[0]
             config = f"services: {{files: {{wsdl: {wsdl}, upstream: {{url: '{address}'{more}}}}}}}\nlimits: large"
             made = opened.enter_context(in_thread(lambda: gateway_of(config, folder)))
-            return f"http://{made.addresses['data']}/Files", classes
+            return f"http://{made.addresses['data']}/{SERVICES.get(path, 'Files')}", classes
 
         yield gateway
 
@@ -87,3 +90,13 @@ def test_a_caller_with_mtom_and_one_without(served: Callable[..., tuple[str, str
         words = ("java", *JVM, "-cp", classes, "files.Files", "call", f"{address}?wsdl", address, "50000", mtom)
         done = subprocess.run(words, check=False, capture_output=True, encoding="utf-8", timeout=120)
         assert done.stdout.strip().splitlines()[-1:] == ["true multipart/related 50000"], done.stderr[-3000:]
+
+
+def test_attachments_that_a_message_refers_to(served: Callable[..., tuple[str, str]]) -> None:
+    """swaRef, WS-I Attachments Profile 1.0 §4.4: JAX-WS RI's service from JSON, and its client through the gateway."""
+    address, classes = served("jaxws", "swa")
+    for value in (SMALL, LARGE):
+        assert base64.b64decode(_call(address, "Refer", value)["bytes"]) == value[::-1]
+    words = ("java", *JVM, "-cp", classes, "files.Files", "refer", f"{address}?wsdl", address, "50000")
+    done = subprocess.run(words, check=False, capture_output=True, encoding="utf-8", timeout=120)
+    assert done.stdout.strip().splitlines()[-1:] == ["true"], done.stderr[-3000:]
