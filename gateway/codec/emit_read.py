@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 from ..core.lexical import builtin
@@ -78,7 +79,7 @@ class Reader:
             body = [f"if len(el): raise {self._miss}", "return {}"]
         elif isinstance(form, ir.Array):
             assert isinstance(content, ir.Slot)
-            body = ["count = len(el)", f"return [{self._value(content, 'c')} for c in {_CHILDREN}]"]
+            body = [f"return [{self._value(content, 'c')} for c in el]"]
         elif isinstance(content, ir.Slot) and content.repeated:
             body = self._items(content)
         else:
@@ -86,10 +87,10 @@ class Reader:
         self._source.function(f"def {name}(el, doc):", body)
 
     def _items(self, slot: ir.Slot) -> list[str]:
-        """A repetition that is all the content."""
+        """A repetition that is all the content. Not counted: of a long one that is a walk that others wait for."""
         none = f"raise {self._miss}" if slot.min else "return {}"
-        items = f"[{self._value(slot, 'c')} for c in {_CHILDREN}]"
-        return ["count = len(el)", f"if not count: {none}", f"return {{{slot.key!r}: {items}}}"]
+        items = f"[{self._value(slot, 'c')} for c in el]"
+        return [f"found = {items}", f"if not found: {none}", f"return {{{slot.key!r}: found}}"]
 
     def _members(self, content: ir.Node) -> list[str]:
         body = ["count = len(el)"]
@@ -125,7 +126,8 @@ class Reader:
 
     def _tail(self, slot: ir.Slot, at: int) -> list[str]:
         """A repetition that ends the content: whatever is left can only be its items."""
-        lines = [f"if count > {at}:", f"    out[{slot.key!r}] = [{self._value(slot, 'c')} for c in el[{at}:]]"]
+        rest = f"el[{at}:] if count < {_LONG} else {self._source.constant(islice, 'I')}(el, {at}, None)"
+        lines = [f"if count > {at}:", f"    out[{slot.key!r}] = [{self._value(slot, 'c')} for c in ({rest})]"]
         return [*lines, *([f"else: raise {self._miss}"] if slot.min else []), "return out"]
 
     def _last(self, slot: ir.Slot, at: int) -> list[str]:
@@ -226,8 +228,7 @@ class Reader:
         return f"({number}(t) if (t := {c}.text) and {plain}(t) else {after})"
 
 
-# Few children are cheaper as a list, many as they come: then none of them is kept.
-_CHILDREN: Final = "(el if count > 40 else el[:])"
+_LONG: Final = 1000  # children from which on the rest of them is taken as it comes: then none of them is kept
 # Children are taken one by one, each from the one before it: a slice would make all of them, and a list.
 _FIRST, _NTH = "(c := el[0])", "(c := c.getnext())"
 _NEXT: Final = "c = c.getnext()"

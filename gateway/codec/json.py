@@ -205,11 +205,12 @@ def written(value: object) -> bytes | None:
 def written_off(value: Any, levels: int = 3) -> bytes | None:
     """As `written`, of a value that nobody else has: a long array goes piece by piece, and is given up on the way.
 
-    So no thread waits for all of it to be written, or to be freed. Down to so many levels of objects.
+    So no thread waits for all of it to be written, joined or freed: pieces that are all `bytes` are joined without the
+    interpreter. Down to so many levels of objects.
     """
     if not _holds_long(value, levels):
         return written(value)
-    out: list[bytes | memoryview] = []
+    out: list[bytes] = []
     return b"".join(out) if _off(value, levels, out) else None
 
 
@@ -223,7 +224,7 @@ def _holds_long(value: Any, levels: int) -> bool:
     return False
 
 
-def _off(value: Any, levels: int, out: list[bytes | memoryview]) -> bool:
+def _off(value: Any, levels: int, out: list[bytes]) -> bool:
     if not _holds_long(value, levels):
         raw = written(value)
         out.append(raw or b"")
@@ -234,7 +235,7 @@ def _off(value: Any, levels: int, out: list[bytes | memoryview]) -> bool:
             if raw is None:
                 return False
             value[at : at + _LONG] = [None] * len(value[at : at + _LONG])
-            out += (b"," if at else b"[", memoryview(raw)[1:-1])
+            out += (b"," if at else b"[", raw[1:-1])
         out.append(b"]")
         return True
     for at, (key, member) in enumerate(value.items()):

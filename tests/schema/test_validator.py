@@ -140,3 +140,24 @@ def test_patterns_of_the_slow_path_are_linear(schema: Callable[..., Any]) -> Non
     assert validator.slow
     for text, valid in (("x" * 4000, False), ("x" * 4000 + "z", True), ("xxy", True), ("b", True), ("xb", False)):
         assert (validator.validate(etree.fromstring(f"<r {ROOT}><a>{text}</a></r>")) == []) == valid, text[-3:]
+
+
+@pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir() if path.is_dir()))
+def test_what_is_judged_within_its_parent_has_the_same_verdict(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.schema.validator._MANY", 0)  # one child is many
+    path = CASES / case / "schema.xsd"
+    validator = Validator([Source(str(path), path.read_bytes())])
+    for document in sorted((CASES / case).glob("*.xml")):
+        text = document.read_text(encoding="utf-8").removeprefix("<?xml version='1.0' encoding='utf-8'?>")
+        body = etree.fromstring(f"<s:Body xmlns:s='urn:s' kept='1'>{text}</s:Body>")
+        (element,) = body
+        assert bool(validator.validate(element)) is bool(validator.validate(etree.fromstring(text))), document.name
+        assert (body.tag, dict(body.attrib)) == ("{urn:s}Body", {"kept": "1"})
+
+
+def test_a_long_list_is_judged_whole(content: Callable[..., Any]) -> None:
+    validator = content('<xs:sequence><xs:element name="a" type="xs:int" maxOccurs="5000"/></xs:sequence>').validator
+    for count, last, good in ((5000, "1", True), (5000, "x", False), (5001, "1", False)):
+        body = etree.fromstring(f"<Body><r {ROOT}>{'<a>1</a>' * (count - 1)}<a>{last}</a></r></Body>")
+        assert (not validator.validate(body[0])) is good
+        assert body.tag == "Body"

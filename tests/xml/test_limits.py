@@ -10,7 +10,7 @@ from gateway.core.limits import DEFAULT, Limits
 from gateway.core.problem import Kind, Problem
 from gateway.xml import limits as limits_module
 from gateway.xml import parse
-from gateway.xml.limits import _BUT_MARKS, _count, _kept, _proven, _scan, _short_names
+from gateway.xml.limits import _BUT_MARKS, _count, _has, _kept, _proven, _scan, _short_names
 
 
 def nested(depth: int, pad: bytes = b"") -> bytes:
@@ -128,11 +128,13 @@ def test_what_counts_prove_each_tag_proves_as_well(pieces: list[bytes], long: in
 def test_pieces_say_what_the_whole_says(piece: int, pieces: list[bytes], long: int, bound: int) -> None:
     rest = b"<r>" + b"".join(pieces) + b"<z" + b"z" * long + b" xmlns='u'/></r>"
     whole = _kept(rest, _BUT_MARKS), _count(rest, b"xmlns"), _count(rest, b"</"), _short_names(rest, 1, bound)
+    has = _has(rest, b"<!"), _has(rest, b"<?")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(limits_module, "_PIECE", piece)
         assert whole == (
             _kept(rest, _BUT_MARKS), _count(rest, b"xmlns"), _count(rest, b"</"), _short_names(rest, 1, bound),
         )  # fmt: skip
+        assert has == (_has(rest, b"<!"), _has(rest, b"<?"))
 
 
 def test_an_answer_may_hold_more_elements() -> None:
