@@ -29,10 +29,10 @@ TOP: Final = {
     "CHANGELOG.md": "changelog.md",
 }
 LINK: Final = re.compile(r"(?<=\]\()(?!\w+:|#)([^)#\s]+)")
-SHOWN: Final = re.compile(r"^(```\w+) (?:run|serve|refused|told|ci)$", re.MULTILINE)  # how a block is tested is not for readers
+SHOWN: Final = re.compile(r"^(```\w+) [\w-]+$", re.MULTILINE)  # how a block is tested is not for readers
 # What a reader wishes for, in the order in which wishes come; what stands in none of these lists goes to the wishes' end.
 WISHES: Final = (
-    "operate configure rest-before-soap shape-rest soap-before-rest soap-before-soap rest-before-rest protect-calls locks sessions "
+    "install operate configure rest-before-soap shape-rest soap-before-rest soap-before-soap rest-before-rest protect-calls locks sessions "
     "write-a-plugin kubernetes workers scale-out dashboard trouble upgrade"
 ).split()
 KNOWN: Final = ("metrics", "lexical")

@@ -6,6 +6,7 @@ import csv
 import http.client
 import io
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -20,29 +21,15 @@ import pytest
 from tests.interop.conftest import ROOT, _free, _wait
 
 pytestmark = pytest.mark.interop
-HAPROXY = """\
-defaults
-  mode http
-  timeout connect 1s
-  timeout client 30s
-  timeout server 30s
-  timeout check 5s
-  option redispatch
-  retries 2
-frontend in
-  bind 127.0.0.1:{web}
-  default_backend gateways
-backend gateways
-  option httpchk
-  http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host gateway
-  default-server check inter 200ms fall 1 rise 1
-  server a 127.0.0.1:{a} port {a_admin}
-  server b 127.0.0.1:{b} port {b_admin}
-frontend balancer
-  bind 127.0.0.1:{page}
-  stats enable
-  stats uri /
-"""
+# ports of the shipped file, by what stands at them
+PLACES = {"8000": "web", "8404": "page", "8080": "a", "9901": "a_admin", "8081": "b", "9902": "b_admin"}
+
+
+def haproxy(ports: dict[str, int]) -> str:
+    """The shipped configuration with other ports, and with checks that a test can wait for."""
+    text = (ROOT / "deploy/haproxy/haproxy.cfg").read_text()
+    text = re.sub(r"\b(" + "|".join(PLACES) + r")\b", lambda found: str(ports[PLACES[found[1]]]), text)
+    return text.replace("inter 1s", "inter 200ms")
 
 
 class Load:
@@ -110,7 +97,7 @@ def test_a_rolling_upgrade_loses_nothing(tmp_path: Path) -> None:
         serving = {name: gateway(name) for name in ports}
         numbers = {name: port for name, (port, _) in ports.items()}
         admins = {f"{name}_admin": admin for name, (_, admin) in ports.items()}
-        (tmp_path / "haproxy.cfg").write_text(HAPROXY.format(web=web, page=page, **numbers, **admins))
+        (tmp_path / "haproxy.cfg").write_text(haproxy({"web": web, "page": page, **numbers, **admins}))
         start(program, "-f", str(tmp_path / "haproxy.cfg"), "-db")
         _wait(f"http://127.0.0.1:{web}/openapi.json", running[-1])
         for name in ports:
