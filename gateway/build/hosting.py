@@ -7,6 +7,7 @@ layers inside its own, its events are counted under its own name only.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..core.ports import Clock, Store
 from ..core.value import Value
 from ..observe.log import Log
 from ..observe.metrics import Metrics
-from ..observe.trace import request_id
+from ..observe.trace import SERVED, child, request_id
 
 Call = Callable[[Operation, Exchange, Any], Awaitable[Message]]
 
@@ -31,8 +32,9 @@ class OwnedTasks:
         self._running: set[asyncio.Task[None]] = set()
 
     def start(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
-        """Run it; an exception is logged, never lost."""
-        task = asyncio.get_running_loop().create_task(work, name=f"{self._label}:{name}")
+        """Run it; an exception is logged, never lost. It may outlive a request: it stands in no trace of one."""
+        context = contextvars.Context()
+        task = asyncio.get_running_loop().create_task(work, name=f"{self._label}:{name}", context=context)
         self._running.add(task)
         task.add_done_callback(self._ended)
 
@@ -104,7 +106,9 @@ class PluginHost:
             asked = Exchange(target, request, request_id=named, headers=caller.headers, facts=caller.facts)
             asked.upstream_headers.update(fields or {})
             return await self._call(target, asked, None)
-        known = {"identity": identity, **(facts or {})}
+        parent, state = SERVED.get()
+        trace = {"traceparent": child(parent), "tracestate": state}
+        known = {"identity": identity, **trace, **(facts or {})}
         request = Message(codec, value=value, headers=tuple(blocks))
         exchange = Exchange(target, request, request_id=request_id(None), facts=known)
         exchange.upstream_headers.update(fields or {})

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .book import BuiltService
 
 _ENCODINGS: Final[dict[str, Encoding]] = {PATH: "path", QUERY: "query", FORM: "form", XML: "xml"}
-_SOAP: Final = ("soap", "action_headers", "addressing", "mtom")
+_SOAP: Final = ("soap", "action_headers", "addressing", "trace_blocks", "mtom")
 
 
 def http_upstream(service: BuiltService, path: str, query: str, limits: Limits) -> HttpUpstream:

@@ -29,6 +29,7 @@ def upstream_dialect(service: BuiltService, path: str, query: str, limits: Limit
         action_headers=settings.action_headers,
         headers=headers,
         addressed=_address(service) if _addressed(service) else "",
+        trace_blocks=settings.trace_blocks or "",
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .ports import Codec
 
 _UNREAD: Final = object()
-TRACE: Final = ("traceparent", "tracestate")  # facts of an exchange that go on as header fields (W3C Trace Context)
+TRACE: Final = ("traceparent", "tracestate")  # facts of an exchange that go on to the service (W3C Trace Context)
 
 
 @dataclass(slots=True)

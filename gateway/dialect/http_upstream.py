@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from ..core.limits import Limits
-from ..core.message import Exchange, Fault, Message, Wire
+from ..core.message import TRACE, Exchange, Fault, Message, Wire
 from ..core.problem import Kind, Problem
 from ..xml import parse as parse_xml
 from .binding import Binding
@@ -70,9 +70,7 @@ class HttpUpstream:
             else:
                 location, pieces[1] = (_filled(text, parts.variables) for text in (location, given))
                 pieces += parts.query
-        trace = exchange.facts.get("traceparent")
-        if trace:
-            headers["traceparent"] = trace
+        headers |= {name: exchange.facts[name] for name in TRACE if exchange.facts.get(name)}
         headers |= {**self.headers, **exchange.upstream_headers}
         facts = {} if operation.timeout is None else {"timeout": operation.timeout}
         path = self.base.rstrip("/") + ("/" + location.lstrip("/") if location else "") or "/"

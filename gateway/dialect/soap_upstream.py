@@ -16,6 +16,7 @@ from ..core.message import TRACE, Exchange, HeaderBlock, Message, Wire
 from ..core.problem import Kind, Problem
 from ..core.value import Value
 from ..xml import parse as parse_xml
+from ..xml.escape import escape_attribute, escape_text
 from . import addressing
 from .blame import Blaming
 from .detail import typed_by
@@ -42,11 +43,14 @@ class SoapUpstream:
     action_headers: tuple[str, ...] = ("SOAPAction",)
     headers: Mapping[str, str] = field(default_factory=dict)
     addressed: str = ""  # the service's address for WS-Addressing, '' without it
+    trace_blocks: str = ""  # namespace of the blocks that carry the trace, '' without them
 
     def write_request(self, exchange: Exchange) -> Wire:
         """The request's bytes and header fields. Raises Problem INVALID_MESSAGE."""
         operation = exchange.operation
         request = self._addressed(exchange) if self.addressed else exchange.request
+        if self.trace_blocks:
+            request = self._traced(request, exchange)
         body = request.wire(operation.faces[self.version].request)
         headers = {"content-type": content_type(self.version, operation.action), "accept": _accept(self.version)}
         if self.version == "1.1":
@@ -67,6 +71,14 @@ class SoapUpstream:
         text = addressing.request_blocks(exchange.operation, to, message_id)
         own = HeaderBlock(f"{{{addressing.NS}}}Action", text)
         return exchange.request.with_headers((*addressing.without(exchange.request.headers), own))
+
+    def _traced(self, request: Message, exchange: Exchange) -> Message:
+        """The request with the trace in blocks of this hop: those of the hop before are not passed on."""
+        names = {f"{{{self.trace_blocks}}}{name}": name for name in TRACE}
+        kept = [block for block in request.headers if block.name not in names]
+        told = ((name, str(exchange.facts.get(fact) or "")) for name, fact in names.items())
+        own = [HeaderBlock(name, _block(self.trace_blocks, name, text)) for name, text in told if text]
+        return request.with_headers((*kept, *own))
 
     def read_reply(self, exchange: Exchange, wire: Wire) -> Message:
         """The answer, valid by the contract. Raises Problem UPSTREAM_… with the outcome of a write."""
@@ -136,6 +148,11 @@ class SoapUpstream:
         if wire.status in (429, 503):
             return Problem(Kind.UPSTREAM_UNAVAILABLE, headers=told(wire.headers, PAUSE), cause=f"HTTP {wire.status}")
         return Problem(Kind.UPSTREAM_NOT_SOAP, f"The service answered HTTP {wire.status} without a SOAP envelope.")
+
+
+def _block(namespace: str, name: str, text: str) -> str:
+    local = name.rpartition("}")[2]
+    return f'<t:{local} xmlns:t="{escape_attribute(namespace)}">{escape_text(text)}</t:{local}>'
 
 
 def _is_page(wire: Wire) -> bool:

@@ -16,7 +16,7 @@ from ..core.problem import Problem
 from ..observe.log import Log
 from ..observe.metrics import Metrics
 from ..observe.seen import Seen
-from ..observe.trace import child, request_id, sampled, state, trace_id
+from ..observe.trace import SERVED, child, request_id, sampled, state, trace_id
 
 BEHIND: Final = "behind"  # the fact of an exchange: seconds that the service took, the connection included
 
@@ -35,12 +35,14 @@ def observe(metrics: Metrics, log: Log, answer: Callable[[Problem, str], Wire], 
             if "tracestate" in wire.headers:
                 facts["tracestate"] = state(given, wire.headers["tracestate"])
             metrics.inflight.inc()
+            token = SERVED.set((facts["traceparent"], facts.get("tracestate", "")))
             try:
                 reply = await inner(wire)
             except Problem as problem:
                 reply = answer(problem, facts["request_id"])
                 reply.facts["problem"] = problem
             finally:
+                SERVED.reset(token)
                 metrics.inflight.dec()
             reply.headers.setdefault("x-request-id", facts["request_id"])
             _tell(metrics, log, wire, reply, time.perf_counter() - began, seen)

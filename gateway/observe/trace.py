@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextvars import ContextVar
 from typing import Final
 
 _PARENT: Final = re.compile(
@@ -18,6 +19,8 @@ _MEMBER: Final = re.compile(_KEY + r"=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-
 _STATE_MOST: Final = 512  # characters that a gateway must be able to pass on (§3.3.1.5)
 _MEMBERS: Final = 32
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
+# (traceparent, tracestate) of the request that is being served: what plug-ins call on its behalf stands in its trace
+SERVED: Final[ContextVar[tuple[str, str]]] = ContextVar("trace", default=("", ""))
 
 
 def request_id(given: str | None) -> str:

@@ -126,6 +126,7 @@ HeaderName = Annotated[str, AfterValidator(_header)]
 HeaderValue = Annotated[str, AfterValidator(_header_value)]
 VerbPath = Annotated[str, AfterValidator(_route)]
 Pointer = Annotated[str, AfterValidator(_pointer)]
+Namespace = Annotated[str, Field(min_length=1, max_length=1024, pattern=r"^[!-~]+$")]
 LocalName = Annotated[str, Field(min_length=1, pattern=r"^[^\s{}/]+$")]
 
 

@@ -18,6 +18,7 @@ from .fields import (
     HeaderValue,
     LocalName,
     Location,
+    Namespace,
     Part,
     Pointer,
     Seconds,
@@ -321,6 +322,11 @@ class Upstream(Part):
         default=None,
         description="Whether WS-Addressing 1.0 is filled in towards a SOAP service; by default as the contract asks.",
         examples=[True],
+    )
+    trace_blocks: Namespace | None = Field(
+        default=None,
+        description="Namespace of two SOAP header blocks, traceparent and tracestate, that carry the trace to a SOAP service beside the header fields of these names; by default there are none.",
+        examples=["urn:example:trace"],
     )
     mtom: Annotated[int, Field(ge=0)] | Literal[False] | None = Field(
         default=None,

@@ -71,11 +71,40 @@ async def test_a_call_goes_through_the_stack_without_the_plugin_itself() -> None
     assert reply.value() == "done"
     ((target, exchange, without),) = bench.called
     assert (target, without) == (bench.operation, bench.plugin)
-    assert exchange.facts == {"identity": "me", "session": "s"}
+    assert {name: exchange.facts[name] for name in ("identity", "session")} == {"identity": "me", "session": "s"}
     assert exchange.request.value() == {"a": 1}
     assert len(exchange.request_id) == 24
     with pytest.raises(KeyError):
         await bench.host.call("Nothing", {})
+
+
+async def test_a_call_stands_in_the_trace_of_the_request_that_it_is_for() -> None:
+    from gateway.observe.trace import SERVED
+
+    bench = Bench()
+    parent = f"00-{'a' * 32}-{'b' * 16}-01"
+    token = SERVED.set((parent, "v=1"))
+    later = asyncio.Event()
+
+    async def background() -> None:
+        await bench.host.call("Op", {})
+        later.set()
+
+    try:
+        await bench.host.call("Op", {})
+        await bench.host.call("Op", {}, facts={"traceparent": "of its own"})
+        bench.host.tasks.start(background(), name="renewal")
+        await later.wait()
+    finally:
+        SERVED.reset(token)
+        await bench.host.tasks.stop()
+    served, own, loose = (exchange.facts for _, exchange, _ in bench.called)
+    assert (served["traceparent"][:36], served["traceparent"][52:]) == (parent[:36], "-01")
+    assert served["traceparent"] != parent, "a hop is a span of its own"
+    assert served["tracestate"] == "v=1"
+    assert own["traceparent"] == "of its own"
+    assert loose["traceparent"][3:35] != "a" * 32, "what outlives the request is in no trace of it"
+    assert loose["tracestate"] == ""
 
 
 async def test_events_are_counted_under_the_plugins_own_list_only() -> None:

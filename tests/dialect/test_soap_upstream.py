@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from gateway.core.limits import DEFAULT
 from gateway.core.message import Message, Wire
 from gateway.core.problem import Kind, Problem
 from gateway.dialect.envelope import NS
 from gateway.dialect.soap_client import SoapClient
 from gateway.dialect.soap_upstream import SoapUpstream
+from gateway.dialect.untyped import untyped
 from tests.dialect.conftest import BOUGHT, BUY, envelope, posted
 
 FAULT = "<e:Fault><faultcode>e:Server</faultcode><faultstring>no</faultstring>{}</e:Fault>"
@@ -168,3 +170,28 @@ def test_a_tree_that_a_layer_below_proved_is_what_is_read(soap: SoapClient, upst
     proven = etree.fromstring(envelope(BOUGHT))
     reply = upstream.read_reply(exchange, Wire({}, b"anything", status=200, tree=proven))
     assert reply.value() == {"BuyResult": {"Task": {"n": 1}}}
+
+
+TRACED = {"traceparent": "00-" + "1" * 32 + "-" + "2" * 16 + "-01", "tracestate": "a=<1>,b=2"}
+
+
+def blocks(body: bytes) -> dict[str, str]:
+    """The header blocks of an envelope, by Clark name."""
+    return {str(each.tag): each.text or "" for each in etree.fromstring(body)[0]}
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_the_trace_goes_on_in_blocks_of_this_hop_where_that_is_set(soap: SoapClient, version: Any) -> None:
+    upstream = SoapUpstream(version, "/shop", DEFAULT, untyped, trace_blocks="urn:a&b")
+    old = '<t:Auth>me</t:Auth><w:traceparent xmlns:w="urn:a&amp;b">of the hop before</w:traceparent>'
+    wire = posted(envelope(BUY, "1.1", old))
+    wire.facts.update(TRACED)
+    exchange = soap.read_request(wire)
+    written = upstream.write_request(exchange)
+    own = {f"{{urn:a&b}}{name}": text for name, text in TRACED.items()}
+    assert blocks(written.body) == {"{urn:t}Auth": "me", **own}
+    assert {name: written.headers[name] for name in TRACED} == TRACED
+    assert soap.read_request(posted(written.body, version)).request.value() == {"id": 7}
+    exchange.facts["tracestate"] = ""
+    again = blocks(upstream.write_request(exchange).body)  # a retry is written from the same request
+    assert again == {"{urn:t}Auth": "me", "{urn:a&b}traceparent": TRACED["traceparent"]}

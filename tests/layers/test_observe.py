@@ -58,6 +58,25 @@ async def test_a_request_is_counted_and_logged_once() -> None:
     assert "soapgw_inflight_requests 0.0" in watch.page()
 
 
+async def test_what_is_done_for_a_request_knows_its_trace_and_nothing_after_it() -> None:
+    from gateway.observe.trace import SERVED
+
+    seen: list[tuple[str, str]] = []
+
+    async def inner(given: Wire) -> Wire:
+        seen.append(SERVED.get())
+        return await fine(given)
+
+    given = Wire({"traceparent": f"00-{'a' * 32}-{'b' * 16}-01", "tracestate": "v=1"}, b"", method="POST")
+    await Watch().layer(inner)(given)
+    await Watch().layer(inner)(Wire({}, b"", method="POST"))
+    (one, state), (other, none) = seen
+    assert (one, state) == (given.facts["traceparent"], "v=1")
+    assert one[3:35] == "a" * 32 != other[3:35]
+    assert none == ""
+    assert SERVED.get() == ("", "")
+
+
 @pytest.mark.parametrize("given", ["", "a b", "x" * 129, "å", 'a"\n{"level":"error"}', None])
 async def test_an_id_that_is_not_fit_to_be_echoed_is_replaced(given: str | None) -> None:
     watch = Watch()

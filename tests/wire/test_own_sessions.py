@@ -45,8 +45,11 @@ ALL = pytest.mark.parametrize("way", list(WAYS))
 
 
 def text_of(way, url, more=""):
+    more, _, space = more.partition("\n    session_trace: ")
     ticket, place = WAYS[way]
-    return TEXT.replace("URL", url).replace("TICKET", ticket).replace("PLACE", place).replace("MORE", more)
+    return TEXT.replace("URL", url).replace("TICKET", ticket).replace("PLACE", place).replace("MORE", more).replace(
+        'soap: "1.1"', f'soap: "1.1", trace_blocks: {space}' if space else 'soap: "1.1"'
+    )
 
 
 @asynccontextmanager
@@ -77,6 +80,29 @@ async def test_a_pass_is_shown_where_the_service_looks_for_it(way):
         assert (service.entered, len(service.booked)) == (1, 20)
         assert not [name for _, _, headers in answers for name in headers if "cookie" in name.lower() or "pass" in name.lower()]
     assert service.left == ([] if way == "body" else sorted(service.passes)), "it leaves when it stops"
+
+
+@ALL
+async def test_a_login_stands_in_the_trace_of_the_call_that_needs_it(way):
+    service = Ledger(shows=way)
+    trace, space = "4bf92f3577b34da6a3ce929d0e0e4736", "urn:example:trace"
+    more = f"\n    session_trace: {space}"
+    async with before(service, way, more) as client:
+        given = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01", "tracestate": "a=1"}
+        assert (await book(client, **given))[0] == 200
+        assert (await book(client))[0] == 200
+    (enter, login, blocks), (first, call, own), (_, other, new) = service.calls[:3]
+    assert (enter, first) == ("Enter", "Book")
+    spans = set()
+    for fields, told in ((login, blocks), (call, own)):
+        assert fields["traceparent"].startswith(f"00-{trace}-")
+        assert fields["traceparent"].endswith("-01")
+        assert fields["tracestate"] == told[f"{{{space}}}tracestate"] == "a=1"
+        assert told[f"{{{space}}}traceparent"] == fields["traceparent"]
+        spans.add(fields["traceparent"][36:52])
+    assert len(spans) == 2, "the call is not the login"
+    assert trace not in other["traceparent"]
+    assert f"{{{space}}}tracestate" not in new
 
 
 @ALL

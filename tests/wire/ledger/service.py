@@ -26,12 +26,15 @@ class Ledger:
         self.holders, self.firm = [], False
         self.entered, self.left, self.booked, self.received, self.echoes = 0, [], [], 0, []
         self.passes = set()
+        self.calls = []  # (operation, HTTP header fields, SOAP header blocks by Clark name)
         self.before = None  # called before each booking: others' doings
 
     async def __call__(self, call: Call) -> Answer:
         root = etree.fromstring(call.body)
         self.header, body = root.find(f"{{{SOAP}}}Header"), root.find(f"{{{SOAP}}}Body")[0]
         name = etree.QName(body).localname
+        blocks = {each.tag: each.text for each in self.header} if self.header is not None else {}
+        self.calls.append((name, {key.lower(): value for key, value in call.headers.items()}, blocks))
         if name == "Enter":
             return self._enter(body)
         shown = self._shown(call, body)
