@@ -82,7 +82,7 @@ def behind(
                 _check_reached(calls[route.operation], route)
             calls[route.operation].append(call)
         except ContractError as error:
-            mistakes.append(loaded.mistake((*start, at), str(error)))
+            mistakes.extend(loaded.mistake((*start, at, *each.setting), str(each)) for each in error.each)
     for lost in (each for each in known if each not in named):
         words = f"the operation {lost} has no route to the service, which speaks JSON: add one to `upstream.routes`"
         mistakes.append(loaded.mistake((*place, "upstream"), words))
@@ -99,7 +99,7 @@ def _idle(settings: ServiceSettings) -> Iterator[tuple[Path, str]]:
         return
     if upstream.url is None:
         yield ("upstream",), "`speaks: json` needs `url`: the contract's address is that of a SOAP service"
-    for key in ("soap", "action_headers", "addressing", "mtom"):
+    for key in ("soap", "action_headers", "addressing", "trace_blocks", "mtom"):
         if key in upstream.model_fields_set:
             yield ("upstream", key), "this is of a service that speaks SOAP"
     yield from _owned(upstream.answer_headers or ())

@@ -15,11 +15,12 @@ from ..codec.lexical import Scalar, Unfit
 from ..codec.scalars import scalar_for
 from ..core.value import pointer, steps_of
 from ..dialect.binding import Binding, Parameter, Steps
-from ..schema.errors import ContractError
+from ..schema.errors import ContractError, Gathered
 from ..schema.ir import Array, Complex, Keys, Model, Settings, Simple, Slot, Text
 from ..schema.jsonnodes import leaves, required
 from ..schema.jsonschema import SchemaWriter
 from ..schema.names import split
+from ..settings.mistakes import near
 from ..settings.service import Parameter as ParameterSettings
 from ..settings.service import Route as RouteSettings
 
@@ -59,8 +60,10 @@ def member(model: Model, element: str, unwrap: tuple[str, ...], steps: Steps) ->
         found = slots.get(step_name)
         if found is None or (found.repeated and at < len(steps) - 1):
             shown = ", ".join(sorted(slots)[:8]) or "nothing"
+            close = near(step_name, list(slots)) if found is None else None
+            meant = f'; did you mean "{pointer((*steps[:at], close, *steps[at + 1 :]))}"?' if close else ""
             raise ContractError(
-                f"the message has no member {pointer(steps)}; at {pointer(steps[:at]) or '/'} it has {shown}"
+                f"the message has no member {pointer(steps)}; at {pointer(steps[:at]) or '/'} it has {shown}{meant}"
             )
         sure = sure and step_name in needed
         type_id = found.element.type
@@ -114,29 +117,38 @@ def binding(
 ) -> Binding:
     """The binding of a route; `sent`: of a call, whose service may want fields that the gateway reads of its clients.
 
-    Raises ContractError for the first thing that is wrong with it.
+    Raises ContractError for all that is wrong with it, each at its setting.
     """
+    wrong = Gathered()
     method, _, path = route.route.partition(" ")
-    _check_path(path, route.parameters)
-    _check_names(route, _READ - _WANTED if sent else _READ)
+    with wrong.at():
+        _check_path(path, route.parameters)
+    with wrong.at():
+        _check_names(route, _READ - _WANTED if sent else _READ)
     chosen = frozenset({route.when.name} if route.when and route.when.place == "query" else ())
     if not element:
-        if route.parameters or route.constants or route.body.request:
-            raise ContractError("the request has no members to bind")
+        with wrong.at():
+            if route.parameters or route.constants or route.body.request:
+                raise ContractError("the request has no members to bind")
+        wrong.end()
         return Binding(body=False, beside=chosen)
     taken: set[Steps] = set()
     parameters = []
-    for each in route.parameters:
+    for at, each in enumerate(route.parameters):
         steps = steps_of(each.to)
-        _check_free(steps, taken)
-        parameters.append(_parameter(model, settings, member(model, element, unwrap, steps), each))
+        with wrong.at("parameters", at):
+            _check_free(steps, taken)
+            parameters.append(_parameter(model, settings, member(model, element, unwrap, steps), each))
     constants = []
     for place, value in route.constants.items():
         steps = steps_of(place)
-        _check_free(steps, taken)
-        constants.append((steps, _constant(model, settings, member(model, element, unwrap, steps), place, value)))
+        with wrong.at("constants", place):
+            _check_free(steps, taken)
+            constants.append((steps, _constant(model, settings, member(model, element, unwrap, steps), place, value)))
     if route.version and route.version.request:
-        _check_free(steps_of(route.version.request), set(taken))
+        with wrong.at("version", "request"):
+            _check_free(steps_of(route.version.request), set(taken))
+    wrong.end()  # what is left out is told only where the rest is right
     holders: tuple[Steps, ...] = ()
     if route.body.request or method in BODYLESS:
         _check_complete(model, element, unwrap, taken, route, method)

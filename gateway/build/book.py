@@ -189,7 +189,7 @@ def _service(
         try:
             faces.append(_public(configured_route(bodies, route, bound, settings, limits), loaded))
         except ContractError as error:
-            mistakes.append(loaded.mistake(place, str(error)))
+            mistakes.extend(loaded.mistake((*place, *each.setting), str(each)) for each in error.each)
     if settings.default_routes:
         faces.extend(default_route(bodies, path, bound, settings, limits) for bound in operations)
     table, wrong = behind(loaded, bodies, name, settings, compiled, limits)

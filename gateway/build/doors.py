@@ -25,7 +25,7 @@ from ..dialect.passing import passed
 from ..dialect.problem import FaultRule, Speaker
 from ..dialect.rest_client import RestClient, RestRoute
 from ..dialect.soap_client import BY_ACTION, SoapClient, SoapDoor
-from ..schema.errors import ContractError
+from ..schema.errors import ContractError, Gathered
 from ..schema.ir import Model, Settings
 from ..schema.renames import idle
 from ..settings import bounds
@@ -82,12 +82,19 @@ def configured_route(
 ) -> RouteFace:
     """A route of the configuration. Raises ContractError where its settings would lose something."""
     bench, shape = bodies.bench, mapping(service.mapping, settings.mapping)
-    bodies.check_route(settings, bound)
-    if settings.mapping.rename:
-        _check_renames(bench, bound, replace(CANONICAL, rename=mapping(settings.mapping).rename))
     method, _, path = settings.route.partition(" ")
     own = bounds.limits(settings.limits, limits)
-    face = json_face(bodies, bound, shape, settings.unwrap.request, settings.unwrap.response, own)
+    wrong = Gathered()
+    with wrong.at():
+        bodies.check_route(settings, bound)
+    if settings.mapping.rename:
+        with wrong.at("mapping", "rename"):
+            _check_renames(bench, bound, replace(CANONICAL, rename=mapping(settings.mapping).rename))
+    with wrong.at():
+        _check_verb(settings, bound, method)
+    with wrong.at("unwrap"):
+        face = json_face(bodies, bound, shape, settings.unwrap.request, settings.unwrap.response, own)
+    wrong.end()
     route = Route(method, path, bound.operation, face)
     rest = replace(rest_route(bench, settings, bound, shape), conditions=_judge(settings, service))
     return RouteFace(route, bound, shape, settings.unwrap.request, settings.unwrap.response, settings, rest)
@@ -114,7 +121,6 @@ def rest_route(bench: Workbench, settings: RouteSettings, bound: Bound, shape: S
     asks, answers = bound.bound.input.element or None, bound.bound.output.element if bound.bound.output else ""
     asked = bench.asked(asks).laid(shape)
     method = settings.route.partition(" ")[0]
-    _check_verb(settings, bound, method)
     _check_answer(model, answers, settings, bound)
     binds = binding(asked, asks, shape, settings.unwrap.request, settings)
     version = settings.version

@@ -55,13 +55,7 @@ class Compiled:
 def compile_operations(
     bench: Workbench, service: str, port: Port, settings: ServiceSettings, limits: Limits
 ) -> Compiled:
-    """Every operation of a port; one that cannot be compiled stops no other.
-
-    Raises ContractError for settings of an operation that the port does not have.
-    """
-    unknown = set(settings.operations) - {each.name for each in port.operations}
-    if unknown:
-        raise ContractError(f"the contract has no operation {sorted(unknown)[0]}", file=port.place.file)
+    """Every operation of a port; one that cannot be compiled stops no other."""
     served, refused = [], []
     for each in port.operations:
         try:

@@ -14,7 +14,7 @@ from ..core.message import Wire
 from ..core.operation import RefusedOperation
 from ..dialect.soap_client import refusal
 from ..settings.loader import Loaded
-from ..settings.mistakes import Mistake
+from ..settings.mistakes import Mistake, nearest
 from ..settings.service import Service as ServiceSettings
 from .operations import Compiled
 
@@ -27,6 +27,10 @@ def objections(loaded: Loaded, name: str, settings: ServiceSettings, compiled: C
 
     Of several services that one entry stands for, one of which nothing is left stops none of the others.
     """
+    names = [each.operation.name for each in compiled.served] + [each.name for each in compiled.refused]
+    for operation in settings.operations:
+        if operation not in names:
+            yield loaded.mistake(("services", name, "operations", operation), missing(operation, compiled))
     place = ("services", name, "wsdl")
     alone = settings is loaded.settings.services.get(name)
     if settings.strict:
@@ -38,11 +42,12 @@ def objections(loaded: Loaded, name: str, settings: ServiceSettings, compiled: C
 
 
 def missing(operation: str, compiled: Compiled) -> str:
-    """Why a route has no operation behind it."""
+    """Why a setting has no operation behind it, with the nearest name that there is."""
     for each in compiled.refused:
         if each.name == operation:
             return told(each)
-    return f"the contract has no operation {operation}"
+    names = [each.operation.name for each in compiled.served]
+    return f"the contract has no operation {operation}{nearest(operation, names)}"
 
 
 def told(operation: RefusedOperation) -> str:

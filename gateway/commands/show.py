@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 from typing import Final
 
 from gateway.cli import OK, Misuse
 from gateway.commands.contract import one_of, put, refusals, say, settings
 from gateway.core.problem import BY_SLUG, Kind
+from gateway.settings.mistakes import Mistake, Refused
 
 _TOLD: Final = ("status", "side", "title", "advice", "retryable")
 
@@ -34,7 +36,10 @@ def check(chosen: argparse.Namespace) -> int:
     from gateway.build.unprotected import unprotected
     from gateway.core.clock import SystemClock
 
-    loaded = settings(chosen)
+    try:
+        loaded = settings(chosen)
+    except Refused as wrong:
+        raise Refused([*wrong.mistakes, *_further(wrong)]) from None
     built = build(loaded)
     keys = looked_at(built, SystemClock())
     for danger in loaded.dangers():
@@ -47,6 +52,18 @@ def check(chosen: argparse.Namespace) -> int:
     left = f", {refused} not served" if refused else ""
     say(f"ok: {len(built.services)} services, {operations} operations{left}, {routes} routes")
     return OK
+
+
+def _further(refused: Refused) -> Iterator[Mistake]:
+    """What the contract says of settings that cannot be read as they stand: all mistakes are told at once."""
+    from gateway.build.book import build
+
+    remains = refused.remains
+    if remains is not None and remains.loaded is not None:
+        try:
+            build(remains.loaded)
+        except Refused as more:
+            yield from remains.further(more.mistakes)
 
 
 @refusals

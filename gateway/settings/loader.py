@@ -20,8 +20,9 @@ from . import document as documents
 from . import includes
 from .document import Document
 from .includes import LARGEST
-from .mistakes import Mistake, Path, Refused, dotted, nearest
+from .mistakes import Mistake, Path, Refused, dotted, near, nearest
 from .models import Settings
+from .remains import ROUNDS, Remains
 
 _EMPTY: Final[Mapping[str, Callable[[], Any]]] = {"model_type": dict, "dict_type": dict, "tuple_type": list}
 
@@ -111,8 +112,34 @@ def parse(
             found = [_mistake(document, detail) for detail in error.errors(include_url=False, include_input=False)]
             mistakes += [m for m in found if (m.line, m.setting) not in known]
     if mistakes or settings is None:
-        raise Refused(mistakes)
+        raise Refused(mistakes, _remains(document, context, file, base))
     return Loaded(settings, file, base, document)
+
+
+def _remains(document: Document, context: Mapping[str, Any], file: str, base: File) -> Remains | None:
+    """The configuration without its mistakes; None where too much is wrong with it."""
+    own = {
+        "value": json.loads(json.dumps(document.value)),
+        "marks": dict(document.marks),
+        "files": dict(document.files),
+    }
+    rest = replace(document, filled=set(document.filled), mistakes=[], **own)
+    remains = Remains(rest)
+    for _ in range(ROUNDS):
+        try:
+            remains.loaded = Loaded(_model(rest.value, context), file, base, rest)
+        except ValidationError as error:
+            for detail in error.errors(include_url=False, include_input=False):
+                path = _path(rest.value, detail["loc"])
+                meant = near(str(path[-1]), _siblings(detail["loc"])) if detail["type"] == "extra_forbidden" else None
+                done = remains.take_out(path, detail["type"], meant)
+                if done == "nothing":
+                    return None
+                if done == "moved":
+                    break
+        else:
+            return remains
+    return None
 
 
 def _validate(document: Document, context: Mapping[str, Any]) -> Settings:

@@ -8,7 +8,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from .remains import Remains
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -29,10 +32,14 @@ class Mistake:
 
 
 class Refused(Exception):
-    """A configuration that is not served. `mistakes` is never empty, in the order of the file."""
+    """A configuration that is not served. `mistakes` is never empty, in the order of the file.
 
-    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+    `remains`: the configuration without what was wrong in it, where it is one, for those who look for more.
+    """
+
+    def __init__(self, mistakes: Iterable[Mistake], remains: Remains | None = None) -> None:
         self.mistakes: tuple[Mistake, ...] = tuple(sorted(set(mistakes)))
+        self.remains = remains
         super().__init__("\n".join(map(str, self.mistakes)))
 
 
@@ -44,10 +51,15 @@ def dotted(path: Path) -> str:
     return text
 
 
+def near(word: str, known: Sequence[str]) -> str | None:
+    """The known name that is most like the word, None when none is."""
+    close = difflib.get_close_matches(word.lower(), [name.lower() for name in known], n=1, cutoff=0.6)
+    return next((name for name in known if close and name.lower() == close[0]), None)
+
+
 def nearest(word: str, known: Sequence[str]) -> str:
     """The words `; did you mean "x"?`, or what there is when nothing is near and the list is short."""
-    close = difflib.get_close_matches(word.lower(), [name.lower() for name in known], n=1, cutoff=0.6)
-    for name in known:
-        if close and name.lower() == close[0]:
-            return f'; did you mean "{name}"?'
+    name = near(word, known)
+    if name is not None:
+        return f'; did you mean "{name}"?'
     return f"; known here: {', '.join(sorted(known))}" if 0 < len(known) <= 12 else ""

@@ -187,3 +187,41 @@ def test_problems_are_listed_and_told(call: Call) -> None:
     assert call("problems", "nope").code == 2
     assert "may succeed later" in one.out
     assert "may succeed later" not in call("problems", "not-found").out
+
+
+def test_check_tells_the_contracts_mistakes_beside_the_settings(call: Call, tmp_path: Path) -> None:
+    """One run, eight mistakes of both kinds, each with line, column and the nearest right name."""
+    (tmp_path / "c.yaml").write_text(f"""\
+admn: 127.0.0.1:9901
+drain: {{delay: soon}}
+services:
+  a:
+    wsdl: {ROOT}/schemas/netid/portal.wsdl
+    upstream: {{url: "http://127.0.0.1:1/portal", timout: 5}}
+    routes:
+      - {{route: POST /x, operation: GetTsk}}
+      - route: GET /y
+        operation: GetTask
+        parameters:
+          - {{in: query, name: id, to: /Info/Ids}}
+          - {{in: query, name: session, to: /Info/SessionID}}
+      - {{route: POST /z}}
+    operations:
+      ReleseTask: {{writes: true}}
+""")
+    done = call("check", str(tmp_path / "c.yaml"))
+    told = [line.removeprefix(f"{tmp_path}/") for line in done.err.splitlines()]
+    places = [(line.split(": ")[0], line.split(": ")[1]) for line in told]
+    assert done.code == 1
+    assert places == [
+        ("c.yaml:1:1", "admn"),
+        ("c.yaml:2:9", "drain.delay"),
+        ("c.yaml:6:50", "services.a.upstream.timout"),
+        ("c.yaml:8:26", "services.a.routes[0].operation"),
+        ("c.yaml:12:13", "services.a.routes[1].parameters[0]"),
+        ("c.yaml:13:13", "services.a.routes[1].parameters[1]"),
+        ("c.yaml:14:9", "services.a.routes[2].operation"),
+        ("c.yaml:16:7", "services.a.operations.ReleseTask"),
+    ]
+    for at, name in {0: "admin", 2: "timeout", 3: "GetTask", 4: "/Info/Id", 5: "/Info/SessionId", 7: "ReleaseTask"}.items():
+        assert told[at].endswith(f'; did you mean "{name}"?'), told[at]
