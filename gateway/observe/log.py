@@ -1,12 +1,14 @@
 """The law of logs: one JSON line an event, bounded, without payloads, without secrets.
 
 Streams: `access` (one line a request), `audit` (steals, refusals), `error`. Every field is cut at
-1 KiB and escaped by JSON itself, so no line can be forged.
+1 KiB and escaped, so no line can be forged: what JSON leaves as it is and some reader takes for the end of a line, or a
+terminal for a command, too.
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import time
 import traceback
@@ -16,6 +18,8 @@ from typing import Any, Final, TextIO
 import orjson
 
 FIELD_LIMIT: Final = 1024
+# in UTF-8: C1 controls, line and paragraph separator, marks that turn the direction of writing
+_ODD: Final = re.compile(rb"\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]|\xe2\x81[\xa6-\xa9]")
 LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
@@ -44,6 +48,8 @@ class Log:
         except TypeError:  # a lone surrogate
             self.dropped += 1
             return
+        if not raw.isascii():
+            raw = _ODD.sub(lambda found: b"\\u%04x" % ord(found[0].decode()), raw)
         if stream != "access" or self.soon is None:
             self._put(raw, 1)
             return

@@ -102,3 +102,17 @@ def test_lines_that_a_full_disk_takes_are_counted_each() -> None:
         log.write("access", "info", "request")
     log.flush()
     assert log.dropped == 3
+
+
+def test_no_field_forges_a_line_or_speaks_to_a_terminal() -> None:
+    """S-10: what JSON leaves as it is, some readers take for the end of a line, and terminals for a command."""
+    odd = "".join(map(chr, [*range(0x20), *range(0x80, 0xA0), 0x2028, 0x2029, 0x202E, 0x2066]))
+    lines = io.StringIO()
+    forged = f'x\n{{"level":"error"}}\r\n{odd}é漢\U0001f600'
+    Log(lines).write("access", "info", "request", cause=forged, path="a" * 1_000_000)
+    (line,) = lines.getvalue().splitlines()
+    told = json.loads(line)
+    assert told["cause"] == forged
+    assert len(told["path"]) <= 1024
+    assert not [each for each in odd if each in line]
+    assert "é漢\U0001f600" in line
