@@ -17,6 +17,7 @@ from .build.bases import Bases
 from .build.book import Built, BuiltService
 from .build.describe import description
 from .build.doors import RouteFace, Serve, rest_door, soap_address
+from .build.endings import endings
 from .build.failed import failures
 from .build.forks import Group, choice, choosing, compared, filled, forked, grouped
 from .build.hosting import PluginHost
@@ -164,8 +165,9 @@ class Serving:
         show_pools(self.parts.metrics, self._pools)
 
     def _watch_keys(self) -> None:
-        if self.built.loaded.settings.keyring:
-            work = watch(self.keys, self.parts.log, self.parts.metrics)
+        tls = endings(self.built.loaded)
+        if self.built.loaded.settings.keyring or tls.files:
+            work = watch(self.keys, self.parts.log, self.parts.metrics, self.parts.clock, tls)
             self._watcher = asyncio.get_running_loop().create_task(work, name="keys")
 
     def find(self, wire: Wire) -> tuple[Address, dict[str, str]]:

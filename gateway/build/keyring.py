@@ -6,6 +6,7 @@ Relative paths start at the configuration's folder. Nothing of a key's content m
 from __future__ import annotations
 
 import asyncio
+import math
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from ..plugins.keys import KeyRefused, Keyring, KeySettings
 from ..settings.loader import Loaded
 from ..settings.mistakes import Mistake, Refused
 from .book import Built
+from .endings import AGAIN, Endings, endings, soon
 
 _PATHS: Final = ("pem", "certificate", "pkcs12", "jwk", "secret", "ca")
 
@@ -51,7 +53,13 @@ def looked_at(built: Built, clock: Clock) -> list[str]:
     sources, mistakes = _sources(built.loaded, clock)
     if wrong := [each for each, elsewhere in mistakes if not elsewhere]:
         raise Refused(wrong)
-    return [str(each) for each, _ in mistakes] + ending(built.loaded, Keyring(sources, clock))
+    loaded = built.loaded
+    ended = soon(endings(loaded).expiries().items(), clock.now())
+    return [
+        *(str(each) for each, _ in mistakes),
+        *ending(loaded, Keyring(sources, clock)),
+        *(str(loaded.mistake(tuple(place.split(".")), words)) for place, words in ended),
+    ]
 
 
 def _sources(loaded: Loaded, clock: Clock) -> tuple[list[KeySettings], list[tuple[Mistake, bool]]]:
@@ -82,13 +90,19 @@ def ending(loaded: Loaded, keys: Keyring) -> list[str]:
     return found
 
 
-async def watch(keys: Keyring, log: Log, metrics: Metrics, *, every: float = 5.0) -> None:
-    """Take changed key files while serving; tell what changed and what could not be taken. Until cancelled."""
-    for line in keys.warnings():
-        log.write("error", "warning", "certificate-ends", cause=line)
-    first = True
+async def watch(
+    keys: Keyring, log: Log, metrics: Metrics, clock: Clock, tls: Endings, *, every: float = 5.0
+) -> None:
+    """Take changed key files while serving; tell what changed, what could not be taken, and once a day which
+    certificates end within thirty days. Until cancelled."""
+    first, told = True, -math.inf
     while True:
-        metrics.certificates(keys.expiries())
+        ends = tls.expiries()
+        metrics.certificates({**keys.expiries(), **ends})
+        if clock.now() - told >= AGAIN:
+            told = clock.now()
+            for line in (*keys.warnings(), *(words for _, words in soon(ends.items(), told))):
+                log.write("error", "warning", "certificate-ends", cause=line)
         await asyncio.sleep(0.0 if first else every)  # sets by URL are fetched at once
         first = False
         changed, refused = await asyncio.to_thread(keys.poll)

@@ -167,7 +167,7 @@ class Metrics:
         if self._certificates is None:
             self._certificates = Gauge(
                 "soapgw_certificate_expiry_timestamp_seconds",
-                "When the certificate of a key ends.",
+                "When the certificate of a key, or of TLS by the place of its setting, ends.",
                 ("key",),
                 registry=self.registry,
             )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.build.book import build
+from gateway.build.endings import Endings
 from gateway.build.keyring import keyring, watch
 from gateway.observe.log import Log
 from gateway.observe.metrics import Metrics
@@ -54,7 +55,7 @@ async def test_changes_are_taken_and_told(tmp_path):
     secret(tmp_path / "a.key", b"a")
     keys = keyring(built("  a: {secret: a.key}", tmp_path), FakeClock())
     out = io.StringIO()
-    task = asyncio.create_task(watch(keys, Log(out, "info"), Metrics("0"), every=0.01))
+    task = asyncio.create_task(watch(keys, Log(out, "info"), Metrics("0"), FakeClock(), Endings({}), every=0.01))
     secret(tmp_path / "a.key", b"b")
     for _ in range(300):
         await asyncio.sleep(0.01)
