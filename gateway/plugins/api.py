@@ -10,6 +10,7 @@ failure, is written here once. This module knows the core and pydantic, nothing 
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -395,7 +396,16 @@ class WireCipher(Plugin[S]):
         elif about.edge == "upstream":
             kind = Kind.UPSTREAM_PROTECTION
         outcome: Literal["not-sent", "unknown"] = "not-sent" if about.direction == "request" else "unknown"
-        return Problem(kind, cause=f"{self.name}: {type(error).__name__}: {error}", outcome=outcome)
+        return Problem(kind, cause=f"{self.name}: {_told(error)}", outcome=outcome)
+
+
+def _told(error: Exception) -> str:
+    """An exception for the log: a Refusal's words; of any other its type and place, for its text may quote secrets."""
+    if isinstance(error, Refusal):
+        return f"Refusal: {error}"
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+    return f"{type(error).__name__} at {places}"
 
 
 class Cipher(WireCipher[S]):

@@ -86,6 +86,20 @@ async def test_failures_of_one_peer_are_bounded_and_another_peer_is_not_touched(
     assert (await send(message("a", b"x"))).status == 200
 
 
+async def test_what_an_exception_says_is_in_no_cause():
+    """A library's words may quote what it worked on; a Refusal's are the plug-in's own."""
+
+    class Loud(Rot):
+        def open(self, body, about):
+            raise ValueError(f"cannot open {body!r}")
+
+    loud = await started(Loud, {})
+    with pytest.raises(Problem) as caught:
+        await loud.wire_layer("client", PLACE)(ok)(Wire({"content-protection": "rot"}, b"hunter2", method="POST"))
+    assert "hunter2" not in caught.value.cause
+    assert caught.value.cause.startswith("rot: ValueError at open:")
+
+
 async def test_what_cannot_be_sealed_does_not_leave():
     class Broken(Rot):
         def seal(self, body, about):

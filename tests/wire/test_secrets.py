@@ -27,6 +27,27 @@ SHARED = b"hunter5-of-the-field-0123456789a"
 TICKET = base64.b64encode(b"hunter6-of-the-session").decode()
 COOKIE, BASIC = "hunter7-of-the-cookie", base64.b64encode(b"anna:hunter8-of-basic").decode()
 BODY = "hunter9-of-the-body"
+ENVIRONMENT = b"hunter10-of-the-environment-0123"
+LOUD, BLOB = "hunter11-of-a-plug-in", base64.b64encode(b"hunter12-of-a-blob-of-a-session").decode()
+CIPHER = """
+from pydantic import SecretStr
+
+from gateway.plugins.api import About, Cipher, CipherSettings
+
+
+class LoudSettings(CipherSettings):
+    word: SecretStr
+
+
+class Loud(Cipher[LoudSettings]):
+    name = "loud"
+    Settings = LoudSettings
+
+    def seal(self, body: bytes, about: About) -> bytes:
+        raise ValueError(f"{self.settings.word.get_secret_value()} of {body!r}")
+
+    open = seal
+"""
 
 
 def _configuration(folder: Path) -> Path:
@@ -45,16 +66,22 @@ def _configuration(folder: Path) -> Path:
     clients = {"use": "wssecurity", "edges": ["client"], "failures_per_minute": 1000, "services": ["soap"],
                "receive": {"decrypt": ["us"], "users": {"anna": USER}}}  # fmt: skip
     jwt = {"keys": ["field"], "issuer": "me", "audience": "gw", "algorithms": ["HS256"], "services": ["rest"]}
+    (folder / "loud.py").write_text(CIPHER)
+    loud = {"use": "loud.py:Loud", "word": LOUD, "services": ["loud"], "failures_per_minute": 1000}
+    blob = {"edges": ["client"], "use": "sessionblob", "key": "us", "clients": ["us"], "services": ["blob"],
+            "failures_per_minute": 1000}  # fmt: skip
     fields = {"key": "field", "services": ["rest"], "rules": [{"operation": "CreateTask", "request": ["/Info/Type"]}]}
     upstream = {"url": "http://127.0.0.1:1/p", "headers": {"X-Api-Key": HEADER}}
     wsdl = f"{ROOT}/schemas/netid/portal.wsdl"
     text = {
         "logging": {"level": "debug"},
-        "keyring": {"us": {"pem": str(pem)}, "field": {"secret": str(field)}},
-        "plugins": {"wssecurity": wss, "clients": clients, "jwt": jwt, "fields": fields},
+        "keyring": {"us": {"pem": str(pem)}, "field": {"secret": str(field)}, "shared": {"env": "SHARED_KEY"}},
+        "plugins": {"wssecurity": wss, "clients": clients, "jwt": jwt, "fields": fields, "loud": loud, "blob": blob},
         "services": {
             "soap": {"wsdl": wsdl, "path": "/soap", "upstream": upstream},
             "rest": {"wsdl": wsdl, "path": "/rest", "upstream": upstream},
+            "loud": {"wsdl": wsdl, "path": "/loud", "upstream": upstream},
+            "blob": {"wsdl": wsdl, "path": "/blob", "upstream": upstream},
         },
     }
     path = folder / "gateway.yaml"
@@ -89,6 +116,12 @@ async def _asked(data: str, admin: str, token: str) -> list[str]:
                 headers = {"authorization": credentials, "cookie": f"sid={COOKIE}", "idempotency-key": "one"}
                 async with client.post(f"{data}/rest/CreateTask", json=value, headers=headers) as reply:
                     said.append(repr(reply.headers) + await reply.text())
+        for headers in ({}, {"content-protection": "loud"}):
+            async with client.post(f"{data}/loud/CreateTask", json={"Info": task}, headers=headers) as reply:
+                said.append(repr(reply.headers) + await reply.text())
+        for members in ({"SessionId": TICKET, "Blob": BLOB, "Count": "1"}, {"SessionId": TICKET, "Blob": BLOB + "!", "Count": "x"}):
+            async with client.post(f"{data}/blob/ReleaseTask", json=members) as reply:
+                said.append(repr(reply.headers) + await reply.text())
         for page in ("/metrics", "/config", "/routes", "/", "/readyz"):
             async with client.get(f"{admin}{page}") as reply:
                 said.append(await reply.text())
@@ -105,7 +138,8 @@ def _corpus(token: str) -> dict[str, str]:
     lines = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode().splitlines()
     return {
         "password": PASSWORD, "header": HEADER, "user": USER, "shared": SHARED.decode(), "cookie": COOKIE,
-        "shared, base64": base64.b64encode(SHARED).decode(), "session": TICKET, "basic": BASIC, "body": BODY,
+        "shared, base64": base64.b64encode(SHARED).decode(), "session": TICKET, "basic": BASIC, "body": BODY, "environment": ENVIRONMENT.decode(),
+        "environment, base64": base64.b64encode(ENVIRONMENT).decode(), "plug-in": LOUD, "blob": BLOB, "user's": USER + "x",
         "token": token.rpartition(".")[2], "private key": lines[3], "private key, end": lines[-3],
         "private number": str(KEY.private_numbers().d), "prime": str(KEY.private_numbers().p),
     }  # fmt: skip
@@ -115,7 +149,9 @@ def _corpus(token: str) -> dict[str, str]:
 async def test_secrets_show_nowhere(tmp_path: Path) -> None:
     config, token = _configuration(tmp_path), _token()
     data, admin = (f"127.0.0.1:{free()}" for _ in range(2))
-    env = {**os.environ, "WSS_PASSWORD": PASSWORD, "PYTHONPATH": str(ROOT)}
+    env = os.environ | {
+        "WSS_PASSWORD": PASSWORD, "SHARED_KEY": base64.b64encode(ENVIRONMENT).decode(), "PYTHONPATH": str(ROOT),
+    }  # fmt: skip
     log = tmp_path / "log"
     words = [sys.executable, "-X", "dev", "-W", "ignore", "-m", "gateway"]
     serving = await asyncio.create_subprocess_exec(
@@ -136,12 +172,15 @@ async def test_secrets_show_nowhere(tmp_path: Path) -> None:
         serving.send_signal(6)  # it dies at once: a core would be written here
         await serving.wait()
     said["log"] = log.read_text()
-    for command in ("check", "routes", "openapi"):
+    for command in ("check", "routes", "openapi", "explain"):
+        more = ["POST /rest/CreateTask"] if command == "explain" else []
         done = await asyncio.create_subprocess_exec(
-            *words, command, str(config), cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            *words, command, str(config), *more, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
         said[command] = (await done.communicate())[0].decode()
     assert "security-processing-failed" in said["answers"] + said["log"]  # the error paths were gone through
+    assert said["log"].count("loud: ValueError at ") == 2  # what it says stands nowhere: see below
+    assert "the count is no whole number" in said["log"]
     assert "enc:field" not in said["log"]
     assert said["log"].count('"stream":"access"') >= len(MUTATIONS) + 12
     found = [(name, where) for name, secret in _corpus(token).items() for where, text in said.items() if secret in text]

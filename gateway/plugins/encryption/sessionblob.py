@@ -156,7 +156,7 @@ class SessionBlob(WireCipher[SessionBlobSettings]):
                 async with asyncio.timeout(2.0):
                     await self.host.call(operation, {name: members} if name else members)
             except (Problem, TimeoutError, KeyError) as error:
-                self.host.log("logout-failed", f"{type(error).__name__}: {error}")
+                self.host.log("logout-failed", str(error) if isinstance(error, Problem) else type(error).__name__)
                 return
             finally:
                 pool.drop(session)
