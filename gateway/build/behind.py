@@ -169,21 +169,21 @@ class _Compiler:
         mapped = heads(self.bench, bound, route.headers, self.shape, bodyless=method in BODYLESS)
         request = self.bodies.codec(bound.input, self.shape, route.unwrap.request, self.limits)
         return Call(
-            method,
-            path,
-            request,
-            answer,
-            Refusals(tuple(self._rules()), self._declared(), self.limits),
-            binds,
-            self._whole(asks, binds, version),
-            None if answer is None else self._blank(answer),
-            route.empty == 404,
-            version,
-            self._told(),
-            Heads(mapped.reply, mapped.request),
-            steps_of(route.body.request or ""),
-            self._outer(),
-            self._sign(asks),
+            method=method,
+            path=path,
+            request=request,
+            answer=answer,
+            refusals=Refusals(tuple(self._rules()), self._declared(), self.limits),
+            binding=binds,
+            whole=self._whole(asks, binds, version),
+            blank=None if answer is None else self._blank(answer),
+            missing=route.empty == 404,
+            version=version,
+            told=self._told(),
+            heads=Heads(request=mapped.reply, reply=mapped.request),  # read backwards
+            inner=steps_of(route.body.request or ""),
+            outer=self._outer(),
+            sign=self._sign(asks),
         )
 
     def _outer(self) -> Steps:

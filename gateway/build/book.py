@@ -195,7 +195,19 @@ def _service(
     table, wrong = behind(loaded, bodies, name, settings, compiled, limits)
     mistakes.extend(each for each in wrong if each not in mistakes)
     refused = compiled.refused
-    return BuiltService(name, settings, bodies, service, port, path, operations, tuple(faces), told, table, refused)
+    return BuiltService(
+        name=name,
+        settings=settings,
+        bodies=bodies,
+        service=service,
+        port=port,
+        path=path,
+        operations=operations,
+        faces=tuple(faces),
+        speaker=told,
+        behind=table,
+        refused=refused,
+    )
 
 
 def _bodies(

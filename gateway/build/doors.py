@@ -127,20 +127,19 @@ def rest_route(bench: Workbench, settings: RouteSettings, bound: Bound, shape: S
     request = steps_of(version.request) if version and version.request else ()
     version_type = _version_type(asked, asks or "", settings, shape, request) if request else None
     return RestRoute(
-        binds,
-        settings.status,
-        settings.empty,
-        settings.location or "",
-        steps_of(version.reply) if version and version.reply else (),
-        request,
-        bool(request) and _must_give_version(asked, asks or "", settings, request),
-        version_type,
-        "none",
-        method in ("GET", "HEAD"),
-        heads(bench, bound.bound, settings.headers, shape, bodyless=method in BODYLESS),
-        steps_of(settings.body.request or ""),
-        steps_of(settings.body.response or ""),
-        _chosen_by(asked, asks, settings),
+        binding=binds,
+        status=settings.status,
+        empty=settings.empty,
+        location=settings.location or "",
+        version_reply=steps_of(version.reply) if version and version.reply else (),
+        version_request=request,
+        version_required=bool(request) and _must_give_version(asked, asks or "", settings, request),
+        version_type=version_type,
+        reads=method in ("GET", "HEAD"),
+        heads=heads(bench, bound.bound, settings.headers, shape, bodyless=method in BODYLESS),
+        body_request=steps_of(settings.body.request or ""),
+        body_reply=steps_of(settings.body.response or ""),
+        chosen_by=_chosen_by(asked, asks, settings),
     )
 
 

@@ -118,15 +118,15 @@ class Judge:
         messages = () if refused else tuple(self._messages(bound))
         notes = tuple(n for n in self.bench.contract.notes if n.subject == bound.name)
         return OperationVerdict(
-            service.name,
-            port.name,
-            bound.name,
-            binding_of(port),
-            style_of(bound),
-            bound.place,
-            refused,
-            messages,
-            notes,
+            service=service.name,
+            port=port.name,
+            operation=bound.name,
+            binding=binding_of(port),
+            style=style_of(bound),
+            place=bound.place,
+            refused=refused,
+            messages=messages,
+            notes=notes,
         )
 
     def _messages(self, bound: BoundOperation) -> Iterator[MessageVerdict]:

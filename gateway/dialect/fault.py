@@ -40,14 +40,23 @@ def read_fault(envelope: Envelope, typed: Typed, untyped: Callable[[Any], Value]
     first = next(iter(detail), None) if detail is not None else None
     if first is None:
         value: Value = (text_of(detail).strip() or None) if detail is not None else None
-        return Fault(code, reason, subcode, "", value, None, "", actor)
+        return Fault(code, reason, subcode=subcode, detail=value, actor=actor)
     known = typed(first)
     if known is None:
-        return Fault(code, reason, subcode, first.tag, untyped(first), first, "", actor)
+        return Fault(code, reason, subcode=subcode, name=first.tag, detail=untyped(first), element=first, actor=actor)
     declared, value, element = known
     if element is not first:
         element = wrapped([element, *detail[1:]], "detail")[0]
-    return Fault(code, reason, subcode, declared, value, element, declared, actor)
+    return Fault(
+        code,
+        reason,
+        subcode=subcode,
+        name=declared,
+        detail=value,
+        element=element,
+        declared=declared,
+        actor=actor,
+    )
 
 
 def regular(envelope: Envelope, fault: Fault) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from ..codec.multipart import invalid, unpack
@@ -110,18 +111,9 @@ def _packed(wire: Wire, root: Any, said: Media, taken: list[Taken], *, optimized
     action = said.parameters.get("action", "")
     more = f'; action="{_quoted(action)}"' if action else ""
     rest = f'type="{MEDIA}"; start="<{ROOT}>"; start-info="{kind}"' if optimized else f'type="{kind}"; start="<{ROOT}>"'
-    return Wire(
-        {**wire.headers, "content-type": f'multipart/related; boundary="{boundary}"; {rest}{more}'},
-        packed(envelope, kind, boundary, taken, optimized=optimized),
-        wire.method,
-        wire.path,
-        wire.query,
-        wire.status,
-        None,
-        wire.facts,
-        wire.operation,
-        wire.exchange,
-    )
+    headers = {**wire.headers, "content-type": f'multipart/related; boundary="{boundary}"; {rest}{more}'}
+    body = packed(envelope, kind, boundary, taken, optimized=optimized)
+    return replace(wire, headers=headers, body=body, tree=None)
 
 
 def _quoted(text: str) -> str:

@@ -115,7 +115,16 @@ class Refusals:
         except Problem:
             return None
         head, sub = code_of(code, status, document)
-        return Fault(head, reason_of(status, document), sub, declared.name, value, element, declared.name, "", status)
+        return Fault(
+            head,
+            reason_of(status, document),
+            subcode=sub,
+            name=declared.name,
+            detail=value,
+            element=element,
+            declared=declared.name,
+            status=status,
+        )
 
 
 def _candidates(rule: RefusalRule, declared: Declared, document: Value, loosely: bool) -> Iterator[Value]:
@@ -168,7 +177,15 @@ def plain(status: int, document: Value, limits: Limits, code: str = "") -> Fault
         detail, element = short, _element(short, limits)
     head, sub = code_of(code, status, document)
     name = f"{{{RFC9457_NS}}}problem"
-    return Fault(head, reason_of(status, document), sub, name, detail, element, "", "", status)
+    return Fault(
+        head,
+        reason_of(status, document),
+        subcode=sub,
+        name=name,
+        detail=detail,
+        element=element,
+        status=status,
+    )
 
 
 def _element(detail: Mapping[str, Value], limits: Limits) -> Any:

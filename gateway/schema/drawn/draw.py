@@ -63,15 +63,15 @@ def draw_text(library: Library, main: Text, *, name: str = "", namespace: str = 
     reader.settle()
     file = service.lower()
     return Drawn(
-        service,
-        target,
-        _address(main),
-        _xsd(target, reader, operations, read.faults),
-        wsdl_text(target, service, [_wsdl(each) for each in operations], f"{file}.xsd", _words(info), file),
-        _shapes(target, reader, (neutral, asks, answers), operations, read.faults),
-        tuple(operations),
-        tuple(reader.remarks.values()),
-        tuple(read.left),
+        name=service,
+        namespace=target,
+        address=_address(main),
+        xsd=_xsd(target, reader, operations, read.faults),
+        wsdl=wsdl_text(target, service, [_wsdl(each) for each in operations], f"{file}.xsd", _words(info), file),
+        shapes=_shapes(target, reader, (neutral, asks, answers), operations, read.faults),
+        operations=tuple(operations),
+        remarks=tuple(reader.remarks.values()),
+        left=tuple(read.left),
     )
 
 

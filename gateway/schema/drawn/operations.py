@@ -185,16 +185,16 @@ class OperationReader:
         if at.value.get("deprecated") is True:
             words = f"Deprecated. {words}".strip()
         return Operation(
-            name,
-            answer,
-            method.upper(),
-            path,
-            words,
-            parameters,
-            body,
-            names.give("body") if body is not None else "",
-            self._result(answers, at),
-            tuple(self._errors(answers, name)),
+            name=name,
+            answer=answer,
+            method=method.upper(),
+            path=path,
+            words=words,
+            parameters=parameters,
+            body=body,
+            body_xml=names.give("body") if body is not None else "",
+            result=self._result(answers, at),
+            faults=tuple(self._errors(answers, name)),
         )
 
     def _parameters(self, path: str, at: At, item: At, names: Names) -> Iterator[Parameter]:

@@ -388,11 +388,23 @@ def _joined(base: Flat, branch: Flat) -> Flat:
         pick = max if "inimum" in name or name.startswith("min") else min
         bounds[name] = pick(bounds[name], value) if name in bounds else value
     return Flat(
-        types, properties, {**branch.lent, **base.lent}, {**base.required, **branch.required},
-        [*base.rest, *branch.rest], base.closed or branch.closed, [*base.items, *branch.items],
-        base.tuple or branch.tuple, [*base.enums, *branch.enums], bounds, [*base.multiples, *branch.multiples],
-        [*base.patterns, *branch.patterns], list(branch.groups), {**branch.first, **base.first},
-        {**base.checks, **branch.checks}, set(), base.never or branch.never or types == frozenset(),
+        types=types,
+        properties=properties,
+        lent={**branch.lent, **base.lent},
+        required={**base.required, **branch.required},
+        rest=[*base.rest, *branch.rest],
+        closed=base.closed or branch.closed,
+        items=[*base.items, *branch.items],
+        tuple=base.tuple or branch.tuple,
+        enums=[*base.enums, *branch.enums],
+        bounds=bounds,
+        multiples=[*base.multiples, *branch.multiples],
+        patterns=[*base.patterns, *branch.patterns],
+        groups=list(branch.groups),
+        first={**branch.first, **base.first},
+        checks={**base.checks, **branch.checks},
+        marks=set(),
+        never=base.never or branch.never or types == frozenset(),
     )  # fmt: skip
 
 
