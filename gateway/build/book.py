@@ -30,7 +30,7 @@ from .doors import RouteFace, configured_route, default_route, fault_rules, soap
 from .exposed import exposed_parts
 from .forks import Group, choosing, grouped, quarrels, uncompared
 from .http_calls import idle
-from .operations import CANONICAL, Bound, compile_operations
+from .operations import CANONICAL, Bound, Compiled, compile_operations
 from .pages import PAGES, docs_pages
 from .plugged import plugins_of, standing_before, unknown, unserved
 from .refused import missing, objections
@@ -179,22 +179,11 @@ def _service(
     mistakes.extend(_objections(loaded, operations, plugins))
     told = Speaker(speaker.base, fault_rules(settings.faults))
     bodies = _bodies(loaded, bench, name, settings, operations, mistakes)
-    faces: list[RouteFace] = []
-    for at, route in enumerate(settings.routes):
-        place = ("services", name, "routes", at)
-        bound = next((each for each in operations if each.operation.name == route.operation), None)
-        if bound is None:
-            mistakes.append(loaded.mistake((*place, "operation"), missing(route.operation, compiled)))
-            continue
-        try:
-            faces.append(_public(configured_route(bodies, route, bound, settings, limits), loaded))
-        except ContractError as error:
-            mistakes.extend(loaded.mistake((*place, *each.setting), str(each)) for each in error.each)
+    faces = _faces(loaded, bodies, name, settings, compiled, limits, mistakes)
     if settings.default_routes:
         faces.extend(default_route(bodies, path, bound, settings, limits) for bound in operations)
     table, wrong = behind(loaded, bodies, name, settings, compiled, limits)
     mistakes.extend(each for each in wrong if each not in mistakes)
-    refused = compiled.refused
     return BuiltService(
         name=name,
         settings=settings,
@@ -206,7 +195,7 @@ def _service(
         faces=tuple(faces),
         speaker=told,
         behind=table,
-        refused=refused,
+        refused=compiled.refused,
     )
 
 
@@ -231,6 +220,30 @@ def _bodies(
         words = "this has no effect: `upstream.shapes` says what the JSON is"
         mistakes.append(loaded.mistake(("services", name, "mapping"), words))
     return bodies
+
+
+def _faces(
+    loaded: Loaded,
+    bodies: Bodies,
+    name: str,
+    settings: ServiceSettings,
+    compiled: Compiled,
+    limits: Limits,
+    mistakes: list[Mistake],
+) -> list[RouteFace]:
+    """The configured routes, in their order; one that cannot be served is told at its place."""
+    faces: list[RouteFace] = []
+    for at, route in enumerate(settings.routes):
+        place = ("services", name, "routes", at)
+        bound = next((each for each in compiled.served if each.operation.name == route.operation), None)
+        if bound is None:
+            mistakes.append(loaded.mistake((*place, "operation"), missing(route.operation, compiled)))
+            continue
+        try:
+            faces.append(_public(configured_route(bodies, route, bound, settings, limits), loaded))
+        except ContractError as error:
+            mistakes.extend(loaded.mistake((*place, *each.setting), str(each)) for each in error.each)
+    return faces
 
 
 def _public(face: RouteFace, loaded: Loaded) -> RouteFace:
