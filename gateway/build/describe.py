@@ -8,9 +8,8 @@ from typing import Any
 
 from ..core.described import Served
 from ..core.message import Fault
-from ..core.value import Value, steps_of
+from ..core.value import Value, at, steps_of
 from ..dialect.problem import Speaker
-from ..dialect.rest_client import at
 from ..plugins.registry import Plugins
 from ..schema.contract import BoundMessage
 from ..schema.openapi import Body, Chosen, DoorDoc, FaultBody, ParameterDoc, ServedDoc, openapi

@@ -16,9 +16,8 @@ from ..codec.json import dumps
 from ..core.message import Exchange, Fault, Message, Wire
 from ..core.problem import Problem
 from ..core.protection import asked_of_clients
-from ..core.value import Value, said, steps_of
+from ..core.value import Value, at, said, steps_of
 from ..dialect.conditions import tag_of_version
-from ..dialect.rest_client import at
 from ..dialect.router import Router
 from ..dialect.soap_client import SoapClient, SoapDoor
 from ..schema.samples import sample

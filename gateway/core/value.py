@@ -7,11 +7,14 @@ whole number of at most 18 digits; its digits are kept as written). Nothing here
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
 Value: TypeAlias = "dict[str, Value] | list[Value] | str | bool | int | float | Decimal | None"
+
+_INDEX: Final = re.compile("0|[1-9][0-9]{0,8}").fullmatch  # RFC 6901 §4
 
 
 def said(value: Value) -> str | None:
@@ -29,3 +32,15 @@ def pointer(parts: Iterable[str | int]) -> str:
 def steps_of(text: str) -> tuple[str, ...]:
     """The steps of a JSON Pointer, as they are; `#/a` and `/a` are alike, and the empty string has none."""
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:])
+
+
+def at(value: Any, steps: Iterable[str], absent: Any = None) -> Any:
+    """What stands at a JSON Pointer's steps, `absent` where nothing does; a step into an array is its index."""
+    for step in steps:
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and _INDEX(step) and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return absent
+    return value

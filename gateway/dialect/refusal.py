@@ -16,7 +16,7 @@ from ..codec.json import dumps, loads
 from ..core.limits import Limits
 from ..core.message import Fault, Wire
 from ..core.problem import Problem
-from ..core.value import Value
+from ..core.value import Value, at
 from ..core.xmlnames import is_nc_name
 from ..xml import escape_text
 from ..xml import parse as parse_xml
@@ -65,7 +65,7 @@ class RefusalRule:
             return False
         if not self.path:
             return True
-        found = look(document, self.path)
+        found = at(document, self.path, _ABSENT)
         return found is not _ABSENT and (self.equals is None or _text(found) == self.equals)
 
 
@@ -134,7 +134,7 @@ def _candidates(rule: RefusalRule, declared: Declared, document: Value, loosely:
             yield _made(rule.members, document)
         return
     if rule.detail is not None:
-        found = look(document, rule.detail)
+        found = at(document, rule.detail, _ABSENT)
         if found is not _ABSENT and not loosely:
             yield found
         return
@@ -156,7 +156,7 @@ def _candidates(rule: RefusalRule, declared: Declared, document: Value, loosely:
 def _made(members: Sequence[tuple[Steps, Steps]], document: Value) -> Value:
     detail: dict[str, Any] = {}
     for to, source in members:
-        found = look(document, source)
+        found = at(document, source, _ABSENT)
         if found is _ABSENT:
             continue
         target = detail
@@ -249,18 +249,6 @@ def document_of(wire: Wire, limits: Limits) -> Value:
         return loads(body, limits, response=True)
     except Problem:
         return None
-
-
-def look(value: Any, steps: Steps) -> Any:
-    """What stands at a pointer's steps in an answer, `_ABSENT` where nothing does."""
-    for step in steps:
-        if isinstance(value, dict) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return _ABSENT
-    return value
 
 
 def _text(value: Any) -> str:

@@ -18,7 +18,7 @@ from ..core.message import Exchange, HeaderBlock, Message, Wire
 from ..core.operation import Route
 from ..core.problem import Finding, Kind, Outcome, Problem
 from ..core.protection import judge_client
-from ..core.value import Value, pointer, said, steps_of
+from ..core.value import Value, at, pointer, said, steps_of
 from .binding import Binding, Steps
 from .choice import PARSED
 from .conditions import (
@@ -294,18 +294,6 @@ def _told(route: RestRoute, value: Value, exchange: Exchange) -> dict[str, str]:
         if not missing:
             told["location"] = text
     return told
-
-
-def at(value: Value, steps: Steps) -> Value:
-    """The member at a pointer's steps, None without one."""
-    for step in steps:
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return None
-    return value
 
 
 def is_empty(value: Value) -> bool:

@@ -17,7 +17,7 @@ from ..codec.json import dumps
 from ..codec.lexical import Scalar, Unfit
 from ..core.message import TRACE, Exchange, HeaderBlock, Message, Wire
 from ..core.problem import Finding, Kind, Problem
-from ..core.value import Value, pointer, said
+from ..core.value import Value, at, pointer, said
 from .binding import Binding, Steps
 from .blame import Blaming
 from .conditions import tag_of_version
@@ -27,7 +27,6 @@ from .passing import PAUSE, told
 from .refusal import Refusals
 from .rest import JsonCodec
 from .rest_answer import AnswerCodec, Judged
-from .rest_client import at
 from .unbinding import Parts, fits, left, take, without
 
 _ACCEPT: Final = "application/json, application/problem+json"

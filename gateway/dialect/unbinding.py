@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from ..codec.lexical import Unfit
 from ..core.problem import Finding, Kind, Problem
-from ..core.value import Value, pointer
+from ..core.value import Value, at, pointer
 from .binding import BETWEEN, Binding, Parameter, Steps
 
 _ABSENT: Final = object()
@@ -42,8 +42,8 @@ _PLAIN: Final = _Plain()
 
 def fits(binding: Binding, value: Value) -> bool:
     """Whether the route could have read this message: its constants hold and every step of its path is there."""
-    constant = all(_same(_at(value, steps), given) for steps, given in binding.constants)
-    bound = [_at(value, each.to) for each in binding.parameters if each.place == "path"]
+    constant = all(_same(at(value, steps, _ABSENT), given) for steps, given in binding.constants)
+    bound = [at(value, each.to, _ABSENT) for each in binding.parameters if each.place == "path"]
     return constant and not any(found is _ABSENT or found is None for found in bound)
 
 
@@ -54,7 +54,7 @@ def take(binding: Binding, value: Value) -> Parts:
     for steps, _ in binding.constants:
         parts.body = without(parts.body, steps)
     for parameter in binding.parameters:
-        found = _at(value, parameter.to)
+        found = at(value, parameter.to, _ABSENT)
         parts.body = without(parts.body, parameter.to)
         if found is _ABSENT or found is None:
             continue  # nil and absent are one where only text can stand
@@ -63,7 +63,7 @@ def take(binding: Binding, value: Value) -> Parts:
         except Unfit as unfit:
             findings.append(Finding(pointer(parameter.to), "", unfit.detail + ".", unfit.expected))
     for steps in reversed(binding.holders):  # inner ones first: empty, they say nothing that a call could carry
-        if _at(parts.body, steps) == {}:
+        if at(parts.body, steps, _ABSENT) == {}:
             parts.body = without(parts.body, steps)
     if not binding.body:
         findings += left(parts.body)
@@ -140,14 +140,6 @@ def without(value: Value, steps: Steps) -> Value:
     else:
         left[steps[0]] = inner
     return left
-
-
-def _at(value: Any, steps: Steps) -> Any:
-    for step in steps:
-        if not isinstance(value, Mapping) or step not in value:
-            return _ABSENT
-        value = value[step]
-    return value
 
 
 def _same(found: Any, given: Any) -> bool:

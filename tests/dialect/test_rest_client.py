@@ -10,7 +10,7 @@ import pytest
 from gateway.core.message import Fault, Message, Wire
 from gateway.core.problem import Finding, Kind, Problem
 from gateway.dialect.problem import Speaker
-from gateway.dialect.rest_client import JSON, RestClient, RestRoute, at, is_empty, problem_wire
+from gateway.dialect.rest_client import JSON, RestClient, RestRoute, is_empty, problem_wire
 from tests.dialect.conftest import BOUGHT, envelope, sent
 
 
@@ -134,12 +134,9 @@ def test_who_wants_no_more_than_a_status(shop: Any, route: Any) -> None:
     assert (reply.status, reply.body, reply.headers["preference-applied"]) == (204, b"", "return=minimal")
 
 
-def test_emptiness_and_places() -> None:
+def test_what_has_no_content_is_empty() -> None:
     assert is_empty({"a": [None, {"b": ""}]})
     assert not is_empty({"a": 0})
-    assert at({"a": [1, {"b": 2}]}, ("a", "1", "b")) == 2
-    assert at({"a": [1]}, ("a", "9")) is None
-    assert at("text", ("a",)) is None
 
 
 def test_a_part_of_the_reply_is_the_answer(shop: Any, route: Any) -> None:
