@@ -26,7 +26,7 @@ from ..settings.loader import Loaded
 from ..settings.mistakes import Mistake, Refused
 from ..settings.service import Service as ServiceSettings
 from .behind import Table, behind
-from .doors import RouteFace, configured_route, default_route, fault_rules, soap_address
+from .doors import RouteFace, configured_route, default_route, fault_rules
 from .exposed import exposed_parts
 from .forks import Group, choosing, grouped, quarrels, uncompared
 from .http_calls import idle
@@ -174,7 +174,6 @@ def _service(
     mistakes.extend(loaded.mistake(("services", name, "upstream", k), w) for k, w in idle(port, settings.upstream))
     for operation, words in exposed_parts(port, operations):
         mistakes.append(loaded.mistake(("services", name, "operations", operation, "encryption"), words))
-    soap_address(path, operations, settings, limits)  # raises for two that no message tells apart
     _fill(loaded, bench, operations, plugins, mistakes)
     mistakes.extend(_objections(loaded, operations, plugins))
     told = Speaker(speaker.base, fault_rules(settings.faults))

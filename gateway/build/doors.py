@@ -242,14 +242,17 @@ def soap_address(
     limits: Limits,
     refused: Sequence[RefusedOperation] = (),
 ) -> SoapDoor:
-    """The SOAP address of a service. Raises ContractError for two operations that no message can tell apart."""
+    """The SOAP address of a service; operations that no message tells apart are refused to SOAP callers alone."""
     names = dict.fromkeys(["soapaction", *(name.lower() for name in settings.upstream.action_headers)])
     found: dict[str, list[Operation]] = {}
     for each in operations:
         for element in _selecting(each):
             found.setdefault(element, []).append(each.operation)
     alone = {element: many[0] for element, many in found.items() if len(many) == 1 and element != BY_ACTION}
-    shared = {element: _told_apart(element, many) for element, many in found.items() if element not in alone}
+    told = {element: _told_apart(many) for element, many in found.items() if element not in alone}
+    shared = {element: by for element, by in told.items() if by}
+    gone = {each: one for one in refused for each in one.elements if each not in found}
+    gone |= {element: _alike(element, found[element]) for element, by in told.items() if not by}
     return SoapDoor(
         path.strip("/"),
         alone,
@@ -257,7 +260,7 @@ def soap_address(
         tuple(names),
         shared=shared,
         answers=settings.addressing == "answer",
-        refused={element: each for each in refused for element in each.elements if element not in found},
+        refused=gone,
     )
 
 
@@ -266,19 +269,19 @@ def _selecting(bound: Bound) -> Sequence[str]:
     return selecting(bound.bound.input) or (BY_ACTION,)
 
 
-def _told_apart(element: str, many: Sequence[Operation]) -> dict[str, Operation]:
-    by: dict[str, Operation] = {}
-    for operation in many:
-        other = by.get(operation.action)
-        if other is not None or (not operation.action and len(many) > 1):
-            what = "a body without a name" if element in ("", BY_ACTION) else f"the body element {element}"
-            one = other or next(each for each in many if each is not operation)
-            raise ContractError(
-                f"the operations {one.name} and {operation.name} both have {what} and the action "
-                f"{operation.action or '(none)'}: no message tells them apart; give each a soapAction of its own"
-            )
-        by[operation.action] = operation
-    return by
+def _told_apart(many: Sequence[Operation]) -> dict[str, Operation]:
+    """By action, those that have one of their own."""
+    actions = [operation.action for operation in many]
+    return {
+        operation.action: operation for operation in many if operation.action and actions.count(operation.action) == 1
+    }
+
+
+def _alike(element: str, many: Sequence[Operation]) -> RefusedOperation:
+    what = "a body without a name" if element in ("", BY_ACTION) else f"the body element {element}"
+    names = " and ".join(each.name for each in many)
+    why = f"the operations {names} have {what} and no action that tells them apart (WS-I Basic Profile R2710)"
+    return RefusedOperation(many[0].name, why)
 
 
 def fault_rules(settings: Sequence[FaultSettings]) -> tuple[FaultRule, ...]:

@@ -28,6 +28,7 @@ from ..schema.xsd import read_bundle
 from .judged import JudgedCodec
 from .opinion import Opinion
 from .panel import Checker, Panel
+from .refused_types import placed
 from .store import find, store
 
 Unwrap = tuple[str, ...]
@@ -128,7 +129,7 @@ class Workbench:
                 )
                 self._bodies[key] = JudgedCodec(body, self.validator.validate) if self._judged else body
             except ValueError as error:  # an unwrap that would lose something, an xs:ENTITY
-                raise ContractError(str(error)) from None
+                raise ContractError(str(error), file=placed(self.laid(settings), element, str(error))) from None
         return self._bodies[key]
 
     def json_schema(self, element: str, settings: Settings, unwrap: Unwrap = ()) -> dict[str, Any]:

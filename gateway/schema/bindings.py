@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 
 from lxml import etree
 
+from gateway.schema.alike import alike
 from gateway.schema.contract import (
     Assertion,
     BoundMessage,
@@ -104,6 +105,7 @@ def read_operations(
             own = _message_name(abstract, "input", name)
             name = f"{name}_{own if own != name else names[name]}"
         operations.append((kind or OperationReader)(reader, binding, element, abstract, name).read())
+    reader.notes += alike(operations)
     for abstract in children(binding.port_type.element, "operation"):
         if abstract not in bound:
             text = f"operation {abstract.get('name')} of the port type has no binding"
@@ -255,10 +257,8 @@ class OperationReader:
             for each in children(message.element, "part"):
                 if each.get("name") == part.name:
                     place = message.document.place(each)
-            other = "type" if kind == "element" else "element"
-            hint = f"; there is a global {other} of this name" if self.reader.schemas.declares(other, name) else ""
             raise ContractError(
-                f"wsdl:part {part.name}: no schema declares the {kind} {name}{hint}",
+                f"wsdl:part {part.name}: no schema declares the {kind} {name}{self.reader.schemas.near(kind, name)}",
                 file=place.file, line=place.line, section="WSDL 1.1 §2.3.1",
             )  # fmt: skip
 

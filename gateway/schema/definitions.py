@@ -67,10 +67,17 @@ class Definitions:
 
     def parts(self, message: Declared) -> tuple[Part, ...]:
         """The parts of a message, in order. Raises ContractError for a part without element or type."""
-        found = []
+        found: list[Part] = []
         for element in children(message.element, "part"):
             place = message.document.place(element)
             name, refers, typed = element.get("name"), element.get("element"), element.get("type")
+            if any(part.name == name for part in found):
+                raise ContractError(
+                    f"wsdl:part {name}: the message {message.name} has another part of this name",
+                    file=place.file,
+                    line=place.line,
+                    section="WSDL 1.1 §2.3",
+                )
             if not name:
                 raise ContractError(
                     "wsdl:part: it has no name", file=place.file, line=place.line, section="WSDL 1.1 §2.3"
@@ -170,7 +177,15 @@ def clark(element: Any, reference: str, document: Loaded) -> str:
     uri = element.nsmap.get(prefix if colon else None)
     if uri is None and colon:
         place = document.place(element)
-        raise ContractError(f"the prefix of {reference!r} is not declared here", file=place.file, line=place.line)
+        attribute = next((name for name, text in element.items() if text == reference), "")
+        said = f"{attribute}={reference!r}" if attribute else repr(reference)
+        what = " ".join(filter(None, (element.tag.rpartition("}")[2], element.get("name"))))
+        raise ContractError(
+            f"wsdl:{what}: {said}: the prefix {prefix} is not declared here",
+            file=place.file,
+            line=place.line,
+            section="Namespaces in XML §5; WSDL 1.1 §2.1",
+        )
     return f"{{{uri}}}{local}" if uri else local
 
 

@@ -170,6 +170,17 @@ class Schemas:
             return True
         return (kind, local) in self.names.get(namespace, set())
 
+    def near(self, kind: str, clark: str) -> str:
+        """What may have been meant by the name of an 'element' or 'type' that nobody declares, as more words."""
+        other = "type" if kind == "element" else "element"
+        if self.declares(other, clark):
+            return f"; there is a global {other} of this name"
+        local = clark.rpartition("}")[2]
+        found = sorted(
+            f"{{{space}}}{local}" if space else local for space, names in self.names.items() if (kind, local) in names
+        )
+        return f"; there is {found[0]}" if found else ""
+
     @property
     def names(self) -> dict[str, set[tuple[str, str]]]:
         """Namespace -> the (kind, local name) of its global elements and types; chameleons count where included."""

@@ -31,9 +31,15 @@ SECTIONS: Final[tuple[tuple[str, str], ...]] = (
     ("facet", "XSD 1.0 Part 2 §4.3"),
     ("attribute use", "XSD 1.0 Part 1 §3.4.6"),
     ("maxOccurs", "XSD 1.0 Part 1 §3.9.6"),
+    ("prefix '", "XSD 1.0 Part 1 §3.15.3, QName resolution"),
+    ("minInclusive' must", "XSD 1.0 Part 2 §4.3.10.4"),
+    ("minExclusive' must", "XSD 1.0 Part 2 §4.3.9.4"),
+    ("no regular expression", "XSD 1.0 Part 2 §4.3.4 and Appendix F"),
+    ("is no value of", "XSD 1.0 Part 2 §4.3.5"),
     ("default", "XSD 1.0 Part 1 §3.3.3"),
     ("already", "XSD 1.0 Part 1 §3.15.2"),
     ("duplicate", "XSD 1.0 Part 1 §3.15.2"),
+    ("declared twice", "XSD 1.0 Part 1 §3.15.2"),
 )
 OTHERWISE: Final = "XSD 1.0 Part 1 Appendix A, the schema for schemas"
 
@@ -49,6 +55,15 @@ _SPELLINGS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"Xsd(?:11)?Group\(model='(\w+)'[^()]*\)"), r"a \1 group"),
     (re.compile(r"Xsd(?:11)?Attribute\(name='([^']*)'\)"), r"attribute \1"),
     (re.compile(r"\{http://www\.w3\.org/2001/XMLSchema\}"), "xs:"),
+    (re.compile(r"^duplicated value \('([^']*)',\) for XsdKey\(name='xs:(\w+)'\)"), r"the xs:\2 \1 is declared twice"),
+    (re.compile(r"^Unexpected child with tag '([^']*)' at position (\d+)\.$"), r"\1 may not stand here, as child \2"),
+    (re.compile(r"^prefix '([^']*)' not found in namespace map$"), r"prefix '\1' is not declared here"),
+    (re.compile(r"^failed decoding '([^']*)' with simpleType (\S+)$"), r"'\1' is no value of \2"),
+    (
+        re.compile(r"^attribute maxOccurs='([^']*)': value must be one of \[0, 1\]$"),
+        r"maxOccurs='\1' in an xs:all; XSD 1.1 allows it, where xs:schema says vc:minVersion='1.1'",
+    ),
+    (re.compile(r"^(.*) at position \d+: ('.*')$"), r"the pattern \2 is no regular expression of XSD: \1"),
 )
 
 

@@ -23,9 +23,9 @@ from gateway.schema.errors import ContractError
 from gateway.schema.gathering import Schemas
 from gateway.schema.http_bindings import VERBS, HttpOperationReader
 from gateway.schema.lint import costly
-from gateway.schema.loader import WSDL20, FetchBytes, Loader
+from gateway.schema.loader import WSDL, WSDL20, FetchBytes, Loader
 from gateway.schema.newer import slower
-from gateway.schema.policies import Policies, addressing_of
+from gateway.schema.policies import POLICY, Policies, addressing_of
 from gateway.schema.securitypolicy import kept
 from gateway.schema.source import XS
 from gateway.schema.swaref import inlined
@@ -237,6 +237,9 @@ def _port(
         place=place,
         refused=refused,
     )
+    if not port.location and not refused:
+        words = f"the port {name} has no address: `upstream.url` must say where the service is (WSDL 1.1 §3.8)"
+        reader.notes.append(Note("approximated", words, place))
     if not port.over_http:
         words = f"the port {name} has the transport {port.transport}; it is called by HTTP (WSDL 1.1 §3.3)"
         reader.notes.append(Note("approximated", words, place))
@@ -258,7 +261,9 @@ def _refusal(binding: Binding, declared: Declared) -> str:
     if binding.namespace == HTTP and _verb(binding) not in VERBS:
         return f"its verb is {_verb(binding)!r}; it is {' or '.join(VERBS)} (WSDL 1.1 §4.4)"
     if not binding.soap and binding.namespace != HTTP:
-        return f"its binding is {_NO_SOAP}"
+        others = {etree.QName(child).namespace or "" for child in declared.element if isinstance(child.tag, str)}
+        own = sorted(others - {"", WSDL, *POLICY})
+        return f"its binding is {_NO_SOAP}: {f'its extension is of {own[0]}' if own else 'it has no soap:binding'}"
     for child in declared.element:
         if child is not binding.extension and not_understood(child):
             return f"the extension {child.tag} is required and not understood (WSDL 1.1 §2.1.3)"

@@ -98,12 +98,18 @@ def test_two_operations_with_one_body_are_told_apart_by_their_action(tmp_path: A
 
 
 @pytest.mark.parametrize("action", ["urn:t/Buy", ""])
-def test_two_that_no_message_tells_apart_are_refused_at_start(tmp_path: Any, action: str) -> None:
-    from gateway.settings.mistakes import Refused
+def test_two_that_no_message_tells_apart_are_refused_to_soap_callers_alone(tmp_path: Any, action: str) -> None:
+    from gateway.core.problem import Kind, Problem
+    from gateway.dialect.soap_client import SoapClient
+    from tests.dialect.conftest import BUY, envelope, posted
 
-    with pytest.raises(Refused, match="no message tells them apart") as refused:
-        _shop(tmp_path, SAME, ('soapAction="urn:t/Tell"', f'soapAction="{action}"'))
-    assert refused.value.mistakes[0].line == 1
+    service = _shop(tmp_path, SAME, ('soapAction="urn:t/Tell"', f'soapAction="{action}"'), ('soapAction="urn:t/Buy"', f'soapAction="{action}"'))
+    soap = SoapClient(service.speaker, soap_address("/Shop", service.operations, service.settings, DEFAULT))
+    with pytest.raises(Problem) as told:
+        soap.read_request(posted(envelope(BUY), soapaction=f'"{action}"'))
+    assert told.value.kind is Kind.OPERATION_REFUSED
+    assert "no action that tells them apart" in (told.value.detail or "")
+    assert {"Buy", "Tell"} <= {each.operation.name for each in service.operations}, "JSON callers name them"
 
 
 def test_a_version_that_only_if_match_can_give_must_be_given(book: Any) -> None:

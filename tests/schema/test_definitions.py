@@ -37,7 +37,7 @@ BROKEN = {
     "an unbound prefix": (
         'message="tns:GetIn"',
         'message="nix:GetIn"',
-        "the prefix of 'nix:GetIn' is not declared",
+        "message='nix:GetIn': the prefix nix is not declared",
         23,
     ),
     "use neither literal nor encoded": ('use="literal"', 'use="liberal"', "it is literal or encoded", None),
