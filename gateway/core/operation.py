@@ -52,7 +52,6 @@ class Operation:
     soap: Literal["1.1", "1.2"]  # how the service speaks
     element: str  # Clark name of the body's first child
     faces: Mapping[str, Face]  # SOAP version -> codecs; the same object means: untouched bytes may pass
-    canonical: Any = None  # the body codec of the contract: request, reply
     writes: bool = True
     one_way: bool = False
     encryption: Need = "none"  # towards the service
@@ -64,7 +63,6 @@ class Operation:
     headers: tuple[str, ...] = ()  # Clark names of the header blocks that the contract declares
     timeout: float | None = None  # seconds for a call; None: the upstream's own
     document: str = ""
-    settings: Mapping[str, Any] = field(default_factory=dict)
     actions: Actions = field(default_factory=Actions)
 
 
@@ -92,7 +90,6 @@ class Route:
     path: str  # the template, also the metric's label
     operation: Operation
     json_face: Face
-    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
