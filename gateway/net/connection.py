@@ -299,6 +299,10 @@ class Connection(asyncio.Protocol):
                     if self.transport is not None:
                         self._linger(transport)
                     return
+        except asyncio.CancelledError:
+            if self.transport is not None:  # not by its client's end: there is no answer to wait for
+                self.transport.abort()
+            raise
         finally:
             self._task = None
         self._next()

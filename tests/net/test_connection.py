@@ -188,3 +188,16 @@ async def test_a_large_answer_waits_in_the_transport_only_by_the_slice() -> None
         assert (await raw.reply()).body == body
         await raw.send(post(b"next"))
         assert (await raw.reply()).body == body
+
+
+async def test_an_answer_that_is_cancelled_ends_its_connection() -> None:
+    """Whoever waits for it would wait for ever: no deadline looks at an answer that is being made."""
+
+    async def send(wire: Wire) -> Wire:
+        raise asyncio.CancelledError
+
+    async with serving(send) as (server, port):
+        raw = await Raw.open(port)
+        await raw.send(GET)
+        assert await asyncio.wait_for(raw.ended(), 2)
+        assert not server.connections
