@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ..codec.encoded import Encoding
 from ..core.limits import Limits
-from ..core.operation import Actions, Face, Operation, RefusedOperation
+from ..core.operation import Actions, Face, Need, Operation, RefusedOperation
 from ..core.security import Security
 from ..dialect.bare import bare_reply
 from ..dialect.envelope import Version
@@ -95,8 +95,8 @@ def _compile(
         faces={version: _face(bench, version, bound, settings, limits) for version in VERSIONS},
         writes=own.writes if own.writes is not None else not reads(bound.name),
         one_way=bound.one_way,
-        encryption=own.encryption or ("required" if security.request.encrypted else "none"),
-        signature=own.signature or ("required" if security.request.signed else "none"),
+        encryption=own.encryption or _need(security.request.encrypted, bound),
+        signature=own.signature or _need(security.request.signed, bound),
         security=security or None,
         client_encryption=own.client.encryption,
         client_signature=own.client.signature,
@@ -176,6 +176,13 @@ def _codec(
         on_wire=message.on_wire,
         encoding=_encoding(bench, message, limits),
     )
+
+
+def _need(parts: tuple[str, ...], bound: BoundOperation) -> Need:
+    """What a policy that names these parts demands: of a timestamp, a token or a header block nothing hangs."""
+    headers = {header.element for header in bound.input.headers}
+    of_body = any(part == "body" or (part.startswith("{") and part not in headers) for part in parts)
+    return "required" if of_body else "preferred" if parts else "none"
 
 
 def _encoding(bench: Workbench, message: BoundMessage, limits: Limits) -> Encoding | None:

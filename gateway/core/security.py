@@ -52,6 +52,8 @@ class Security:
     confirm: bool = False  # replies confirm the request's signature
     username: Literal["", "digest", "text", "name"] = ""
     saml: bool = False
+    endorse: bool = False  # a second signature over the first
+    endorse_reference: str = ""
     derived: bool = False  # keys derived from the protection token's
     request: Parts = Parts()
     reply: Parts = Parts()

@@ -183,13 +183,13 @@ def _token(read: _Read, place: str, node: Any) -> None:
     kind = _local(node)
     inner = [_local(child) for child in _nested(node)]
     if "RequireDerivedKeys" in inner or "RequireExplicitDerivedKeys" in inner or "RequireImpliedDerivedKeys" in inner:
-        read.demand(kind, "derived keys are not made here")
+        read.demand(kind, "derived keys are not made here (§5.3.1)")
         read.say(derived=True)
     if kind == "HttpsToken" and place == "TransportToken":
         read.demand(kind)
         return
     if kind != "X509Token":
-        read.demand(kind, f"a {kind} as {place} is not known here")
+        read.demand(kind, f"a {kind} as {place} is not known here (§5.4)")
         return
     read.demand(place)
     include = next((value for attribute, value in node.attrib.items() if attribute.endswith("IncludeToken")), "")
@@ -207,13 +207,16 @@ _SAML: Final = frozenset({"WssSamlV20Token11", "RequireKeyIdentifierReference"})
 def _supporting(read: _Read, kind: str, node: Any) -> None:
     """A supporting token (§8)."""
     name = _local(node)
+    if name == "X509Token" and kind == "Endorsing":
+        _endorsing(read, node)
+        return
     if name not in ("UsernameToken", "SamlToken"):
         if name in ("AlgorithmSuite", "SignedParts", "EncryptedParts"):
             return
-        read.demand(name, f"a {name} as {kind}SupportingToken is not known here")
+        read.demand(name, f"a {name} as {kind}SupportingToken is not known here (§8)")
         return
     if "Endorsing" in kind:
-        read.demand(name, "endorsing tokens are not made here")
+        read.demand(name, "such endorsing tokens are not made here (§8.3)")
         return
     inner = {_local(child) for child in _nested(node)}
     if name == "SamlToken" and not inner <= _SAML:
@@ -233,6 +236,26 @@ def _supporting(read: _Read, kind: str, node: Any) -> None:
     read.say(username="digest" if "HashPassword" in inner else "name" if "NoPassword" in inner else "text")
 
 
+def _endorsing(read: _Read, node: Any) -> None:
+    """An X.509 token that endorses (§8.3): over TLS it signs the Timestamp, else the message's signature."""
+    inner = [_local(child) for child in _nested(node)]
+    if any("DerivedKeys" in each for each in inner):
+        read.demand("X509Token", "derived keys are not made here (§5.3.1)")
+        return
+    include = next((value for attribute, value in node.attrib.items() if attribute.endswith("IncludeToken")), "")
+    said = next((_REFERENCES[name] for name in inner if name in _REFERENCES), "")
+    carried = include.rpartition("/")[2] in ("AlwaysToRecipient", "Always", "Once")
+    reference = "token" if carried else said or "issuer-serial"
+    read.demand("EndorsingX509Token")
+    if read.found.binding == "transport":
+        request_only = replace(read, direction="request")
+        request_only.parts("signed", ["timestamp"])
+        read.found = request_only.found
+        read.say(sign_reference=reference)
+    else:
+        read.say(endorse=True, endorse_reference=reference)
+
+
 # -- parts
 
 
@@ -247,9 +270,9 @@ def _named_parts(what: Literal["signed", "encrypted"]) -> Callable[[_Read, Any],
             elif _local(child) == "Header" and child.get("Name"):
                 read.parts(what, [f"{{{child.get('Namespace', '')}}}{child.get('Name')}"])
             elif _local(child) == "Header":
-                read.demand("Header", "a whole namespace of header blocks is not told apart here")
+                read.demand("Header", "a whole namespace of header blocks is not told apart here (§4.1.1)")
             else:
-                read.demand(_local(child), "attachments are not protected here")
+                read.demand(_local(child), "attachments are not protected here (§4.1.1)")
 
     return parts
 
@@ -261,7 +284,7 @@ def _elements(what: Literal["signed", "encrypted"]) -> Callable[[_Read, Any], No
                 continue
             name = _clark(child) if _local(child) == "XPath" else None
             if name is None:
-                read.demand(_local(child), f"the path {(child.text or '').strip()[:80]!r} is not read here")
+                read.demand(_local(child), f"the path {(child.text or '').strip()[:80]!r} is not read here (§4.1.2)")
             else:
                 read.parts(what, [name])
 

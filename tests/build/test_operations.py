@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from gateway.build.book import build
 from gateway.build.operations import reads
+from gateway.settings import parse
+from tests.interop.secured import ENCRYPTED, SIGNED, USERNAME, asymmetric, contract, within
 
 
 @pytest.mark.parametrize(
@@ -75,3 +78,24 @@ def test_an_input_without_an_action_of_its_own_has_the_soap_action(book: Any) ->
     assert actions.request == "http://www.pointsharp.com/netid/server/portal/IServiceSoap/GetTask"
     assert actions.reply.endswith("/GetTaskResponse")
     assert actions.required is False
+
+
+ELEMENT = "<sp:EncryptedElements xmlns:b='urn:bank'><sp:XPath>//b:amount</sp:XPath></sp:EncryptedElements>"
+
+
+@pytest.mark.parametrize(
+    ("policy", "signature", "encryption"),
+    [
+        ("", "none", "none"),
+        (asymmetric() + SIGNED + ENCRYPTED, "required", "required"),
+        (asymmetric() + ENCRYPTED, "preferred", "required"),  # the Timestamp is signed, and nothing else
+        (asymmetric() + within("SignedEncryptedSupportingTokens", USERNAME), "preferred", "preferred"),
+        (asymmetric() + ELEMENT, "preferred", "required"),
+    ],
+)
+def test_what_a_policy_demands_is_required_where_it_is_of_the_body(
+    tmp_path: Any, policy: str, signature: str, encryption: str
+) -> None:
+    (tmp_path / "bank.wsdl").write_text(contract(policy))
+    one = operation(build(parse("services: {bank: {wsdl: bank.wsdl}}", base=tmp_path, env={})), "Pay")
+    assert (one.signature, one.encryption) == (signature, encryption)

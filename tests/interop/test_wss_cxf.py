@@ -30,6 +30,7 @@ from tests.interop.secured import (
     symmetric,
     tampered,
     within,
+    x509_token,
 )
 from tests.interop.stages import JVM, Lacking, built, class_path, need, run
 from tests.wire.conftest import gateway_of, in_thread
@@ -49,8 +50,10 @@ POLICIES = {
     "symmetric": symmetric() + within("Wss11") + SIGNED + ENCRYPTED,
     "symmetric-turned": symmetric("<sp:EncryptBeforeSigning/>") + within("Wss11") + SIGNED + ENCRYPTED,
     "symmetric-signed": symmetric() + within("Wss11") + SIGNED,
+    "endorsed": symmetric() + within("Wss11") + within("EndorsingSupportingTokens", x509_token("AlwaysToRecipient")) + SIGNED + ENCRYPTED,
+    "endorsed-asymmetric": asymmetric() + within("EndorsingSupportingTokens", x509_token("AlwaysToRecipient")) + SIGNED,
 }
-TAMPERED = ("username", "both", "turned", "symmetric", "confirmed")  # between them all that can be protected
+TAMPERED = ("username", "both", "turned", "symmetric", "confirmed", "endorsed")  # between them all that can be protected
 SEND: dict[str, Any] = {
     "username": {"username": {"name": "anna", "password": "pass word"}},
     "sign": {"sign": {"key": "us"}},
@@ -60,6 +63,8 @@ SEND["both"] = SEND["turned"] = SEND["hidden"] = SEND["encrypt"]
 SEND["confirmed"] = SEND["sign"]
 SEND["symmetric"] = SEND["symmetric-turned"] = SEND["symmetric-signed"] = {"symmetric": {"certificate": "them"}}
 SEND["named"] = SEND["username"] | SEND["encrypt"]
+SEND["endorsed"] = {"symmetric": {"certificate": "them"}, "endorse": {"key": "us"}}
+SEND["endorsed-asymmetric"] = SEND["sign"] | {"endorse": {"key": "us"}}
 
 
 class Stack:
@@ -184,6 +189,8 @@ RECEIVE: dict[str, Any] = {
     "symmetric": {"demand": ["signature", "timestamp", "encryption"], "symmetric": True},
     "symmetric-turned": {"demand": ["signature", "timestamp", "encryption"], "symmetric": True},
     "symmetric-signed": {"demand": ["signature", "timestamp"], "symmetric": True},
+    "endorsed": {"demand": ["signature", "endorsement", "timestamp", "encryption"], "symmetric": True},
+    "endorsed-asymmetric": {"demand": ["signature", "endorsement", "timestamp"]},
 }
 SIGN, ENCRYPT = {"key": "us"}, {"certificate": "them"}
 ANSWER: dict[str, Any] = {
@@ -197,6 +204,8 @@ ANSWER: dict[str, Any] = {
     "symmetric": {"symmetric": {"certificate": "sender"}},
     "symmetric-turned": {"symmetric": {"certificate": "sender"}, "order": "encrypt-sign"},
     "symmetric-signed": {"symmetric": {"certificate": "sender", "parts": []}},
+    "endorsed": {"symmetric": {"certificate": "sender"}},
+    "endorsed-asymmetric": {"sign": SIGN},
 }
 
 

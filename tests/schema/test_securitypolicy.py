@@ -109,6 +109,9 @@ def test_paths_of_plain_steps_are_elements(path: str, name: str | None) -> None:
     assert bool(found.unmet) == (name is None)
 
 
+DERIVED = f"<sp:X509Token>{policy('<sp:RequireDerivedKeys/>')}</sp:X509Token>"
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [
@@ -116,7 +119,8 @@ def test_paths_of_plain_steps_are_elements(path: str, name: str | None) -> None:
         (asymmetric("<sp:ProtectTokens/>"), "ProtectTokens"),
         (asymmetric(suite("Basic512")), "AlgorithmSuite"),
         (asymmetric(f"<sp:InitiatorToken>{policy('<sp:KerberosToken/>')}</sp:InitiatorToken>"), "KerberosToken"),
-        (f"<sp:EndorsingSupportingTokens>{policy('<sp:X509Token/>')}</sp:EndorsingSupportingTokens>", "X509Token"),
+        (f"<sp:SignedEndorsingSupportingTokens>{policy('<sp:X509Token/>')}</sp:SignedEndorsingSupportingTokens>", "X509Token"),
+        (f"<sp:EndorsingSupportingTokens>{policy(DERIVED)}</sp:EndorsingSupportingTokens>", "X509Token"),
         (f"<sp:SupportingTokens>{policy(SAML11)}</sp:SupportingTokens>", "SamlToken"),
         ("<sp:SignedParts><sp:Attachments/></sp:SignedParts>", "Attachments"),
         ("<sp:SignedParts><sp:Header Namespace='urn:x'/></sp:SignedParts>", "Header"),
@@ -129,6 +133,17 @@ def test_what_is_not_known_is_kept_with_its_place(text: str, name: str) -> None:
     ((of, words),) = kept([assertion])
     assert of is assertion
     assert words.startswith(f"the policy demands {name}: ")
+
+
+ENDORSED = f"<sp:EndorsingSupportingTokens>{policy('<sp:X509Token/>')}</sp:EndorsingSupportingTokens>"
+
+
+def test_an_endorsing_token_signs_the_signature_and_over_tls_the_timestamp() -> None:
+    found = security_of([given(asymmetric()), given(ENDORSED)])
+    assert (found.endorse, found.endorse_reference, found.unmet) == (True, "issuer-serial", ())
+    tls = f"<sp:TransportBinding>{policy('<sp:IncludeTimestamp/>')}</sp:TransportBinding>"
+    found = security_of([given(tls), given(ENDORSED)])
+    assert (found.endorse, found.request.signed, found.reply.signed, found.unmet) == (False, ("timestamp",), (), ())
 
 
 def test_an_optional_assertion_asks_nothing() -> None:

@@ -28,7 +28,15 @@ from .wssecurity_policy import asked, objections, sent
 from .wssecurity_process import Inbound, Outbound, Proof, prove, secure
 from .wssecurity_saml import Assertion, Rules
 from .wssecurity_session import SessionKey
-from .wssecurity_settings import EncryptSettings, ReceiveSettings, SamlSettings, SendSettings, WsSecuritySettings
+from .wssecurity_settings import (
+    EncryptSettings,
+    EndorseSettings,
+    ReceiveSettings,
+    SamlSettings,
+    SendSettings,
+    SignSettings,
+    WsSecuritySettings,
+)
 from .wssecurity_sign import Signer
 from .wssecurity_tokens import Trust
 from .wssecurity_tree import refuse, security_of, shape_of
@@ -44,8 +52,9 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
         """Raises KeyError when a key that the settings name is not there, or has no certificate."""
         await super().start(host)
         send, receive = self.settings.send, self.settings.receive
-        if send is not None and send.sign is not None:
-            _ = host.keys.get(send.sign.key).certificate
+        for signs in (send.sign, send.endorse) if send is not None else ():
+            if signs is not None:
+                _ = host.keys.get(signs.key).certificate
         peer = (send.symmetric or send.encrypt) if send is not None else None
         if peer is not None and peer.certificate != "sender":
             _ = host.keys.get(peer.certificate).certificate
@@ -91,8 +100,7 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
     def _outbound(self, send: SendSettings, asked: Proof | None, assertion: bytes) -> Outbound:
         signer = encrypter = session = None
         if send.sign is not None:
-            key = self.host.keys.get(send.sign.key)
-            signer = Signer(key.private, key.certificate, send.sign.reference, send.sign.method, send.sign.digest)
+            signer = self._signer(send.sign)
         how = send.symmetric or send.encrypt
         if send.symmetric is not None and asked is not None:
             session = self._session(asked)
@@ -108,6 +116,7 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
             assertion=assertion,
             signer=signer,
             signed=signs,
+            endorser=None if send.endorse is None else self._signer(send.endorse),
             encrypter=encrypter,
             encrypted=how.parts if how else (),
             symmetric=send.symmetric is not None,
@@ -117,6 +126,10 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
             must_understand=send.must_understand,
             limits=self.host.limits,
         )
+
+    def _signer(self, how: SignSettings | EndorseSettings) -> Signer:
+        key = self.host.keys.get(how.key)
+        return Signer(key.private, key.certificate, how.reference, how.method, how.digest)
 
     def _peer(self, how: EncryptSettings, asked: Proof | None) -> x509.Certificate:
         if how.certificate != "sender":

@@ -36,6 +36,11 @@ def sent(send: SendSettings, demanded: Security | None) -> SendSettings:
         digest = suite.digest if suite is not None and not suite.weak else ""
         known = _open(send.sign, parts=demanded.request.signed, reference=demanded.sign_reference, digest=digest)
         changes["sign"] = send.sign.model_copy(update=known)
+    if send.endorse is not None:
+        digest = suite.digest if suite is not None and not suite.weak else ""
+        changes["endorse"] = send.endorse.model_copy(
+            update=_open(send.endorse, reference=demanded.endorse_reference, digest=digest)
+        )
     for name, how in (("encrypt", send.encrypt), ("symmetric", send.symmetric)):
         if how is None:
             continue
@@ -155,6 +160,9 @@ def _of_tokens(send: SendSettings, demanded: Security) -> Iterator[str]:
     elif user is not None and demanded.username and user.digest != _digested(user, demanded):
         kind = "a digest" if demanded.username == "digest" else "the password itself"
         yield f"{place}: the contract demands {kind} in the UsernameToken, `send.username.digest` says otherwise"
+    if demanded.endorse and send.endorse is None:
+        place = demanded.place("EndorsingX509Token")
+        yield f"{place}: the contract demands that the signature is endorsed: name your key in `send.endorse`"
     if demanded.saml and send.saml == "none":
         place = demanded.place("SamlToken")
         yield f"{place}: the contract demands a SAML token: pass on the callers' by `send.saml`"

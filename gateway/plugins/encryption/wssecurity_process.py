@@ -58,7 +58,7 @@ from .wssecurity_tree import (
 from .wssecurity_verify import Signed, require_parts, verify
 
 CONFIRMATION: Final = f"{{{WSSE11}}}SignatureConfirmation"
-Demand = Literal["signature", "timestamp", "username", "encryption", "saml"]
+Demand = Literal["signature", "timestamp", "username", "encryption", "saml", "endorsement"]
 
 # how often each child of a security header may stand
 _KINDS: Final[Mapping[str, int]] = {
@@ -67,7 +67,7 @@ _KINDS: Final[Mapping[str, int]] = {
     wsse("UsernameToken"): 1,
     wsse("SecurityTokenReference"): 2,  # that an STR-Transform is of
     ASSERTION: 1,
-    ds("Signature"): 1,
+    ds("Signature"): 2,  # the second endorses the first
     xenc("EncryptedKey"): 2,
     xenc("ReferenceList"): 2,
     CONFIRMATION: 2,
@@ -87,6 +87,7 @@ class Outbound:
     assertion: bytes = b""  # of the caller, passed on
     signer: Signer | None = None
     signed: Sequence[str] = ("body", "timestamp")
+    endorser: Signer | None = None  # signs the signature (WS-SecurityPolicy 1.3 §8.3)
     encrypter: Encrypter | None = None
     encrypted: Sequence[str] = ("body",)
     symmetric: bool = False  # one fresh key, wrapped by the encrypter, signs and encrypts
@@ -136,6 +137,8 @@ def secure(root: Any, plan: Outbound, now: float, *, confirm: Sequence[bytes] | 
             if nodes or confirmations:
                 signature = sign(security, [*nodes, *confirmations], signer)
                 value = octets(signature.find(ds("SignatureValue")))
+                if plan.endorser is not None:
+                    sign(security, [signature], plan.endorser)
         elif step == "encrypt" and plan.encrypted:
             chosen = targets(shape, security, plan.encrypted)
             encrypted = tuple(plan.encrypted) if of_body(shape, [node for node, _ in chosen]) else ()
@@ -222,6 +225,8 @@ class _Run:
     now: float
     counts: dict[str, int] = field(default_factory=dict)
     signed: Signed | None = None
+    signature: Any = None  # the element that `signed` was proven by
+    endorsed: Signed | None = None
     login: Login | None = None
     assertion: Assertion | None = None
     opened: list[str] = field(default_factory=list)
@@ -284,10 +289,11 @@ def _take(run: _Run, node: Any) -> None:
             found = assertion_of(key_info, ids)
             return None if found is None else _holder(run, found, ids)
 
-        run.signed = verify(
+        proven = verify(
             node, ids, plan.trust, plan.allowed, run.now,
             session=run.session, symmetric=plan.symmetric, vouched=vouched,
         )  # fmt: skip
+        _signed(run, node, proven)
     elif node.tag == ASSERTION:
         _assertion(run, node, Ids(run.shape.envelope))
     elif node.tag == xenc("EncryptedKey"):
@@ -296,6 +302,16 @@ def _take(run: _Run, node: Any) -> None:
         _decrypt(run, read_references(node), run.session.key_for)
     elif node.tag == CONFIRMATION:
         run.confirmations.append(_confirmed(node))
+
+
+def _signed(run: _Run, node: Any, proven: Signed) -> None:
+    """The message's signature, or one that endorses it: by a key that is known, over the first whole."""
+    if run.signed is None:
+        run.signed, run.signature = proven, node
+    elif proven.certificate is None or not proven.covers(run.signature):
+        raise refuse("a second signature does not endorse the first")
+    else:
+        run.endorsed = proven
 
 
 def _assertion(run: _Run, node: Any, ids: Ids) -> Assertion:
@@ -365,7 +381,8 @@ def _judged(run: _Run) -> Proof:
         require_parts(signed, [*required, *confirmations])
         proof.signed = tuple(dict.fromkeys(name for name, _ in required))
         proof.whole = of_body(run.shape, [node for _, node in required])
-        proof.certificate, proof.signature = signed.certificate, signed.value
+        endorser = None if run.endorsed is None else run.endorsed.certificate
+        proof.certificate, proof.signature = signed.certificate or endorser, signed.value
         proof.once = ((hashlib.sha256(signed.name).hexdigest(), plan.ttl + 60.0),)
     if run.login is not None:
         proof.username = run.login.name
@@ -377,6 +394,7 @@ def _judged(run: _Run) -> Proof:
     had = {
         "saml": run.assertion is not None,
         "signature": run.signed is not None,
+        "endorsement": run.endorsed is not None,
         "timestamp": bool(stamps),
         "username": run.login is not None,
         "encryption": hidden,

@@ -50,6 +50,21 @@ class SignSettings(PluginSettings):
         return self
 
 
+class EndorseSettings(PluginSettings):
+    """A second signature, over the first: whose key it is that the message comes from."""
+
+    key: str = Field(description="id of the private key with its certificate")
+    reference: Reference = "token"
+    method: str = Field(default="", description="URI; by default the one that fits the key")
+    digest: str = SHA256
+
+    @model_validator(mode="after")
+    def _algorithms(self) -> EndorseSettings:
+        _known(self.method, SIGNATURES, "method")
+        _known(self.digest, DIGESTS, "digest")
+        return self
+
+
 class EncryptSettings(PluginSettings):
     """Encryption that is put on."""
 
@@ -86,6 +101,7 @@ class SendSettings(PluginSettings):
     sign: SignSettings | None = None
     encrypt: EncryptSettings | None = None
     symmetric: SymmetricSettings | None = Field(default=None, description="in place of `sign` and `encrypt`")
+    endorse: EndorseSettings | None = Field(default=None, description="sign the signature (WS-SecurityPolicy 1.3 §8.3)")
     order: Literal["sign-encrypt", "encrypt-sign"] = "sign-encrypt"
     actor: str = ""
     must_understand: bool = True
@@ -95,6 +111,8 @@ class SendSettings(PluginSettings):
     def _one_way(self) -> SendSettings:
         if self.symmetric is not None and (self.sign is not None or self.encrypt is not None):
             raise ValueError("`symmetric` signs and encrypts: leave `sign` and `encrypt` away")
+        if self.endorse is not None and self.symmetric is None and self.sign is None:
+            raise ValueError("`endorse` signs the signature: give `sign` or `symmetric`")
         return self
 
 
@@ -115,7 +133,9 @@ class SamlSettings(PluginSettings):
 class ReceiveSettings(PluginSettings):
     """What is asked of a SOAP message that arrives; of other calls, the operation's policy asks."""
 
-    demand: tuple[Demand, ...] = Field(default=(), description="signature, timestamp, username, encryption, saml")
+    demand: tuple[Demand, ...] = Field(
+        default=(), description="signature, endorsement, timestamp, username, encryption, saml"
+    )
     trust: tuple[str, ...] = Field(default=(), description="ids of certificates of peers")
     authorities: tuple[str, ...] = Field(default=(), description="ids of CA certificates that vouch for peers")
     decrypt: tuple[str, ...] = Field(default=(), description="ids of our private keys with their certificates")
@@ -143,6 +163,8 @@ class ReceiveSettings(PluginSettings):
         holders = self.saml is not None and "holder-of-key" in self.saml.methods
         if "signature" in self.demand and not (self.trust or self.authorities or self.symmetric or holders):
             raise ValueError("a signature is demanded, but nobody is trusted: name `trust` or `authorities`")
+        if "endorsement" in self.demand and not (self.trust or self.authorities):
+            raise ValueError("an endorsement is demanded, but nobody is trusted: name `trust` or `authorities`")
         if "encryption" in self.demand and not self.decrypt:
             raise ValueError("encryption is demanded, but `decrypt` names no key")
         if "saml" in self.demand and self.saml is None:

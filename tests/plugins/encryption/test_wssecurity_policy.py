@@ -128,3 +128,15 @@ def test_a_saml_token_is_the_callers_passed_on() -> None:
     (line,) = told(saml)
     assert line.startswith("bank.wsdl:7: the contract demands a SAML token: pass on the callers' by `send.saml`")
     assert told(saml, {**SEND, "saml": "required"}) == []
+
+
+def test_an_endorsing_token_wants_a_key() -> None:
+    demand = (*DEMANDS, Demand("EndorsingX509Token", "bank.wsdl:9"))
+    security = replace(FULL, endorse=True, endorse_reference="thumbprint", demands=demand)
+    (words,) = told(security)
+    assert words.startswith("bank.wsdl:9: the contract demands that the signature is endorsed: name your key in `send.endorse`")
+    given = {**SEND, "endorse": {"key": "own"}}
+    assert told(security, given) == []
+    plan = sent(SendSettings.model_validate(given), security)
+    assert plan.endorse is not None
+    assert plan.endorse.reference == "thumbprint"

@@ -514,3 +514,47 @@ def test_one_element_of_a_name_that_is_encrypted_hides_no_other():
     secure(root, outbound(signer=None, encrypted=("{urn:bank}amount",)), NOW)
     etree.SubElement(root[0], "{urn:bank}amount").text = "7"
     assert not prove(again(root), inbound(encrypted=("{urn:bank}amount",)), NOW).sealed
+
+
+def endorsed(endorser=None, **more):
+    return signing(signer=Signer(samples.ALICE_KEY, samples.ALICE), endorser=endorser or Signer(samples.EC_KEY, samples.EC), **more)
+
+
+def test_a_second_signature_endorses_the_first():
+    root = made(endorsed())
+    proof = prove(root, inbound(demands=("signature", "endorsement")), NOW)
+    assert proof.signed == ("body", "timestamp")
+    assert proof.certificate == samples.ALICE  # the message is hers
+    assert pay(root) == PAY
+    refused(made(signing()), inbound(demands=("endorsement",)))
+
+
+def test_who_endorses_a_session_key_is_who_sent_it():
+    root = made(outbound(symmetric=True, endorser=Signer(samples.EC_KEY, samples.EC)))
+    assert prove(root, inbound(symmetric=True, demands=("signature", "endorsement", "encryption")), NOW).certificate == samples.EC
+    assert pay(root) == PAY
+
+
+def second(root):
+    return root.findall(f".//{{{DS}}}Signature")[1]
+
+
+ENDORSEMENTS = {
+    "by nobody that is known": lambda root: None,
+    "of the body": lambda root: second(root).find(f".//{{{DS}}}Reference").set("URI", "#" + body_of(root).get(f"{{{WSU}}}Id")),
+    "its value": lambda root: setattr(second(root).find(f"{{{DS}}}SignatureValue"), "text", "QUFB"),
+    "before the first": lambda root: second(root).getparent().insert(0, second(root)),
+    "the first changed": lambda root: root.find(f".//{{{DS}}}Signature").set("Id", "other"),
+    "a third": lambda root: second(root).addnext(etree.fromstring(etree.tostring(second(root)))),
+    "the first again": lambda root: second(root).getparent().replace(
+        second(root), etree.fromstring(etree.tostring(root.find(f".//{{{DS}}}Signature")))
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENDORSEMENTS)
+def test_endorsements_that_are_none(name):
+    eve = Signer(samples.EVE_KEY, samples.EVE) if name == "by nobody that is known" else None
+    root = made(endorsed(eve))
+    ENDORSEMENTS[name](root)
+    refused(again(root))
