@@ -61,6 +61,10 @@ class Where:
         """The flaw of a child that is not there; `keys` lead from the last one read to it."""
         return flaw
 
+    def crowd(self, key: str, flaw: Flaw) -> Flaw | None:
+        """The flaw of a child past the most of its name; None where that is not what is wrong with it."""
+        return self.child(flaw)
+
 
 HERE: Final = Where()
 
@@ -148,8 +152,10 @@ class Content:
             return None
         most = self.most[tag]
         if most is not None and sum(1 for one in child.itersiblings(tag, preceding=True)) >= most:
-            found.add(where.child(too_many(self.label(tag), step, most)))
-            return None
+            crowd = where.crowd(self.label(tag), too_many(self.label(tag), step, most))
+            if crowd is not None:
+                found.add(crowd)
+                return None
         ahead: list[auto.Row] = []
 
         def arrived(at: auto.Row) -> bool:

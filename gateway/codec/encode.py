@@ -206,6 +206,7 @@ def _items_writer(plan: Plan, slot: ir.ItemsSlot) -> WriteContent:
     known = frozenset(keys_of(slot.entry))
     present = Presence(plan, slot.entry)
     home = home_of(plan.prefixes, (leaf.element.name for leaf in leaves_of(slot.entry) if isinstance(leaf, ir.Slot)))
+    arrays = frozenset(_arrays(slot.entry))
 
     def odd(entry: Object) -> Iterator[Flaw]:
         return (unknown(key, key_step(key, plan.prefixes, home), known) for key in entry if key not in known)
@@ -237,7 +238,7 @@ def _items_writer(plan: Plan, slot: ir.ItemsSlot) -> WriteContent:
                     raise Flaws(*odd(one))
             except Flaws as flaws:
                 for flaw in flaws.flaws:
-                    _count(flaw, items[:at])
+                    _count(flaw, items[:at], arrays)
                 found.take(flaws.within((key, at)))
         found.done()
         return 1
@@ -245,15 +246,33 @@ def _items_writer(plan: Plan, slot: ir.ItemsSlot) -> WriteContent:
     return write
 
 
-def _count(flaw: Flaw, before: list[Value]) -> None:
+def _arrays(node: ir.Node) -> Iterator[str]:
+    """The keys of an entry, and of those within it, that hold an element several times."""
+    for leaf in leaves_of(node):
+        if isinstance(leaf, ir.ItemsSlot):
+            yield from _arrays(leaf.entry)
+        elif leaf.repeated:
+            yield leaf.key
+
+
+def _count(flaw: Flaw, before: list[Value], arrays: frozenset[str]) -> None:
     """Give the outermost step the position that its element has among those of the entries before."""
-    key = flaw.pointer[-1] if flaw.pointer else None
-    if not isinstance(key, str) or not flaw.xpath or flaw.xpath[-1][:1] in "@*":
+    key = next((part for part in reversed(flaw.pointer) if isinstance(part, str) and part != "$items"), None)
+    if key is None or not flaw.xpath or flaw.xpath[-1][:1] in "@*":
         return
     name, _, number = flaw.xpath[-1].partition("[")
-    many = [one[key] for one in before if isinstance(one, dict) and key in one]
-    written = sum(len(one) if isinstance(one, list) and number else 1 for one in many)
-    flaw.xpath[-1] = f"{name}[{written + (int(number[:-1]) if number else 1)}]"
+    flaw.xpath[-1] = f"{name}[{_standing(key, before, key in arrays) + (int(number[:-1]) if number else 1)}]"
+
+
+def _standing(key: str, entries: Value, array: bool) -> int:
+    """How often an element stands in entries and those within them: as often as items, where it is an array."""
+    found = 0
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict):
+            one = entry.get(key, _ABSENT)
+            found += 0 if one is _ABSENT else len(one) if array and isinstance(one, list) else 1
+            found += _standing(key, entry.get("$items"), array)
+    return found
 
 
 # ---------------------------------------------------------------- groups

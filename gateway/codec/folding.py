@@ -27,6 +27,13 @@ def emptiable(node: ir.Node) -> bool:
     return some(map(emptiable, node.nodes))
 
 
+def _outermost(node: ir.Node) -> list[ir.ItemsSlot]:
+    """The groups of a content that stand in no other."""
+    if isinstance(node, ir.ItemsSlot):
+        return [node]
+    return [] if isinstance(node, ir.Slot | ir.AnySlot) else [one for part in node.nodes for one in _outermost(part)]
+
+
 def least(node: ir.ItemsSlot) -> int:
     """The fewest entries: repetitions that may be empty are not written."""
     return 0 if emptiable(node.entry) else node.min
@@ -52,6 +59,13 @@ class Fold:
         mark = object()
         self._take(self._node, [*events[:-1], (events[-1][0], mark)], 0, out)
         return _path(out, mark)
+
+    def full(self, path: tuple[str | int, ...], key: str) -> ir.ItemsSlot | None:
+        """The content's only group, when the path is in its last entry that may be and the key would begin another."""
+        groups = [one for one in _outermost(self._node) if one.max is not None]
+        if len(groups) != 1 or key not in self._first(groups[0].entry):
+            return None
+        return groups[0] if path[:2] == (groups[0].key, (groups[0].max or 0) - 1) else None
 
     def _first(self, node: ir.Node) -> frozenset[str]:
         """The keys with which a node may begin."""

@@ -13,7 +13,7 @@ from ..core.value import Value
 from ..schema import ir
 from . import expressions as expr
 from .decode import Content, ReadContent, Where, finisher, order_flaw, stray
-from .flaw import Flaw, Flaws, Found
+from .flaw import Flaw, Flaws, Found, too_many
 from .folding import Event, Fold
 from .names import SPACE, braced
 from .plan import Plan
@@ -33,8 +33,8 @@ class _Hole:
 class _Repetition(Where):
     """The repetition that was being read when something was found to be wrong."""
 
-    def __init__(self, fold: Fold, events: list[Event], drop: int) -> None:
-        self._fold, self._events, self._drop = fold, events, drop
+    def __init__(self, fold: Fold, events: list[Event], drop: int, inside: frozenset[str]) -> None:
+        self._fold, self._events, self._drop, self._inside = fold, events, drop, inside
 
     def child(self, flaw: Flaw) -> Flaw:
         last = self._fold.path([(key, None) for key, _ in self._events]) if self._events else None
@@ -48,12 +48,26 @@ class _Repetition(Where):
         while at and isinstance(at[-1], int):
             at = at[:-1]
         flaw.pointer += (at or ())[:-1][self._drop :][::-1]
+        if keys[-1] in self._inside and flaw.xpath:  # where it would stand, after those of the entries before
+            flaw.xpath[-1] += f"[{sum(key == keys[-1] for key, _ in self._events) + 1}]"
         return flaw
+
+    def crowd(self, key: str, flaw: Flaw) -> Flaw | None:
+        at = self._fold.path([(one, None) for one, _ in self._events]) or ()
+        if key not in self._inside or (at and isinstance(at[-1], int) and at[-2] == key):
+            return self.child(flaw)  # its own array is full
+        group = self._fold.full(at, key)
+        if group is None:
+            return None
+        many = too_many(group.key, "", group.max or 1)
+        many.pointer = many.pointer[: len(many.pointer) - self._drop]
+        return many
 
 
 def grouped_reader(plan: Plan, type_: ir.Complex, node: ir.Node, *, array: bool = False) -> ReadContent:
     """Reads content that holds repeating groups."""
     content = Content(plan, type_, expr.of_layout(node), frozenset(_inside(node)))
+    inside = frozenset(map(content.label, _inside(node)))
     fold = Fold(node)
     finish = None if array else finisher(plan, node)
     drop = 1 if array else 0
@@ -61,7 +75,7 @@ def grouped_reader(plan: Plan, type_: ir.Complex, node: ir.Node, *, array: bool 
     def read(el: Any, out: dict[str, Value], doc: Reading) -> None:
         found = Found(content.limit)
         events: list[Event] = []
-        holes = _events(content, el, doc, found, events, _Repetition(fold, events, drop))
+        holes = _events(content, el, doc, found, events, _Repetition(fold, events, drop, inside))
         folded: dict[str, Any] = {}
         whole = not found.flaws and fold(events, folded)
         if holes and not whole:

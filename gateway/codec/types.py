@@ -164,7 +164,7 @@ def unknown_keys(
     expected = [key for key in known if key[0] not in "@$"]
     for key in value:
         if key not in known and key != "$type" and not (wild and key[:2] == "@{"):
-            found.add(unknown(key, key_step(key, plan.prefixes, home), expected))
+            found.add(unknown(key, key_step(key, plan.prefixes, home), () if key[:1] == "@" else expected))
     return Flaws(*found.flaws)
 
 
@@ -318,7 +318,10 @@ def _array(plan: Plan, io: TypeIO, type_: ir.Complex, form: ir.Array) -> None:
         out: dict[str, Value] = {}
         if rest:
             read_attributes(rest, out, el, doc)
-        read_content(el, out, doc)
+        try:
+            read_content(el, out, doc)
+        except Flaws as flaws:
+            raise _bare(flaws, key) from None
         return out.get(key) or []
 
     def write(value: Value, out: list[str], doc: Writing, head: str, taken: int, place: Place | None) -> None:
@@ -328,12 +331,17 @@ def _array(plan: Plan, io: TypeIO, type_: ir.Complex, form: ir.Array) -> None:
         try:
             write_content({key: value}, out, doc)
         except Flaws as flaws:
-            for flaw in flaws.flaws:  # the member's key does not stand in the JSON
-                if flaw.pointer and flaw.pointer[-1] == key:
-                    flaw.pointer.pop()
-            raise
+            raise _bare(flaws, key) from None
 
     io.read, io.write = read, write
+
+
+def _bare(flaws: Flaws, key: str) -> Flaws:
+    """The flaws of an array wrapper: the member's key does not stand in its JSON."""
+    for flaw in flaws.flaws:
+        if flaw.pointer and flaw.pointer[-1] == key:
+            flaw.pointer.pop()
+    return flaws
 
 
 def _has_items(node: ir.Node) -> bool:

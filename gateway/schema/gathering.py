@@ -18,7 +18,7 @@ from gateway.schema.source import XS, Source, matters, resolve
 from gateway.schema.twins import drop_twins
 from gateway.schema.versions import VERSIONING, prune
 from gateway.schema.weight import weigh
-from gateway.xml.documents import parse_document, slices
+from gateway.xml.documents import DocumentError, parse_document, slices
 
 _QNAMES: Final = ("type", "base", "ref", "itemType", "memberTypes", "substitutionGroup", "refer")
 _NAMED: Final = {
@@ -49,7 +49,10 @@ class Schemas:
         """Every schema inside of a WSDL's types; schema elements elsewhere are somebody's documentation."""
         types = f"{{{etree.QName(loaded.root).namespace}}}types"
         elements = [each for each in loaded.root.iter(f"{{{XS}}}schema") if not _inside_schema(each)]
-        pairs = list(zip(elements, slices(loaded.text, XS, "schema"), strict=True))
+        try:
+            pairs = list(zip(elements, slices(loaded.text, XS, "schema"), strict=True))
+        except DocumentError as wrong:
+            raise ContractError(str(wrong), file=loaded.file, line=wrong.line) from None
         for number, (element, piece) in enumerate(pairs, 1):
             if element.getparent().tag != types:
                 continue

@@ -2,6 +2,7 @@
 
 JSON Schema 2020-12 is rewritten word by word: `const` to a one-value `enum`, null types to `nullable`,
 `patternProperties` and `dependentRequired` to what 3.0 can say, which is less: it accepts more, never less.
+What a choice forbids is left out, too: generators make classes that do not compile of whatever stands under `not`.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 _DROPPED: Final = frozenset(
-    "if else patternProperties dependentRequired dependentSchemas propertyNames $defs $schema prefixItems contains "
-    "minContains maxContains unevaluatedProperties unevaluatedItems contentEncoding contentMediaType".split()
+    "if then else patternProperties dependentRequired dependentSchemas propertyNames $defs $schema prefixItems "
+    "contains minContains maxContains unevaluatedProperties unevaluatedItems contentEncoding contentMediaType".split()
 )
 
 
@@ -44,7 +45,7 @@ def _schema(schema: Any) -> Any:
         return {"$ref": schema["$ref"]}  # siblings of $ref have no meaning in 3.0
     told: dict[str, Any] = {}
     for word, value in schema.items():
-        if word in _DROPPED or (word == "then" and schema.get("if") != {"type": "object"}):
+        if word in _DROPPED:
             continue
         rewrite = _WORDS.get(word)
         told.update(rewrite(value) if rewrite else {word: value})
@@ -77,7 +78,6 @@ _WORDS: Final[Mapping[str, Callable[[Any], dict[str, Any]]]] = {
     "properties": _under("properties"),
     "items": lambda value: {"items": _schema(value)},
     "not": lambda value: {"not": _schema(value)},
-    "then": lambda value: {"not": {"not": _schema(value)}},  # 3.1 says it of every object; 3.0 has no `if`
     "additionalProperties": lambda value: {
         "additionalProperties": value if isinstance(value, bool) else _schema(value)
     },

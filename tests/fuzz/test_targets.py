@@ -9,6 +9,7 @@ from tests.fuzz.targets import TARGETS
 EVERY = {"message": 19, "contract": 23, "config": 5}
 FOUND = [
     ("contract", b'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:t"><xs:element/> </xs:schema>'),
+    ("contract", '<definitions xmlns="http://schemas.xmlsoap.org/wsdl/"><w\u3c3a\u783f/></definitions>'.encode()),
     ("config", b" ${P!includepen"),
     ("config", b"services:\n  orders:\n    wsdl: ../" + b"s" * 300),
 ]

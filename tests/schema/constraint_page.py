@@ -18,7 +18,7 @@ message that your validator takes and the gateway refuses breaks one of these ro
 """
 _TAIL: Final = """
 `gateway import` names the rows that a contract has, by operation. OpenAPI 3.0.3 has fewer words than 3.1: documents drawn for it
-also leave out the names under wildcards, items of lists by position, and what one key asks of another.
+also leave out the names under wildcards, items of lists by position, what one key asks of another, and what a choice forbids.
 
 Drawn by `python -m tests.schema.constraint_page` from `gateway/schema/constraints.py`; `tests/property/test_described.py` looks for
 documents that contradict this page.

@@ -45,6 +45,7 @@ BEYOND = {
     "choice-same-names-other-order/bad-same.json": Constraint.ORDER,
     "mixed/bad2.json": Constraint.ORDER,
     "open-interleave/bad2.json": Constraint.ORDER,
+    "substitution-repeats-bounded/bad-same.json": Constraint.COUNTS,
     "alternatives/bad4.json": Constraint.ALTERNATIVE,
 }
 # No JSON that can be read at all.

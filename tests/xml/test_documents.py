@@ -64,3 +64,11 @@ def test_slices_stand_alone_on_their_lines():
     assert alone[1].get("{urn:&t}q") == "1"
     assert third.standing_alone(text).endswith(b"</x:schema >")
     assert slices(text, "w", "schema") == []
+
+
+def test_a_name_of_a_later_edition_of_xml_is_refused_where_slices_are_made():
+    text = "<d>\n<w\u3c3a\u783f/></d>".encode()
+    assert parse_document(text).tag == "d"
+    with pytest.raises(DocumentError, match="not well-formed") as caught:
+        slices(text, "w", "schema")
+    assert caught.value.line == 2
