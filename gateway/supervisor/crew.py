@@ -90,17 +90,23 @@ class Crew:
         self._own.alive.set_function(lambda: sum(worker.alive for worker in self.workers))
 
     async def start(self) -> int | None:
-        """Start all, the first one alone: a refusal is told once. The exit code of one that ended; None: all serve."""
-        for some in (self.workers[:1], self.workers[1:]):
-            for worker in some:
-                self._seat(worker)
-            for worker in some:
-                code = await self._begun(worker)
-                if code is not None:
-                    return code
+        """Start all, the first one alone: a refusal is told once. Its exit code where it ended; None: all serve.
+
+        Once the first one serves, a worker that ends is started again, also one that never served yet.
+        """
+        first, *others = self.workers
+        self._seat(first)
+        code = await self._begun(first)
+        if code is not None:
+            return code
         self._task(self._watch())
+        for worker in others:
+            self._seat(worker)
         for worker in self.workers:
             self._task(self._tend(worker))
+        for worker in others:
+            while await self._begun(worker) is not None:  # noqa: ASYNC110  # it is started again by its own task
+                await asyncio.sleep(BEAT)
         return None
 
     def signal(self, number: signal.Signals) -> None:

@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,14 @@ def test_what_the_dockerfile_copies_is_there_and_not_ignored() -> None:
         for name in line.split()[:-1]:
             assert (ROOT / name).exists()
             assert name in let_in
+
+
+def test_what_the_wheel_holds_is_copied_before_it_is_made() -> None:
+    """A build of the image stops where the wheel's own folders are not there yet."""
+    before = (DEPLOY / "Dockerfile").read_text().partition("pip wheel")[0]
+    copied = {name for line in re.findall(r"^COPY (?!--from)(.+)$", before, re.MULTILINE) for name in line.split()[:-1]}
+    made = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert copied >= {*made["packages"], *made["force-include"]}
 
 
 def test_the_compose_file() -> None:

@@ -98,6 +98,19 @@ async def test_a_first_worker_that_is_refused_ends_it_with_its_code_and_no_other
     await yard.crew.stop(0.1)
 
 
+async def test_a_later_worker_that_is_killed_before_it_serves_is_started_again(tmp_path: Any) -> None:
+    """The first one serves already: what happens to another while it starts ends nothing (F-19, F-20)."""
+    yard = Yard(tmp_path)
+    yard.refuse[2] = -9
+    starting = asyncio.ensure_future(yard.crew.start())
+    await until(lambda: len(yard.made) > 2)
+    del yard.refuse[2]
+    assert await starting is None
+    await until(lambda: all(worker.alive for worker in yard.crew.workers))
+    assert json.loads(yard.lines.getvalue().splitlines()[0])["event"] == "worker-died"
+    await yard.crew.stop(1.0)
+
+
 async def test_who_does_not_end_in_time_is_ended(tmp_path: Any) -> None:
     yard = Yard(tmp_path, 2)
     assert await yard.crew.start() is None
