@@ -3,13 +3,13 @@
 import os
 
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-from pydantic import SecretBytes
+from pydantic import Field, SecretBytes
 
 from gateway.plugins.api import About, Cipher, CipherSettings
 
 
 class SivSettings(CipherSettings):
-    key: SecretBytes  # 64 bytes
+    key: SecretBytes = Field(min_length=64, max_length=64)
 
 
 class Siv(Cipher[SivSettings]):

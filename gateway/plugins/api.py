@@ -315,6 +315,10 @@ class WireCipher(Plugin[S]):
         """The wire as it was before protection, with the facts proven."""
         raise NotImplementedError
 
+    def answers(self) -> frozenset[str]:
+        """How replies leave at the client's edge by these settings: `encrypted`, `signed`."""
+        return frozenset({"encrypted", "signed"} if "client" in self.edges else ())
+
     def covers(self, wire: Wire, about: About) -> bool:
         """Whether a message that leaves is to be protected; replies follow their request by default."""
         if about.direction == "reply" and about.request is not None:

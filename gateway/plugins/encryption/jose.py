@@ -98,6 +98,12 @@ class Jose(WireCipher[JoseSettings]):
     def wire_layer(self, edge: Edge, where: Place) -> WireLayer | None:
         return super().wire_layer(edge, where) if edge in self.settings.edges else None
 
+    def answers(self) -> frozenset[str]:
+        own = self.settings
+        if "client" not in own.edges:
+            return frozenset()
+        return frozenset(name for name, how in (("encrypted", own.encrypt), ("signed", own.sign)) if how is not None)
+
     # -- leaving
 
     def covers(self, wire: Wire, about: About) -> bool:

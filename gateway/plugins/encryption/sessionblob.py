@@ -172,6 +172,9 @@ class SessionBlob(WireCipher[SessionBlobSettings]):
             return around_wire(self._server.serve(where, self._problem))
         return super().wire_layer(edge, where)
 
+    def answers(self) -> frozenset[str]:
+        return frozenset({"encrypted", "signed"} if "client" in self.settings.edges else ())
+
     def layer(self, operation: Operation) -> Layer | None:
         if self._pool is None or operation.name in self.settings.sessionless:
             return None

@@ -64,6 +64,13 @@ class WsSecurity(WireCipher[WsSecuritySettings]):
     def wire_layer(self, edge: Edge, where: Place) -> WireLayer | None:
         return super().wire_layer(edge, where) if edge in self.settings.edges else None
 
+    def answers(self) -> frozenset[str]:
+        send = self.settings.send
+        if send is None or "client" not in self.settings.edges:
+            return frozenset()
+        found = {"encrypted": send.encrypt or send.symmetric, "signed": send.sign or send.symmetric}
+        return frozenset(name for name, how in found.items() if how is not None)
+
     def objections(self, operation: Operation) -> Sequence[str]:
         """What the contract's policy demands of this operation and these settings do not give."""
         return tuple(objections(self.settings, operation))
