@@ -246,6 +246,19 @@ def _use_writer(plan: Plan, use: ir.Attribute) -> Callable[[dict[str, Value], Wr
     return write
 
 
+def wild_text(plan: Plan, known: ir.Attribute | None, value: Value, doc: Writing) -> str:
+    """The text of an attribute under a wildcard: by its global declaration, else as it is. Raises Flaws, Unfit."""
+    if known is None:
+        if isinstance(value, str):
+            return value
+        raise Flaws(wrong_shape("a string"))
+    leaf = plan.leaf(known.type)
+    text: str = leaf.write(value, doc)
+    if known.fixed is not None and not leaf.has(text, known.fixed, doc):
+        raise Flaws(fixed_flaw())
+    return text
+
+
 def _write_wild(
     plan: Plan, wildcard: ir.Wildcard, declared: frozenset[str], key: str, value: Value, doc: Writing
 ) -> str:
@@ -261,14 +274,6 @@ def _write_wild(
         raise Flaws(_not_here(name, plan))
     if value is None:
         return ""  # absent; but its name must be one that may stand here
-    if known is not None:
-        leaf = plan.leaf(known.type)
-        text = leaf.write(value, doc)
-        if known.fixed is not None and not leaf.has(text, known.fixed, doc):
-            raise Flaws(fixed_flaw())
-    elif isinstance(value, str):
-        text = value
-    else:
-        raise Flaws(wrong_shape("a string"))
+    text = wild_text(plan, known, value, doc)
     prefix = "xml" if namespace == XML else doc.prefix(namespace)
     return f' {prefix}:{local}="{attribute_piece(text)}"' if prefix else f' {local}="{attribute_piece(text)}"'

@@ -13,7 +13,7 @@ from typing import Any, Final
 from ..core.value import Value
 from ..core.xmlnames import is_nc_name
 from ..schema import ir
-from .attributes import Items, fixed_flaw
+from .attributes import Items, fixed_flaw, wild_text
 from .flaw import Flaw, Flaws, Found, misplaced, not_nillable, unknown, wrong_shape
 from .leaf import attribute_piece, text_piece
 from .names import (
@@ -248,15 +248,7 @@ class OpenIO:
             return ""  # absent; but its name must be one that may stand here
         namespace, name = named
         known = None if self._skip else self._plan.model.attributes.get(f"{{{namespace}}}{name}" if namespace else name)
-        if known is not None:
-            leaf = self._plan.leaf(known.type)
-            text = leaf.write(value, doc)
-            if known.fixed is not None and not leaf.has(text, known.fixed, doc):
-                raise Flaws(fixed_flaw())
-        elif isinstance(value, str):
-            text = value
-        else:
-            raise Flaws(wrong_shape("a string"))
+        text = wild_text(self._plan, known, value, doc)
         tag = f"xml:{name}" if namespace == XML else doc.qname(namespace, name)
         return f' {tag}="{attribute_piece(text)}"'
 
