@@ -18,6 +18,8 @@ from gateway.core.problem import Kind, Problem
 from gateway.schema.ir import Complex, Element, ElementUse, Group, Model, Particle
 from gateway.xml import element_text, parse
 
+from . import encoded_arrays as arrays
+
 XS: Final = "http://www.w3.org/2001/XMLSchema"
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 ENC: Final[Mapping[str, str]] = {
@@ -117,8 +119,7 @@ class _Reading:
             return
         item = self.encoding.arrays.get(kind)
         if item is not None:
-            for child in node:
-                self._copy(child, made, "item", item, depth + 1)
+            self._items(node, made, item, depth)
             return
         known = self.encoding.children(kind)
         children = list(node)
@@ -127,6 +128,27 @@ class _Reading:
         for child in _in_order(children, known):
             local = _named(child.tag, known)
             self._copy(child, made, local, known[local].type if local in known else _ANY, depth + 1)
+
+    def _items(self, node: Any, made: Any, item: str, depth: int) -> None:
+        """The members of an array, each at its place (`encoded_arrays`)."""
+        size = arrays.sizes(node, ENC)
+        found = arrays.members(node, ENC["1.1"], size, self.left)
+        rank, inner = 1, item
+        while arrays.is_row(inner):
+            rank, inner = rank + 1, self.encoding.arrays[inner]
+        rows = found if rank == 1 else arrays.shaped(found, size, rank, self.left)
+        self._rows(rows, made, inner, rank, depth)
+
+    def _rows(self, rows: list[Any], made: Any, item: str, rank: int, depth: int) -> None:
+        for row in rows:
+            if rank > 1:
+                self.left -= 1
+                self._rows(row, etree.SubElement(made, "item"), item, rank - 1, depth + 1)
+            elif row is None:
+                self.left -= 1
+                etree.SubElement(made, "item").set(_NIL, "true")
+            else:
+                self._copy(row, made, "item", item, depth + 1)
 
     def _target(self, node: Any) -> Any:
         """What a reference refers to; the node itself when it is none."""
@@ -214,15 +236,20 @@ class _Writing:
 
     def _array(self, node: Any, made: Any, item: str) -> None:
         made.set(_TYPE, "enc:Array")
+        rank = 1
+        while arrays.is_row(item):
+            rank, item = rank + 1, self.encoding.arrays[item]
+        size, members = arrays.measured(node, rank)
         inner, dimensions = item, ""
         while inner in self.encoding.arrays:
             inner, dimensions = self.encoding.arrays[inner], dimensions + "[]"
         if self.version == "1.1":
-            made.set(f"{{{self.enc}}}arrayType", f"{self._name(made, inner)}{dimensions}[{len(node)}]")
+            said = ",".join(map(str, size))
+            made.set(f"{{{self.enc}}}arrayType", f"{self._name(made, inner)}{dimensions}[{said}]")
         else:
             made.set(f"{{{self.enc}}}itemType", "enc:Array" if dimensions else self._name(made, inner))
-            made.set(f"{{{self.enc}}}arraySize", str(len(node)))
-        for child in node:
+            made.set(f"{{{self.enc}}}arraySize", " ".join(map(str, size)))
+        for child in members:
             self._copy(child, made, item)
 
     def _name(self, made: Any, clark: str) -> str:

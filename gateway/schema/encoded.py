@@ -92,15 +92,12 @@ class _Rewriting:
         return ""
 
     def _array_type(self, attribute: Any, declared: str) -> str:
-        """The item's type of `p:T[]`; of `p:T[][]` an array type made for the inner one (SOAP 1.1 §5.4.2)."""
+        """The item's type of `p:T[]`; of `p:T[][]` and `p:T[,]` a type made for the inner array or row (§5.4.2)."""
         name, _, dimensions = declared.strip().partition("[")
         item = _clark(*_resolve(attribute, name))
-        inner = dimensions.count("]") - 1
-        if "," in dimensions:
-            text = f"the array type {declared!r} has several dimensions; its items are read in one row"
-            self.notes.append(Note("approximated", text, self.place))
-        for _ in range(max(inner, 0)):
-            made = f"Array.{len(self.arrays) + 1}.of.{item.rpartition('}')[2]}"
+        *inner, last = dimensions.split("]")[:-1] or [""]  # the last dimensions are the outermost
+        for kind in ["Array"] * len(inner) + ["Row"] * last.count(","):
+            made = f"{kind}.{len(self.arrays) + 1}.of.{item.rpartition('}')[2]}"
             element = etree.SubElement(self.root, _COMPLEX, name=made)
             self._make_array(element, item)
             item = _clark(self.namespace, made)

@@ -25,6 +25,8 @@ WSDL = """<wsdl:definitions targetNamespace="urn:e" xmlns:tns="urn:e" xmlns:wsdl
       </xs:restriction></xs:complexContent></xs:complexType>
     <xs:complexType name="Grid"><xs:complexContent><xs:restriction base="soapenc:Array">
       <xs:attribute ref="soapenc:arrayType" wsdl:arrayType="xs:int[][]"/></xs:restriction></xs:complexContent></xs:complexType>
+    <xs:complexType name="Board"><xs:complexContent><xs:restriction base="soapenc:Array">
+      <xs:attribute ref="soapenc:arrayType" wsdl:arrayType="xs:int[,]"/></xs:restriction></xs:complexContent></xs:complexType>
     <xs:complexType name="Person"><xs:sequence>
       <xs:element name="name" type="soapenc:string"/><xs:element name="age" type="xs:int"/>
       <xs:element name="boss" type="tns:Person" minOccurs="0"/></xs:sequence></xs:complexType>
@@ -34,6 +36,7 @@ WSDL = """<wsdl:definitions targetNamespace="urn:e" xmlns:tns="urn:e" xmlns:wsdl
   <wsdl:message name="In">
     <wsdl:part name="names" type="tns:Names"/><wsdl:part name="who" type="tns:Person"/>
     <wsdl:part name="people" type="tns:People"/><wsdl:part name="grid" type="tns:Grid"/>
+    <wsdl:part name="board" type="tns:Board"/>
   </wsdl:message>
   <wsdl:message name="Out"><wsdl:part name="who" type="tns:Person"/></wsdl:message>
   <wsdl:portType name="T"><wsdl:operation name="Do"><wsdl:input message="tns:In"/><wsdl:output message="tns:Out"/></wsdl:operation></wsdl:portType>
@@ -54,6 +57,7 @@ VALUE = {
     "who": {"name": "Ann", "age": 41, "boss": {"$type": "t:Chief", "name": "Bo", "age": 50, "rank": 1}},
     "people": [],
     "grid": [[1, 2], [3]],
+    "board": [[1, 2, 3], [4, None, 6]],
 }
 
 
@@ -99,16 +103,19 @@ INLINE = """<t:Do soapenc:x="1">
     <boss xsi:type="t:Chief"><name>Bo</name><age>50</age><rank xsi:type="xsd:int">1</rank></boss></who>
   <people soapenc:arrayType="t:Person[0]" xsi:type="soapenc:Array"/>
   <grid soapenc:arrayType="xsd:int[][2]"><item soapenc:arrayType="xsd:int[2]"><item>1</item><item>2</item></item><i><j>3</j></i></grid>
+  <board soapenc:arrayType="xsd:int[2,3]"><c>1</c><c>2</c><c>3</c><c>4</c><c xsi:nil="1"/><c>6</c></board>
 </t:Do>"""
 MULTIREF = """<t:Do>
-  <names href="#n"/><who href="#id1"/><people href="#p"/><grid href="#g"/></t:Do>
+  <names href="#n"/><who href="#id1"/><people href="#p"/><grid href="#g"/><board href="#b"/></t:Do>
+  <multiRef id="b" soapenc:arrayType="xsd:int[2,3]"><c>1</c><c>2</c><c>3</c><c>4</c><c xsi:nil="1"/><c>6</c></multiRef>
   <multiRef id="id1" soapenc:root="0" xsi:type="t:Person"><name href="#s"/><age>41</age><boss href="#id2"/></multiRef>
   <multiRef id="id2" soapenc:root="0" xsi:type="t:Chief"><name>Bo</name><age>50</age><rank>1</rank></multiRef>
   <multiRef id="n" xsi:type="soapenc:Array" soapenc:arrayType="xsd:string[3]"><a href="#a"/><a xsi:nil="1"/><a>c</a></multiRef>
   <soapenc:string id="s">Ann</soapenc:string><soapenc:string id="a">a</soapenc:string>
   <soapenc:Array id="p"/><multiRef id="g"><r href="#r1"/><r><c>3</c></r></multiRef><multiRef id="r1"><c>1</c><c>2</c></multiRef>"""
 TWELVE = """<t:Do><names e12:itemType="xsd:string" e12:arraySize="3"><i>a</i><i xsi:nil="true"/><i>c</i></names>
-  <who><name>Ann</name><age>41</age><boss e12:ref="b"/></who><people/><grid><r><c>1</c><c>2</c></r><r><c>3</c></r></grid></t:Do>
+  <who><name>Ann</name><age>41</age><boss e12:ref="b"/></who><people/><grid><r><c>1</c><c>2</c></r><r><c>3</c></r></grid>
+  <board e12:arraySize="2 3"><c>1</c><c>2</c><c>3</c><c>4</c><c xsi:nil="1"/><c>6</c></board></t:Do>
   <x e12:id="b" xsi:type="t:Chief"><name>Bo</name><age>50</age><rank>1</rank></x>"""
 
 
@@ -131,6 +138,8 @@ def test_what_is_written_carries_types_and_reads_back(bench, version):
     if version == "1.1":
         assert root[0].get("{http://schemas.xmlsoap.org/soap/encoding/}arrayType") == "xsd:string[3]"
         assert root[3].get("{http://schemas.xmlsoap.org/soap/encoding/}arrayType") == "xsd:int[][2]"
+        assert root[4].get("{http://schemas.xmlsoap.org/soap/encoding/}arrayType") == "xsd:int[2,3]"
+        assert len(root[4]) == 6
         assert root.get("{http://schemas.xmlsoap.org/soap/envelope/}encodingStyle")
     else:
         assert root[0].get("{http://www.w3.org/2003/05/soap-encoding}arraySize") == "3"
@@ -166,3 +175,28 @@ def test_references_do_not_multiply_without_bound(bench):
     with pytest.raises(Problem) as caught:
         read(bench, text, limits=Limits(xml_elements_response=1000))
     assert caught.value.kind is Kind.XML_LIMIT_EXCEEDED
+
+
+SPARSE = INLINE.replace('<names xsi:type="soapenc:Array" soapenc:arrayType="xsd:string[3]"><item xsi:type="xsd:string">a</item><x xsi:nil="true"/><item>c</item>', "<names {}")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        'soapenc:arrayType="xsd:string[3]"><i soapenc:position="[2]">c</i><i soapenc:position="[0]">a</i>',
+        'soapenc:arrayType="xsd:string[]"><i>a</i><i soapenc:position="[2]">c</i>',
+    ],
+)
+def test_arrays_that_are_sent_in_part(bench, names):
+    assert plain(read(bench, SPARSE.format(names))) == VALUE
+    late = SPARSE.format('soapenc:arrayType="xsd:string[4]" soapenc:offset="[1]"><i>b</i><i>c</i>')
+    assert read(bench, late)["names"] == [None, "b", "c", None]
+
+
+def test_rows_of_several_dimensions_are_alike(bench):
+    value = read(bench, INLINE)
+    value["board"] = [[1, 2], [3]]
+    with pytest.raises(Problem, match="different lengths"):
+        encoding(bench).encoded(codec(bench).encode(value), "1.1")
+    with pytest.raises(Problem, match="do not fill"):
+        read(bench, INLINE.replace("xsd:int[2,3]", "xsd:int[3,3]"))
