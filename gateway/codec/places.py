@@ -6,6 +6,7 @@ Here stand `xsi:nil`, `xsi:type`, default and fixed (XSD 1.0 Part 1 §3.3.4, cvc
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..core.value import Value
@@ -92,11 +93,22 @@ def inner_text(el: Any, plan: Plan) -> str:
 # ---------------------------------------------------------------- simple types
 
 
+def emptied(read: Callable[..., Value]) -> Callable[..., Value]:
+    """The reader with null for what is empty once its white space is settled (`empties: null`)."""
+
+    def settled(*given: Any) -> Value:
+        value = read(*given)
+        return None if value in ("", []) else value
+
+    return settled
+
+
 def _simple_reader(plan: Plan, place: Place, special: Special) -> Any:
     leaf = plan.leaf(place.element.type)
-    quick = leaf.scalar.read if leaf.plain else None
     default, fixed = place.default, place.fixed
-    null = plan.settings.empties == "null" and default is None
+    read_text, quick = leaf.read, leaf.scalar.read if leaf.plain else None
+    if plan.settings.empties == "null" and default is None:
+        read_text, quick = emptied(leaf.read), emptied(leaf.scalar.read) if leaf.plain else None
     none: dict[str | None, str] = {}
     if fixed is None:
         place.quick_read = quick
@@ -108,17 +120,13 @@ def _simple_reader(plan: Plan, place: Place, special: Special) -> Any:
             if rest or nil is not None or type_ is not None:
                 return special.read(el, doc, nil, type_, rest)
         text = inner_text(el, plan) if len(el) else el.text or ""
-        if not text:
-            if default is not None:
-                text = default
-            elif null:
-                leaf.read(text, el, doc)
-                return None
+        if not text and default is not None:
+            text = default
         if fixed is not None and not leaf.has(text, fixed, el):
             leaf.read(text, el, doc)
             raise Flaws(fixed_flaw())
         if quick is None:
-            return leaf.read(text, el, doc)
+            return read_text(text, el, doc)
         try:
             return quick(text, none)
         except Unfit as refusal:

@@ -59,10 +59,11 @@ def _no_attributes(plan: Plan) -> Callable[[Items, dict[str, Value], Any, Readin
 
 
 def _simple(plan: Plan, io: TypeIO, id_: ir.TypeId) -> None:
-    from .places import inner_text
+    from .places import emptied, inner_text
 
     leaf = plan.leaf(id_)
     null = plan.settings.empties == "null"
+    read_text = emptied(leaf.read) if null else leaf.read
     io.read_attributes = _no_attributes(plan)
     io.write_attributes = attribute_writer(plan, (), None)
 
@@ -70,10 +71,7 @@ def _simple(plan: Plan, io: TypeIO, id_: ir.TypeId) -> None:
         if rest:
             io.read_attributes(rest, {}, el, doc)
         text = _valued(inner_text(el, plan), place)
-        if not text and null:
-            leaf.read(text, el, doc)
-            return None
-        value: Value = leaf.read(text, el, doc)
+        value: Value = read_text(text, el, doc)
         if place is not None and place.fixed is not None and not leaf.has(text, place.fixed, el):
             raise Flaws(fixed_flaw())
         return value
@@ -101,11 +99,12 @@ def _written(leaf: Any, value: Value, doc: Writing, place: Place | None) -> str:
 
 
 def _text(plan: Plan, io: TypeIO, type_: ir.Complex) -> None:
-    from .places import inner_text
+    from .places import emptied, inner_text
 
     assert type_.simple is not None
     leaf = plan.leaf(type_.simple)
     null = plan.settings.empties == "null"
+    read_text = emptied(leaf.read) if null else leaf.read
     io.is_object = True
     read_attributes, write_attributes = io.read_attributes, io.write_attributes
 
@@ -118,9 +117,7 @@ def _text(plan: Plan, io: TypeIO, type_: ir.Complex) -> None:
             found.take(flaws)
         text = _valued(inner_text(el, plan), place)
         try:
-            out["$value"] = (
-                None if null and not text and leaf.read(text, el, doc) is not None else leaf.read(text, el, doc)
-            )
+            out["$value"] = read_text(text, el, doc)
             if place is not None and place.fixed is not None and not leaf.has(text, place.fixed, el):
                 raise Flaws(fixed_flaw())
         except Flaws as flaws:
