@@ -7,7 +7,7 @@ reason. Setting `strict` makes it a mistake of the configuration instead.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..core.layers import Send
 from ..core.message import Wire
@@ -20,6 +20,12 @@ from .operations import Compiled
 
 if TYPE_CHECKING:
     from .book import Built
+
+
+_STALE: Final = (
+    "the compiled contract beside its WSDL is of other documents or another version, or damaged: the schemas are read "
+    "(`gateway compile` writes it again)"
+)
 
 
 def objections(loaded: Loaded, name: str, settings: ServiceSettings, compiled: Compiled) -> Iterator[Mistake]:
@@ -57,8 +63,10 @@ def told(operation: RefusedOperation) -> str:
 
 
 def warnings(built: Built) -> tuple[str, ...]:
-    """A line for each operation that is not served."""
-    return tuple(f"services.{service.name}: {told(each)}" for service in built.services for each in service.refused)
+    """A line for each operation that is not served, and for each compiled contract that is not used."""
+    lines = [f"services.{service.name}: {told(each)}" for service in built.services for each in service.refused]
+    stale = [service for service in built.services if service.bench.stale]
+    return (*lines, *(f"services.{service.name}: {_STALE}" for service in stale))
 
 
 def refusing(operation: RefusedOperation) -> Send:

@@ -36,6 +36,12 @@ def beside(contract: Contract) -> Path | None:
     return None if "://" in contract.location else Path(contract.location + SUFFIX)
 
 
+def stands_beside(contract: Contract) -> bool:
+    """Whether there is a compiled form, whatever it holds."""
+    path = beside(contract)
+    return path is not None and path.is_file()
+
+
 def store(contract: Contract, model: Model, layouts: Mapping[Settings, Model], unavailable: str) -> bytes:
     """The compiled form as bytes."""
     frames = [freeze(model, fingerprint(contract.sources))]

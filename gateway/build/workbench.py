@@ -29,7 +29,7 @@ from .judged import JudgedCodec
 from .opinion import Opinion
 from .panel import Checker, Panel
 from .refused_types import placed
-from .store import find, store
+from .store import find, stands_beside, store
 
 Unwrap = tuple[str, ...]
 
@@ -49,6 +49,7 @@ class Workbench:
         self._bundled: Bundle | None = None
         stored = find(contract) if model is None and not fresh else None
         self.warm = stored is not None  # nothing was built: the compiled form was used
+        self.stale = model is None and not fresh and stored is None and stands_beside(contract)
         known = model if stored is None else stored.model
         self.model = read_bundle(self._documents) if known is None else known
         self._unavailable = stored.unavailable if stored else None

@@ -44,6 +44,18 @@ def test_each_is_told_with_its_reason_and_place() -> None:
     assert "the service sends first" in told[2]
 
 
+@pytest.mark.parametrize("change", [b"", b"{", None], ids=["as it was", "damaged", "of other documents"])
+def test_a_compiled_contract_that_is_not_used_is_told(tmp_path: Path, change: bytes | None) -> None:
+    text = (CASE.parent / "styles/contract.wsdl").read_text(encoding="utf-8")
+    (tmp_path / "c.wsdl").write_text(text, encoding="utf-8")
+    bench = built(wsdl="c.wsdl", base=tmp_path).services[0].bench
+    (tmp_path / "c.wsdl.compiled").write_bytes((change or b"") + bench.compiled())
+    if change is None:
+        (tmp_path / "c.wsdl").write_text(text.replace("xs:int", "xs:long"), encoding="utf-8")
+    told = [line for line in warnings(built(wsdl="c.wsdl", base=tmp_path)) if "compiled contract" in line]
+    assert len(told) == (change != b"")
+
+
 def test_routes_list_them_apart() -> None:
     book = built()
     assert {row["operation"] for row in routes(book)} == {"s.Get"}
