@@ -1,6 +1,8 @@
 """The law of doors: a method and a canonical path lead to one door, or to an honest refusal.
 
-Templates are `/a/{name}/b`; a fixed step wins over a variable one; `/a/` is not `/a`. Compiled at start; two doors that
+Templates are `/a/{name}/b`; a fixed step wins over a variable one; `/a/` is not `/a`. The path decides before the
+method: it is the resource of the first template that has it, and a method which that one lacks is 405, never another
+resource's (RFC 9110 §15.5.6; OpenAPI matches concrete paths before templated ones). Compiled at start; two doors that
 could take the same request are refused there.
 """
 
@@ -56,20 +58,21 @@ class Router(Generic[T]):
         if door is not None:
             return door, {}
         parts = path[1:].split("/")
-        allowed: set[str] = set()
-        for step, values in self._walk(self._root, parts, 0):
-            found = step.doors.get(method) or (step.doors.get("GET") if method == "HEAD" else None)
-            if found is not None:
-                return found[0], dict(zip(found[1], values, strict=True))
-            allowed.update(step.doors)
-        if allowed:
-            raise Problem(Kind.METHOD_NOT_ALLOWED, headers={"allow": ", ".join(allow(allowed))})
+        step, values = self._resource(parts)
+        found = step.doors.get(method) or (step.doors.get("GET") if method == "HEAD" else None)
+        if found is not None:
+            return found[0], dict(zip(found[1], values, strict=True))
+        if step.doors:
+            raise Problem(Kind.METHOD_NOT_ALLOWED, headers={"allow": ", ".join(allow(step.doors))})
         raise Problem(Kind.NOT_FOUND)
 
     def allowed(self, path: str) -> tuple[str, ...]:
         """The methods of a path, empty when nothing is served there."""
-        found = self._walk(self._root, path[1:].split("/"), 0)
-        return allow({method for step, _ in found for method in step.doors})
+        return allow(self._resource(path[1:].split("/"))[0].doors)
+
+    def _resource(self, parts: list[str]) -> tuple[_Step[T], tuple[str, ...]]:
+        """The first template that has the path, with its variables; one without doors where none has."""
+        return next(iter(self._walk(self._root, parts, 0)), (_Step(), ()))
 
     def _walk(self, step: _Step[T], parts: list[str], at: int) -> Iterable[tuple[_Step[T], tuple[str, ...]]]:
         if at == len(parts):

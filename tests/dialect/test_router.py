@@ -26,7 +26,7 @@ ROUTER = Router(
         ("GET", "/tasks/7", "one", {"id": "7"}),
         ("HEAD", "/tasks/7", "one", {"id": "7"}),
         ("GET", "/tasks/mine", "mine", {}),
-        ("DELETE", "/tasks/mine", "gone", {"id": "mine"}),
+        ("HEAD", "/tasks/mine", "mine", {}),
         ("GET", "/tasks/7/notes/a b", "note", {"id": "7", "note": "a b"}),
     ],
 )
@@ -50,13 +50,26 @@ def test_nothing_is_served_there(path: str) -> None:
         ("POST", "/tasks/7", "DELETE, GET, HEAD, OPTIONS"),
         ("GET", "/tasks", "OPTIONS, POST"),
         ("HEAD", "/tasks", "OPTIONS, POST"),
-        ("BREW", "/tasks/mine", "DELETE, GET, HEAD, OPTIONS"),
+        ("BREW", "/tasks/mine", "GET, HEAD, OPTIONS"),
+        ("DELETE", "/tasks/mine", "GET, HEAD, OPTIONS"),  # the path decides: it is no task called "mine"
     ],
 )
 def test_another_method_is_told_what_is_allowed(method: str, path: str, allowed: str) -> None:
     with pytest.raises(Problem) as caught:
         ROUTER.find(method, path)
     assert (caught.value.status, caught.value.headers["allow"]) == (405, allowed)
+    assert ", ".join(ROUTER.allowed(path)) == allowed
+
+
+def test_a_fixed_step_decides_at_every_depth() -> None:
+    router = Router([("GET", "/a/{x}/c", "one"), ("PUT", "/a/b/{y}", "two"), ("GET", "/a/b/c/d", "three")])
+    assert router.find("PUT", "/a/b/c") == ("two", {"y": "c"})
+    assert router.find("GET", "/a/x/c") == ("one", {"x": "x"})
+    assert router.allowed("/a/b/c") == ("OPTIONS", "PUT")
+    with pytest.raises(Problem) as caught:
+        router.find("GET", "/a/b/c")
+    assert caught.value.headers["allow"] == "OPTIONS, PUT"
+    assert router.find("GET", "/a/b/c/d") == ("three", {})
 
 
 def test_two_doors_at_one_place_are_refused_at_start() -> None:
