@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from ..core.described import Served
+from ..core.described import Refused, Served
 from ..core.message import Fault
 from ..core.value import Value, at, steps_of
+from ..dialect.conditions import VALIDATORS
+from ..dialect.passing import passed
 from ..dialect.problem import Speaker
 from ..plugins.registry import Plugins
 from ..schema.contract import BoundMessage
@@ -20,8 +22,12 @@ from ..version import version
 from .bindings import member
 from .book import Built, BuiltService
 from .doors import RouteFace, fault_rules
+from .failed import WORDS
 from .operations import CANONICAL
 from .plugged import hidden, plugins_of
+
+_FAILED = Refused(WORDS, {"answer": {"description": "The service's answer."}})
+_SPELLED = {"etag": "ETag", "ratelimit": "RateLimit", "ratelimit-policy": "RateLimit-Policy"}
 
 
 def description(built: Built, dialect: str = "3.1") -> dict[str, Any]:
@@ -90,8 +96,20 @@ def _doors(service: BuiltService, plugins: Plugins) -> Iterator[DoorDoc]:
             cached=face.rest.reads,
             headers={name: words for each in said for name, words in each.headers.items()},
             problems={status: each for one in said for status, each in one.problems.items()},
+            failures={rule.status: _FAILED for rule in service.settings.failures},
+            passed=_passed(service, face),
             **(_told(service, face, face.settings) if face.settings else {}),
         )
+
+
+def _passed(service: BuiltService, face: RouteFace) -> tuple[str, ...]:
+    """The header fields of a JSON service's answers that the route's callers get, as HTTP writes them."""
+    upstream = service.settings.upstream
+    if upstream.speaks != "json":
+        return ()
+    judged = face.rest.conditions == "service"
+    names = [name for name in passed(upstream.answer_headers) if judged or name not in VALIDATORS]
+    return tuple(_SPELLED.get(name, name.title()) for name in names)
 
 
 def _told(service: BuiltService, face: RouteFace, route: RouteSettings) -> dict[str, Any]:

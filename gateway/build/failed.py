@@ -14,7 +14,7 @@ from ..core.problem import Kind, Problem
 from ..plugins.signs import Sign, seen
 from ..settings.service import FailureRule
 
-_WORDS = "The service refused the call; what it said is in `answer`."
+WORDS = "The service refused the call; what it said is in `answer`."
 
 
 def failures(rules: Sequence[FailureRule]) -> Layer | None:
@@ -31,7 +31,7 @@ def failures(rules: Sequence[FailureRule]) -> Layer | None:
             status = next((status for sign, status in signs if sign.shows(reply)), None)
             if status is None:
                 return reply
-            raise Problem(Kind.FAULT, _WORDS, status=status, outcome="rejected", extra={"answer": seen(reply)})
+            raise Problem(Kind.FAULT, WORDS, status=status, outcome="rejected", extra={"answer": seen(reply)})
 
         return service
 

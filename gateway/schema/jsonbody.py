@@ -27,7 +27,10 @@ def without(schema: Any, defs: Mapping[str, Any], bound: Collection[tuple[str, .
 
 
 def eased(schema: Any, defs: Mapping[str, Any], paths: Collection[tuple[str, ...]], refs: str) -> Any:
-    """The schema in which the members at these paths need not be given; along the way written out of `$ref`s."""
+    """The schema in which the members at these paths need not be given; along the way written out of `$ref`s.
+
+    Nor need what holds them, where it demands nothing else: who fills them makes it.
+    """
     if not paths:
         return schema
     told = _resolved(schema, defs, refs)
@@ -37,6 +40,7 @@ def eased(schema: Any, defs: Mapping[str, Any], paths: Collection[tuple[str, ...
         properties[name] = eased(properties[name], defs, deeper, refs)
     told["properties"] = properties
     mine = {steps[0] for steps in paths if len(steps) == 1}
+    mine |= {steps[0] for steps in paths if len(steps) > 1 and not properties.get(steps[0], {}).get("required")}
     left = [name for name in told.pop("required", []) if name not in mine]
     return {**told, **({"required": left} if left else {})}
 

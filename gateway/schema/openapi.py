@@ -12,18 +12,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from gateway.core.described import Refused, Served
-from gateway.core.problem import Kind
 from gateway.core.value import Value
 from gateway.schema.ir import Element, Model, Settings
 from gateway.schema.jsonbody import beside, chosen, eased, within, without
 from gateway.schema.jsonschema import SchemaWriter
+from gateway.schema.openapi_answers import FINDING, PROBLEM, REFS, USUAL, components, headers, known, problem, reference
 from gateway.schema.openapi_fields import choosing, given, idempotency_key, if_match, segment
 from gateway.schema.openapi_joined import joined
 from gateway.schema.openapi_own import Adopted, Own
 from gateway.schema.openapi_served import both, header, path_of, refusals
-
-REFS: Final = "#/components/schemas/"
-PROBLEM: Final = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +86,8 @@ class DoorDoc:
     chosen: Chosen | None = None
     headers: Mapping[str, str] = field(default_factory=dict)  # that plug-ins read, with words
     problems: Mapping[int, Refused] = field(default_factory=dict)  # that they answer with
+    failures: Mapping[int, Refused] = field(default_factory=dict)  # what a good answer of the service may mean
+    passed: Sequence[str] = ()  # header fields of the service's that callers get
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +147,6 @@ def openapi(
     plainly(paths)
     groups = {door.group or door.service: door.service for door in doors}
     tags = [{"name": name, "description": f"The service {service}."} for name, service in groups.items()]
-    used = repr(paths)
-    answers = {status: answer for status, answer in _ANSWERS.items() if f"responses/{status}'" in used}
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version, **({"description": description} if description else {})},
@@ -158,7 +155,7 @@ def openapi(
         "paths": paths,
         "components": {
             "schemas": writer.named(),
-            "responses": answers,
+            "responses": components(repr(paths)),
             **({"securitySchemes": dict(security)} if security else {}),
         },
         "security": [{name: []} for name in security or ()],
@@ -170,7 +167,7 @@ class _Document:
 
     def __init__(self) -> None:
         # the gateway's own stand there from the start: a contract's type of such a name gets another
-        self.schemas: dict[str, Any] = {"Problem": _problem(), "Finding": dict(_FINDING)}
+        self.schemas: dict[str, Any] = {"Problem": problem(), "Finding": dict(FINDING)}
         self._writers: dict[tuple[int, Settings], SchemaWriter] = {}
         self._ids: dict[str, int] = {}
         self._adopted = Adopted(self.schemas, REFS)
@@ -230,7 +227,7 @@ class _Document:
     def served(self, doc: ServedDoc) -> dict[str, Any]:
         """The operation object of a plug-in's own path."""
         members = {name: self._writer(body).place(element) for name, (body, element) in doc.members.items()}
-        usual = {status: {"$ref": f"#/components/responses/{status}"} for status in (*_STATUSES, "default")}
+        usual = {status: reference(status) for status in (*USUAL, "default")}
         return path_of(doc.served, members, REFS + "Problem", usual, doc.example)
 
     def _parameter(self, parameter: ParameterDoc) -> dict[str, Any]:
@@ -266,24 +263,20 @@ class _Document:
             if door.status != 204:
                 answer["content"] = self._content(door.reply)
             responses[str(door.status)] = answer
-            named = [*(["ETag"] if door.tagged else []), *(["Location"] if door.located else [])]
-            if named:
-                answer["headers"] = {name: {"schema": {"type": "string"}} for name in named}
             if door.cached:
-                responses["304"] = {"description": "Not changed."}
+                responses["304"] = {"description": "Not changed.", "headers": headers(["ETag"])}
             if door.empty == 204 or door.reply.within or (door.writes and door.status != 204):
                 responses["204"] = {"description": "Done; there is no content, or none was asked for (Prefer)."}
-            if door.empty == 404:
-                responses["404"] = {"$ref": "#/components/responses/404"}
-        more = [*(["412"] if door.version is not None else []), *(["428"] if door.version else [])]
-        for status in (*_STATUSES, *more, *(str(each) for each in door.statuses if str(each) in _WORDS)):
-            responses[status] = {"$ref": f"#/components/responses/{status}"}
+        _name_fields(door, responses)
+        for status in (*USUAL, *_demanded(door), *(str(each) for each in door.statuses if known(each))):
+            responses[status] = reference(status)
         for fault in door.faults:
             responses[str(fault.status)] = self._fault(fault, responses.get(str(fault.status)))
-        for status, answer in refusals(door.problems, REFS + "Problem").items():
-            known = responses.get(status)
-            responses[status] = both(known, answer) if known and "content" in known else answer
-        responses["default"] = {"$ref": "#/components/responses/default"}
+        for problems in (door.failures, door.problems):
+            for status, answer in refusals(problems, REFS + "Problem").items():
+                before = responses.get(status)
+                responses[status] = both(before, answer) if before and "content" in before else answer
+        responses["default"] = reference("default")
         return responses
 
     def _fault(self, fault: FaultBody, beside: Any) -> dict[str, Any]:
@@ -344,6 +337,29 @@ class _Document:
         return self._writers[key]
 
 
+def _name_fields(door: DoorDoc, responses: dict[str, Any]) -> None:
+    """The header fields of good answers, in place."""
+    if door.one_way or door.reply is None:
+        return
+    told = [*(["ETag"] if door.tagged else []), *(["Location"] if door.located else [])]
+    told += ["Idempotency-Replayed"] if door.key is not None else []
+    told += [name for name in door.passed if name not in told]
+    for status in {str(door.status), "204"} & responses.keys():
+        own = [name for name in told if status != "204" or name != "Location"]
+        minimal = status == "204" if door.status == 200 else status in ("201", "202")
+        own += ["Preference-Applied"] if minimal and door.writes else []
+        if own:
+            responses[status]["headers"] = headers(own)
+
+
+def _demanded(door: DoorDoc) -> Iterator[str]:
+    """The statuses that conditions, keys and empty answers come to."""
+    yield from ["404"] if door.empty == 404 else []
+    yield from ["412"] if door.version is not None else []
+    yield from ["428"] if door.version else []
+    yield from ["409"] if door.key is not None else []
+
+
 def _fields(door: DoorDoc) -> Iterator[dict[str, Any]]:
     """What the gateway itself reads of the request."""
     if door.version is not None:
@@ -389,65 +405,3 @@ def _first_line(text: str) -> str:
 
 _NAMES: Final = re.compile(r"\{([^{}]*)\}")  # the variables of a path's template
 _STYLES: Final = {"comma": "form", "space": "spaceDelimited", "pipe": "pipeDelimited"}
-_STATUSES: Final = ("400", "413", "415", "422", "502", "503", "504")
-_WORDS: Final[Mapping[str, str]] = {
-    "400": "The message is malformed.",
-    "401": "Credentials are missing, not valid, or a session has ended.",
-    "403": "The caller may not do this.",
-    "404": "There is no such thing.",
-    "409": "The state of what is asked for does not allow it.",
-    "410": "It is gone.",
-    "412": "The version given is not the present one.",
-    "413": "The body is too large.",
-    "415": "The media type is not supported.",
-    "422": "The message breaks its schema; `errors` names each place.",
-    "423": "Somebody holds it.",
-    "428": "A version is required: send the ETag in If-Match.",
-    "429": "Too many requests.",
-    "502": "The service cannot be reached, or its answer is not what its contract says.",
-    "503": "The gateway or the service is at its limit.",
-    "504": "The service did not answer in time.",
-    "default": "Any other problem.",
-}
-_ANSWERS: Final = {
-    status: {"description": words, "content": {PROBLEM: {"schema": {"$ref": REFS + "Problem"}}}}
-    for status, words in _WORDS.items()
-}
-_FINDING: Final = {
-    "type": "object",
-    "properties": {
-        "pointer": {"type": "string", "description": "JSON Pointer (RFC 6901) of the place."},
-        "xpath": {"type": "string", "description": "The same place in the XML form."},
-        "detail": {"type": "string"},
-        "expected": {"type": "string"},
-    },
-    "required": ["pointer", "xpath", "detail"],
-}
-
-
-def _problem() -> dict[str, Any]:
-    slugs = ", ".join(f"`{kind.slug}`" for kind in Kind)
-    return {
-        "type": "object",
-        "description": f"A problem document (RFC 9457). The last step of `type` is one of: {slugs}.",
-        "properties": {
-            "type": {"type": "string", "format": "uri-reference"},
-            "title": {"type": "string"},
-            "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "detail": {"type": "string"},
-            "instance": {"type": "string"},
-            "requestId": {"type": "string"},
-            "outcome": {"type": "string", "enum": ["not-sent", "rejected", "unknown", "applied"]},
-            "errors": {"type": "array", "items": {"$ref": REFS + "Finding"}},
-            "fault": {
-                "type": "object",
-                "properties": {
-                    "code": {"type": "string"},
-                    "subcode": {"type": "string"},
-                    "reason": {"type": "string"},
-                    "name": {"type": "string"},
-                },
-            },
-        },
-        "required": ["type", "title", "status", "detail"],
-    }

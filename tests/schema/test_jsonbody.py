@@ -39,11 +39,23 @@ def test_the_definitions_are_not_changed():
 
 def test_an_eased_member_stays_and_need_not_be_given():
     left = eased(ROOT, DEFS, {("A",), ("Project", "Id"), ("Nope",)}, "#/d/")
-    assert left["required"] == ["Project"]
+    assert "required" not in left, "what holds the member is made with it"
     assert set(left["properties"]["Project"]["properties"]) == {"Id", "Code"}
     assert "required" not in left["properties"]["Project"]
     assert DEFS["Ref"]["required"] == ["Id"]
     assert eased(ROOT, DEFS, set(), "#/d/") is ROOT
+
+
+def test_what_holds_an_eased_member_is_demanded_where_it_demands_more():
+    both = {"type": "object", "properties": {"P": {"type": "object", "properties": {}, "required": ["Id", "Name"]}}, "required": ["P"]}
+    assert eased(both, DEFS, {("P", "Id")}, "#/d/")["required"] == ["P"]
+
+
+def test_the_members_of_all_parts_are_the_schemas_own():
+    parts = {"allOf": [{"$ref": "#/d/Ref"}, {"type": "object", "properties": {"Id": {"minimum": 1}, "New": {}}, "required": ["New"]}, {"not": {}}]}
+    left = without({"type": "object", "properties": {"X": parts}}, DEFS, {("X", "Code")}, "#/d/")["properties"]["X"]
+    assert (left["required"], left["properties"]) == (["Id", "New"], {"Id": {"allOf": [{}, {"minimum": 1}]}, "New": {}})
+    assert left["allOf"] == [{"not": {}}]
 
 
 def test_a_part_of_a_message_is_the_body():
