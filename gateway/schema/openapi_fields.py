@@ -24,9 +24,14 @@ def segment(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def given(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema of a parameter where it is given: one that is not is left out, it is never null."""
+    """The schema of a parameter where it is given: one that is not is left out, it is never null.
+
+    All is text in a URL: a number's other form as a string, whose bounds no pattern says, says nothing more there.
+    """
     told = dict(schema)
     forms = [form for form in told.get("anyOf", ()) if form != {"type": "null"}]
+    numbers = [form for form in forms if form.get("type") in ("integer", "number")]
+    forms = [form for form in forms if form.get("type") != "string" or "pattern" not in form] if numbers else forms
     if forms:
         told = forms[0] if len(forms) == 1 else {"anyOf": forms}
     kinds = told.get("type")
