@@ -91,7 +91,7 @@ _WORDS: Final[Mapping[str, Callable[[Any], dict[str, Any]]]] = {
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """`anyOf` with null becomes `nullable`; a type that is only null an enumeration of it."""
+    """A type or null becomes a type that is `nullable`; a type that is only null an enumeration of it."""
     if schema.get("type") == "null":
         return {**schema, "type": "object", "nullable": True, "enum": [None]}
     forms = schema.get("anyOf")
@@ -101,6 +101,6 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     if len(kept) == len(forms):
         return schema
     rest = {word: value for word, value in schema.items() if word != "anyOf"}
-    if len(kept) == 1 and "$ref" not in kept[0]:
+    if len(kept) == 1 and "type" in kept[0] and "enum" not in kept[0]:
         return {**kept[0], **rest, "nullable": True}
-    return {**rest, "anyOf": kept, "nullable": True} if len(kept) != 1 else {**rest, "allOf": kept, "nullable": True}
+    return schema  # `nullable` means something beside a `type` only (3.0.3): null stays a form of its own

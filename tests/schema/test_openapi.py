@@ -21,6 +21,7 @@ from gateway.settings import load
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 PROBLEM = "application/problem+json"
+EVERY = sorted(file.stem for file in CONFIG.glob("*.yaml") if file.stem != "netid-encrypted")  # it needs keys
 
 
 @cache
@@ -38,7 +39,7 @@ def operations(name: str) -> list[tuple[str, str, dict[str, Any]]]:
     ]
 
 
-@pytest.mark.parametrize("name", ["netid", "projector", "reference"])
+@pytest.mark.parametrize("name", EVERY)
 def test_the_document_is_valid(name: str) -> None:
     openapi_spec_validator.validate(document(name))
     assert document(name)["openapi"] == "3.1.0"
