@@ -33,9 +33,7 @@ class Presence:
         self._rules: dict[str, tuple[bool, bool]] = {}  # key -> (null counts, [] counts)
         for leaf in leaves_of(node):
             if isinstance(leaf, ir.Slot):
-                null = not leaf.repeated and (
-                    leaf.element.nillable or null_is_empty(plan, plan.model.types[leaf.element.type])
-                )
+                null = not leaf.repeated and (leaf.element.nillable or null_is_empty(plan, leaf.element))
                 self._rules[leaf.key] = (null, not leaf.repeated)
             else:
                 self._rules[leaf.key] = (False, isinstance(leaf, ir.AnySlot) and not leaf.repeated)

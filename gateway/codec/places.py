@@ -32,7 +32,7 @@ def build_place(plan: Plan, place: Place) -> None:
         return
     type_ = place.io.type
     special = Special(plan, place)
-    if place.default is None and null_is_empty(plan, type_):
+    if null_is_empty(plan, place.element):
         place.nullable = True
     if isinstance(type_, ir.Simple):
         place.read = _simple_reader(plan, place, special)
@@ -49,9 +49,10 @@ def is_scalar(type_: ir.Type) -> bool:
     return isinstance(type_, ir.Simple) or (isinstance(type_.form, ir.Text) and type_.form.bare)
 
 
-def null_is_empty(plan: Plan, type_: ir.Type) -> bool:
-    """Whether null is an empty element of this type: `empties: null`, and its lexical space has the empty text."""
-    if plan.settings.empties != "null" or not is_scalar(type_):
+def null_is_empty(plan: Plan, element: ir.Element) -> bool:
+    """Whether null is the empty element: `empties: null`, its lexical space has the empty text, which is no default."""
+    type_ = plan.model.types[element.type]
+    if plan.settings.empties != "null" or not is_scalar(type_) or (element.default, element.fixed) != (None, None):
         return False
     try:
         plan.leaf(type_.simple or "" if isinstance(type_, ir.Complex) else type_.id).read("", None, Reading())
@@ -138,7 +139,7 @@ def _simple_reader(plan: Plan, place: Place, special: Special) -> Any:
 def _simple_writer(plan: Plan, place: Place, special: Special) -> Any:
     leaf = plan.leaf(place.element.type)
     default, fixed, nillable = place.default, place.fixed, place.element.nillable
-    null = default is None and null_is_empty(plan, plan.model.types[place.element.type])
+    null = null_is_empty(plan, place.element)
     head, close, need = special.head, special.close, special.need
     start = head + ">"
     if leaf.plain and default is None:

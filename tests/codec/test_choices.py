@@ -49,3 +49,13 @@ def test_optional_group() -> None:
     assert unwritten(codec, {"a": 1}) == [("/b", "/t:r/t:b", "`b` is missing.")]
     assert unwritten(codec, {"b": None}) == [("/a", "/t:r/t:a", "`a` is missing.")]
     assert round_trip(codec_of(PLAIN.replace("<xs:choice>", '<xs:choice minOccurs="0">')), {})
+
+
+def test_null_beside_a_fixed_value_is_no_empty_element() -> None:
+    group = (
+        '<xs:sequence minOccurs="0"><xs:element name="d" type="xs:string" fixed="1"/>'
+        '<xs:element name="b" type="xs:int" minOccurs="2" maxOccurs="2"/></xs:sequence>'
+    )
+    codec = codec_of(group, nulls="write", empties="null")
+    assert round_trip(codec, {"d": None, "b": None})
+    assert unwritten(codec, {"d": None, "b": [1, 2]}) == [("/d", "/t:r/t:d", "A null is not allowed here.")]
