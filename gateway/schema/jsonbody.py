@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from .jsongiven import ruled
+
 
 def without(schema: Any, defs: Mapping[str, Any], bound: Collection[tuple[str, ...]], refs: str) -> Any:
     """The schema of the body that is left: bound members taken out, along their path written out of `$ref`s."""
@@ -21,6 +23,7 @@ def without(schema: Any, defs: Mapping[str, Any], bound: Collection[tuple[str, .
         if not properties[name].get("properties"):
             properties.pop(name)
     told["properties"] = properties
+    told = ruled(told, frozenset(steps[0] for steps in bound if len(steps) == 1), sure=False)
     left = [name for name in told.get("required", []) if name in properties]
     told.pop("required", None)
     return {**told, **({"required": left} if left else {})}
@@ -40,6 +43,7 @@ def eased(schema: Any, defs: Mapping[str, Any], paths: Collection[tuple[str, ...
         properties[name] = eased(properties[name], defs, deeper, refs)
     told["properties"] = properties
     mine = {steps[0] for steps in paths if len(steps) == 1}
+    told = ruled(told, mine)
     mine |= {steps[0] for steps in paths if len(steps) > 1 and not properties.get(steps[0], {}).get("required")}
     left = [name for name in told.pop("required", []) if name not in mine]
     return {**told, **({"required": left} if left else {})}
