@@ -6,6 +6,7 @@ comes twice is refused, never one of the two chosen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -17,6 +18,7 @@ from ..core.value import Value, pointer
 
 Steps = tuple[str, ...]
 ListStyle = Literal["repeat", "comma", "space", "pipe"]
+_NO_ESCAPE: Final = re.compile("%(?![0-9A-Fa-f]{2})").search
 BETWEEN: Final[Mapping[str, str]] = {"comma": ",", "space": " ", "pipe": "|"}
 
 
@@ -119,7 +121,9 @@ def _parted(parameter: Parameter, text: str) -> Sequence[str]:
 
 
 def fields_of(query: str) -> dict[str, list[str]]:
-    """The query's fields in order. Raises Problem PARAMETER_INVALID when it is none."""
+    """The query's fields in order. Raises Problem PARAMETER_INVALID when it is none (RFC 3986 §2.1 for its escapes)."""
+    if "%" in query and _NO_ESCAPE(query):
+        raise Problem(Kind.PARAMETER_INVALID, "The query holds a `%` that is no escape: `%25` is the sign itself.")
     try:
         pairs = parse_qsl(
             query, keep_blank_values=True, strict_parsing=bool(query), errors="strict", max_num_fields=1000

@@ -81,9 +81,10 @@ def test_a_member_that_is_bound_is_not_the_bodys_to_give(body):
 
 
 def test_a_broken_query_is_refused():
-    for query in ("%ff=%ff", "a", "&&x"):
-        with pytest.raises(Problem):
+    for query in ("%ff=%ff", "a", "&&x", "a=%zz", "a=1%", "%4=1"):
+        with pytest.raises(Problem) as refused:
             apply(query=query)
+        assert (refused.value.detail or "").startswith("The query "), query  # not that there is no such parameter
 
 
 def test_a_body_that_is_no_object_is_left_to_the_schema():
