@@ -22,6 +22,7 @@ from .build.failed import failures
 from .build.forks import Group, choice, choosing, compared, filled, forked, grouped
 from .build.hosting import PluginHost
 from .build.keyring import keyring, watch
+from .build.listing import ports
 from .build.measured import expect, show_breakers, show_pools
 from .build.outward import upstream_dialect
 from .build.packaging import Places, attachments_of, client_edge, service_edge
@@ -306,8 +307,7 @@ class Serving:
             return base.rstrip("/") if base else f"{wire.facts.get('scheme', 'http')}://{wire.headers.get('host', '')}"
 
         for service in built.services:
-            contract = service.bench.contract
-            documents = _documents(contract, service.service.name)
+            documents = _documents(self.built, service)
             self.router.add("GET", service.path, wsdl_page(service.path, documents, address))
         self.router.add("GET", "/openapi.json", openapi_page(lambda: description(built)))
         for path, page in docs_pages().items():
@@ -389,9 +389,9 @@ class _Routes:
         )
 
 
-def _documents(contract: Any, service: str) -> Any:
+def _documents(built: Built, service: BuiltService) -> Callable[[str], Mapping[str, bytes]]:
     def documents(address: str) -> Mapping[str, bytes]:
-        return served_documents(contract, address)
+        return served_documents(service.bench.contract, address, ports(built, service, address))
 
     return documents
 

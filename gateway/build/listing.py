@@ -30,6 +30,21 @@ def routes(built: Built) -> list[dict[str, str]]:
     return [row for service in built.services for row in _rows(service)]
 
 
+def ports(built: Built, service: BuiltService, address: str) -> dict[tuple[str, str], str]:
+    """The ports of a service's contract that are served, and where: its own at `address`, other entries' beside it.
+
+    An entry serves each port of its service with the port type of its own: SOAP 1.1 and 1.2 come in at one path.
+    """
+    base = address.removesuffix(service.path)
+    found: dict[tuple[str, str], str] = {}
+    for each in (service, *built.services):
+        if each.bench.contract.location == service.bench.contract.location:
+            for port in each.service.ports:
+                if port.soap and port.port_type == each.port.port_type:
+                    found.setdefault((each.service.name, port.name), base + each.path)
+    return found
+
+
 def refused(built: Built) -> list[dict[str, str]]:
     """A row for each operation that is not served: why, and the place in the contract."""
     return [

@@ -103,15 +103,18 @@ def openapi(chosen: argparse.Namespace) -> int:
 def wsdl(chosen: argparse.Namespace) -> int:
     """The WSDL with the gateway's own address; its schemas are where it says."""
     from gateway.build.book import build
+    from gateway.build.listing import ports
     from gateway.schema.wsdl_writer import served_documents
 
     loaded = settings(chosen)
-    services = build(loaded).services
+    built = build(loaded)
+    services = built.services
     if len(services) > 1:
         others = ", ".join(f"{each.path}?wsdl ({each.name})" for each in services[1:])
         say(f"this is the WSDL of {services[0].name}; `serve` has the others at {others}")
     base = (chosen.url or loaded.settings.public_url or f"http://{loaded.settings.listen}").rstrip("/")
-    documents = served_documents(services[0].bench.contract, base + services[0].path)
+    address = base + services[0].path
+    documents = served_documents(services[0].bench.contract, address, ports(built, services[0], address))
     put(bytes(documents["wsdl"]).decode())
     return OK
 

@@ -1,8 +1,8 @@
 """The law of giving the contract back: the WSDL as it was read, with the gateway's addresses in it, nothing else.
 
-Ports point to the gateway, imports and includes to its own `?wsdl=N` and `?xsd=N`, so that a client needs no
-other host. Ports that are not served are left out: their addresses are the service's own. Makes bytes
-once, at start; serves nothing.
+Ports point to the gateway, each to where it is served, imports and includes to its own `?wsdl=N` and `?xsd=N`, so that
+a client needs no other host. Ports that are not served are left out, since their addresses are the service's own, and
+so is a service that is left with none. Makes bytes once, at start; serves nothing.
 """
 
 from __future__ import annotations
@@ -35,16 +35,20 @@ def keys_of(contract: Contract) -> dict[str, str]:
     return keys
 
 
-def served_documents(contract: Contract, base_url: str, addresses: Mapping[str, str] | None = None) -> dict[str, bytes]:
+Ports = Mapping[tuple[str, str], str]
+"""Where ports are served: the local names of service and port, and the address."""
+
+
+def served_documents(contract: Contract, base_url: str, addresses: Ports | None = None) -> dict[str, bytes]:
     """Query key (`wsdl`, `wsdl=1`, `xsd=1`, …) -> the document, UTF-8.
 
-    `base_url` is where the documents are served, without a query; `addresses` the address of each service
-    by its local name, `base_url` for those not in it. A contract without WSDL has no documents to serve.
+    `base_url` is where the documents are served, without a query; `addresses` the ports that are served, all of them
+    at `base_url` where it is None. A contract without WSDL has no documents to serve.
     """
     if not contract.version:
         return {}
     keys = keys_of(contract)
-    writer = _Writer(contract, keys, base_url, addresses or {})
+    writer = _Writer(contract, keys, base_url, addresses)
     return {key: writer.write(_of(contract, url)) for url, key in keys.items()}
 
 
@@ -54,15 +58,20 @@ def _of(contract: Contract, url: str) -> Document:
 
 class _Writer:
     def __init__(
-        self, contract: Contract, keys: Mapping[str, str], base_url: str, addresses: Mapping[str, str]
+        self, contract: Contract, keys: Mapping[str, str], base_url: str, addresses: Ports | None
     ) -> None:
-        self.keys, self.base_url, self.addresses = keys, base_url, addresses
+        self.keys, self.base_url = keys, base_url
         self.namespaces = {_target(document): document.url for document in contract.documents if document.kind == "xsd"}
-        self.served = {
+        ports = [
             (service.name, port.name)
             for service in contract.services
             for port in service.ports
             if port.soap and not port.refused  # an HTTP binding is the service's: here it has JSON for clients
+        ]
+        self.served = {
+            each: base_url if addresses is None else addresses[each]
+            for each in ports
+            if addresses is None or each in addresses
         }
 
     def write(self, document: Document) -> bytes:
@@ -73,9 +82,9 @@ class _Writer:
             location = (element.get("location") or "").strip()
             if location in document.links:
                 element.set("location", self._address_of(document.links[location]))
-        for service in root.iterchildren(f"{{{WSDL}}}service"):
+        for service in list(root.iterchildren(f"{{{WSDL}}}service")):
             self._service(service)
-        for service in root.iterchildren(f"{{{WSDL20}}}service"):
+        for service in list(root.iterchildren(f"{{{WSDL20}}}service")):
             self._endpoints(service)
         for types in root.iterchildren(f"{{{WSDL20}}}types"):
             self._schema(types, document)
@@ -94,19 +103,28 @@ class _Writer:
     def _service(self, service: Any) -> None:
         name = (service.get("name") or "").strip()
         for port in list(service.iterchildren(f"{{{WSDL}}}port")):
-            if (name, (port.get("name") or "").strip()) not in self.served:
+            served = self.served.get((name, (port.get("name") or "").strip()))
+            if served is None:
                 service.remove(port)
                 continue
             for address in port.iterchildren(*_ADDRESSES):
-                address.set("location", self.addresses.get(name, self.base_url))
+                address.set("location", served)
+        self._emptied(service, name)
 
     def _endpoints(self, service: Any) -> None:
         name = (service.get("name") or "").strip()
         for endpoint in list(service.iterchildren(f"{{{WSDL20}}}endpoint")):
-            if (name, (endpoint.get("name") or "").strip()) in self.served:
-                endpoint.set("address", self.addresses.get(name, self.base_url))
-            else:
+            served = self.served.get((name, (endpoint.get("name") or "").strip()))
+            if served is None:
                 service.remove(endpoint)
+            else:
+                endpoint.set("address", served)
+        self._emptied(service, name)
+
+    def _emptied(self, service: Any, name: str) -> None:
+        """Takes a service away that no port is left of, where another has some."""
+        if self.served and not any(each == name for each, _ in self.served):
+            service.getparent().remove(service)
 
     def _address_of(self, url: str) -> str:
         return f"{self.base_url}?{self.keys[url]}"

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from gateway.build.book import build
-from gateway.build.listing import changes, masked, routes
+from gateway.build.listing import changes, masked, ports, routes
 from gateway.settings import parse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,3 +72,15 @@ def test_what_a_plugins_settings_call_a_secret_is_hidden_by_whatever_name() -> N
     assert "hunter" not in told
     assert '"anna": "***"' in told
     assert '"name": "gw"' in told
+
+
+def test_the_ports_of_one_wsdl_are_where_their_entries_serve_them() -> None:
+    wsdl = ROOT / "tests/schema/wsdl/several-services.wsdl"
+    entry = "{{wsdl: {}, service: {}, path: {}, upstream: {{url: 'http://127.0.0.1:1/'}}}}"
+    two = build(parse(f"services:\n  a: {entry.format(wsdl, 'First', '/a')}\n  b: {entry.format(wsdl, 'Second', '/b/c')}"))
+    first = {("First", "Soap11"): "http://x/a", ("First", "Soap12"): "http://x/a"}
+    both = {**first, ("Second", "Soap11"): "http://x/b/c"}
+    assert ports(two, two.services[0], "http://x/a") == both
+    assert ports(two, two.services[1], "http://x/b/c") == both
+    one = build(parse(f"services:\n  a: {entry.format(wsdl, 'First', '/a')}"))
+    assert ports(one, one.services[0], "http://x/a") == first

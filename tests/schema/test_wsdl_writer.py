@@ -49,22 +49,31 @@ def test_zeep_loads_the_portal_from_the_gateway(site):
     assert b"localhost:8088" not in documents["wsdl"]
 
 
-def test_each_service_gets_its_own_address_and_unserved_ports_go(site):
-    base, documents, _ = site
-    contract = load_wsdl(HERE / "wsdl" / "several-services.wsdl")
-    documents.update(served_documents(contract, base, {"Second": "http://gateway.test/Second"}))
-    client = zeep.Client(base + "?wsdl")
-    addresses = {
+def ports_of(base):
+    return {
         (service, port): bound.binding_options["address"]
-        for service, found in client.wsdl.services.items()
+        for service, found in zeep.Client(base + "?wsdl").wsdl.services.items()
         for port, bound in found.ports.items()
     }
-    assert addresses == {
-        ("First", "Soap11"): base,
-        ("First", "Soap12"): base,
-        ("Second", "Soap11"): "http://gateway.test/Second",
-    }
+
+
+def test_each_port_gets_its_own_address_and_unserved_ports_go(site):
+    base, documents, _ = site
+    contract = load_wsdl(HERE / "wsdl" / "several-services.wsdl")
+    documents.update(served_documents(contract, base))
+    assert ports_of(base) == {("First", "Soap11"): base, ("First", "Soap12"): base, ("Second", "Soap11"): base}
     assert b"backend.test" not in documents["wsdl"]
+    second = "http://gateway.test/Second"
+    documents.update(served_documents(contract, base, {("First", "Soap12"): base, ("Second", "Soap11"): second}))
+    assert ports_of(base) == {("First", "Soap12"): base, ("Second", "Soap11"): second}
+
+
+def test_a_service_that_is_not_served_is_not_offered(site):
+    base, documents, _ = site
+    contract = load_wsdl(HERE / "wsdl" / "several-services.wsdl")
+    documents.update(served_documents(contract, base, {("Second", "Soap11"): base}))
+    assert ports_of(base) == {("Second", "Soap11"): base}
+    assert b'name="First"' not in documents["wsdl"]
 
 
 def test_split_files_and_imports_without_location_are_served(site):
