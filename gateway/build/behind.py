@@ -31,7 +31,7 @@ from ..settings.service import FaultRule as FaultSettings
 from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
 from .bindings import BODYLESS, POINTERS, binding, member, members_at
-from .doors import fault_rules, mapping
+from .doors import check_renames, fault_rules, mapping
 from .exposed import exposed
 from .heads import heads
 from .operations import CANONICAL, Bound, Compiled
@@ -77,6 +77,8 @@ def behind(
         try:
             if bound is None:
                 raise ContractError(missing(route.operation, compiled))
+            if own and route.mapping.rename:
+                check_renames(bodies.bench, [bound], route.mapping, faults=True)
             call = _Compiler(settings, route, bound, limits, bodies).call()
             if own:
                 _check_reached(calls[route.operation], route)

@@ -26,7 +26,7 @@ from ..settings.loader import Loaded
 from ..settings.mistakes import Mistake, Refused
 from ..settings.service import Service as ServiceSettings
 from .behind import Table, behind
-from .doors import RouteFace, configured_route, default_route, fault_rules
+from .doors import RouteFace, check_renames, configured_route, default_route, fault_rules
 from .exposed import exposed_parts
 from .forks import Group, choosing, grouped, quarrels, uncompared
 from .http_calls import idle
@@ -218,6 +218,11 @@ def _bodies(
     if settings.mapping.chosen() and drawn and all(drawn):
         words = "this has no effect: `upstream.shapes` says what the JSON is"
         mistakes.append(loaded.mistake(("services", name, "mapping"), words))
+    elif settings.mapping.rename and operations:
+        try:
+            check_renames(bench, operations, settings.mapping, faults=settings.upstream.speaks == "json")
+        except ContractError as error:
+            mistakes.extend(loaded.mistake(("services", name, *each.setting), str(each)) for each in error.each)
     return bodies
 
 

@@ -7,7 +7,7 @@ one with its own settings and unwrapping. A route that could never be served is 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
@@ -88,8 +88,9 @@ def configured_route(
     with wrong.at():
         bodies.check_route(settings, bound)
     if settings.mapping.rename:
-        with wrong.at("mapping", "rename"):
-            _check_renames(bench, bound, replace(CANONICAL, rename=mapping(settings.mapping).rename))
+        with wrong.at():
+            both = service.upstream.speaks == "json" and not service.upstream.routes  # read backwards, too
+            check_renames(bench, [bound], settings.mapping, faults=both)
     with wrong.at():
         _check_verb(settings, bound, method)
     with wrong.at("unwrap"):
@@ -108,11 +109,28 @@ def _judge(settings: RouteSettings, service: ServiceSettings) -> Literal["none",
     return "service" if upstream.speaks == "json" and "etag" in passed(upstream.answer_headers) else "none"
 
 
-def _check_renames(bench: Workbench, bound: Bound, shape: Settings) -> None:
-    messages = (bound.bound.input, bound.bound.output)
-    roots = [message.element for message in messages if message is not None and message.element]
-    for name in idle(bench.laid(shape), shape, roots):
-        raise ContractError(f"`rename` of {name} has no effect: no message of {bound.operation.name} has it")
+def check_renames(bench: Workbench, bounds: Sequence[Bound], said: MappingSettings, *, faults: bool = False) -> None:
+    """Raises ContractError where a rename changes no message of these operations, their header blocks included.
+
+    `faults`: whether the details of faults are in this shape, too, as they are towards a JSON service.
+    """
+    shape = replace(CANONICAL, rename=mapping(said).rename)
+    roots = [root for bound in bounds for root in _roots(bound, faults)]
+    of = bounds[0].operation.name if len(bounds) == 1 else "the service"
+    wrong = Gathered()
+    with wrong.at("mapping", "rename"):
+        for name in idle(bench.laid(shape), shape, roots):
+            words = f"`rename` of {name} has no effect: no message of {of} has it"
+            wrong.add([ContractError(words)], "mapping", "rename", name)
+    wrong.end()
+
+
+def _roots(bound: Bound, faults: bool) -> Iterator[str]:
+    for message in (bound.bound.input, bound.bound.output):
+        if message is not None:
+            yield from (each for each in (message.element, *(use.element for use in message.headers)) if each)
+    if faults:
+        yield from (fault.element for fault in bound.bound.faults if fault.element)
 
 
 def rest_route(bench: Workbench, settings: RouteSettings, bound: Bound, shape: Settings) -> RestRoute:

@@ -1,6 +1,7 @@
 """The law of renames: another key for an element's members, at all its places or at those of one type.
 
-`Name` is an element's local name, `Type/Name` the same within a type's local name; the narrower one wins.
+`Name` is an element's local name, `Type/Name` the same within a type's local name; the narrower one wins. A type
+without a name goes by that of the element that declares it (`GetTaskResponse/GetTaskResult`).
 A rename that no message of a route has is found here, so that it can be refused.
 """
 
@@ -26,9 +27,9 @@ def renamed(settings: Settings, type_id: TypeId, name: str) -> str | None:
 
 
 def type_name(type_id: TypeId) -> str:
-    """The local name of a type, '' for one without a name; copies that are filled in (`loosen`) keep theirs."""
-    name = local(type_id.partition("#filled:")[0])
-    return "" if "#" in name else name
+    """The local name of a type, its element's for one without; copies that are filled in (`loosen`) keep theirs."""
+    name, _, path = local(type_id.partition("#filled:")[0]).partition("#")
+    return path.rpartition("/")[2].partition("~")[0] or name.partition("~")[0]
 
 
 def idle(model: Model, settings: Settings, roots: Iterable[str]) -> list[str]:

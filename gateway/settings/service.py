@@ -65,7 +65,7 @@ class Mapping(Part):
 
     rename: dict[Renamed, JsonKey] | None = Field(
         default=None,
-        description="Other JSON keys for elements, by local name or Type/Name; () by default.",
+        description="Other JSON keys for elements, by local name or Type/Name (a type without a name: its element's); () by default.",
         examples=[{"ProcessorId": "holder", "CreateTaskInfo/Id": "entityId"}],
     )
 

@@ -75,6 +75,11 @@ def test_a_soap_service_has_no_table() -> None:
             10,
             "/Id is filled twice",
         ),
+        (
+            [GET, SEARCH.replace("}", ", mapping: {rename: {Nowhere: x}}}"), PLACE, CANCEL],
+            11,
+            "`rename` of Nowhere has no effect: no message of SearchOrders has it",
+        ),
         ([GET.replace("GET", "HEAD"), SEARCH, PLACE, CANCEL], 10, "call it by GET"),
         ([GET, SEARCH, PLACE.replace("POST", "GET"), CANCEL], 12, "GET is for operations that read"),
         ([GET.replace("to: /Id", "to: /Key"), SEARCH, PLACE, CANCEL], 10, "the message has no member /Key"),
@@ -112,6 +117,24 @@ def test_what_has_no_effect_is_refused_with_its_line(lines: str, more: str, line
     (mistake,) = refused([GET, SEARCH, PLACE, CANCEL], lines=lines, more=more)
     assert mistake.startswith(f"c.yaml:{line}:")
     assert words in mistake
+
+
+def test_a_rename_of_a_faults_detail_has_its_effect_on_the_services_side() -> None:
+    rename = ", mapping: {rename: {OrderNotFound/Id: number, GetOrderResponse/Order: order}}}"
+    found = GET[: -len("}")].replace(" unwrap: {response: [Order]},", "") + rename
+    service = book([found, SEARCH, PLACE, CANCEL]).services[0]
+    assert service.behind is not None
+    (call,) = service.behind.calls["GetOrder"]
+    declared = next(each for name, each in call.refusals.declared.items() if name.endswith("}OrderNotFound"))
+    assert ">7</" in declared.face.encode({"number": 7})
+
+
+def test_a_rename_of_the_service_that_none_of_its_messages_has_is_refused() -> None:
+    routes = [GET, SEARCH, PLACE, CANCEL]
+    book(routes, lines="    mapping: {rename: {OrderNotFound/Id: number, Customer: who, CancelOrder/Reason: why}}\n")
+    (mistake,) = refused(routes, lines="    mapping: {rename: {Customer: who, Nowhere: x}}\n")
+    assert "c.yaml:6:" in mistake
+    assert "mapping.rename.Nowhere: `rename` of Nowhere has no effect: no message of the service has it" in mistake
 
 
 def test_what_is_of_a_routes_clients_has_no_effect_on_the_services_side() -> None:

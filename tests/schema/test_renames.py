@@ -25,7 +25,20 @@ def bench() -> Workbench:
 def test_a_type_is_named_by_its_local_name() -> None:
     assert type_name("{urn:a#b}Task") == "Task"
     assert type_name("{urn:t}Task#filled:{urn:t}SaveTask/Info") == "Task"
-    assert type_name("element:{urn:t}Save#Info") == ""
+
+
+def test_a_type_without_a_name_is_named_by_its_element() -> None:
+    assert type_name("element:{urn:t}Save#") == "Save"
+    assert type_name("element:{urn:t}Save##filled:{urn:t}Save") == "Save"
+    assert type_name("element:{urn:t}Save#Info/Part~2") == "Part"
+    assert type_name("{urn:a#b}Task#Lines") == "Lines"
+
+
+def test_a_member_of_a_type_without_a_name_is_renamed(bench: Workbench) -> None:
+    settings = Settings(rename=(("GetTaskResponse/GetTaskResult", "found"), ("CreateTask/Info", "order")))
+    assert idle(bench.laid(settings), settings, [f"{NS}GetVersion"]) == [name for name, _ in settings.rename]
+    assert idle(bench.laid(settings), settings, [f"{NS}GetTaskResponse", f"{NS}CreateTask"]) == []
+    assert bench.body(f"{NS}GetTaskResponse", settings).encode({"found": {}}).count("GetTaskResult") == 2
 
 
 def test_the_narrower_rename_wins() -> None:
