@@ -234,9 +234,10 @@ class _Compiler:
             return True
         if self.route.body.request:
             return False
-        keys = set(members_at(self.model, asks, self.route.unwrap.request, ()))
-        taken = {each.to for each in binds.parameters} | {steps for steps, _ in binds.constants} | {version}
-        return bool(keys) and keys == {steps[0] for steps in taken if len(steps) == 1}
+        places = {each.to for each in binds.parameters} | {steps for steps, _ in binds.constants} | {version}
+        taken = {steps[0] for steps in places if len(steps) == 1}
+        known = members_at(self.model, asks, self.route.unwrap.request, ())
+        return bool(taken) and all(key in taken or (key[0] == "@" and not slot.min) for key, slot in known.items())
 
     def _told(self) -> Told:
         route, output = self.route, self.bound.bound.output

@@ -1,6 +1,7 @@
 """The law of bindings at build: every parameter and constant has one place in the message, or the route is refused.
 
 A binding that is missing, doubled, out of the message or of no effect is a mistake with its place in the file.
+A place is an element, an attribute (`/person/@id`) or the text beside attributes (`/price/$value`) of the message.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from ..codec.scalars import scalar_for
 from ..core.value import pointer, steps_of
 from ..dialect.binding import Binding, Parameter, Steps
 from ..schema.errors import ContractError, Gathered
-from ..schema.ir import Array, Complex, Keys, Model, Settings, Simple, Slot, Text
+from ..schema.ir import Array, Complex, Element, Keys, Model, Settings, Simple, Slot, Text
 from ..schema.jsonnodes import leaves, required
 from ..schema.jsonschema import SchemaWriter
 from ..schema.names import split
@@ -56,7 +57,7 @@ def member(model: Model, element: str, unwrap: tuple[str, ...], steps: Steps) ->
         declaration = step.element
     type_id = declaration.type
     for at, step_name in enumerate(steps):
-        slots, needed = _slots(model, type_id)
+        slots, needed = members_of(model, type_id)
         found = slots.get(step_name)
         if found is None or (found.repeated and at < len(steps) - 1):
             shown = ", ".join(sorted(slots)[:8]) or "nothing"
@@ -73,13 +74,13 @@ def member(model: Model, element: str, unwrap: tuple[str, ...], steps: Steps) ->
 
 
 def members_at(model: Model, element: str, unwrap: tuple[str, ...], steps: Steps) -> dict[str, Slot]:
-    """The members of the structure at a pointer's steps, by their keys."""
+    """The members of the structure at a pointer's steps, by their keys; elements before attributes."""
     type_id = model.elements[element].type
     for slot in _unwrapped(model, type_id, unwrap):
         type_id = slot.element.type
     if steps:
         type_id = member(model, element, unwrap, steps).slot.element.type
-    return _slots(model, type_id)[0]
+    return members_of(model, type_id)[0]
 
 
 def _unwrapped(model: Model, type_id: str, unwrap: tuple[str, ...]) -> Iterator[Slot]:
@@ -92,7 +93,23 @@ def _unwrapped(model: Model, type_id: str, unwrap: tuple[str, ...]) -> Iterator[
         type_id = slot.element.type
 
 
+def members_of(model: Model, type_id: str) -> tuple[dict[str, Slot], set[str]]:
+    """The members of a type's JSON, each as a slot (its elements, then `$value` and attributes); and those it needs."""
+    slots, needed = _slots(model, type_id)
+    kind = model.types[type_id]
+    if isinstance(kind, Simple):
+        return slots, needed
+    if isinstance(kind.form, Text) and not kind.form.bare and kind.simple:
+        slots["$value"] = Slot("$value", Element("$value", kind.simple), 1, 1, repeated=False)
+        needed |= {"$value"}
+    for use in kind.attributes:
+        slots[use.key] = Slot(use.key, Element(use.name, use.type), int(use.required), 1, repeated=False)
+        needed |= {use.key} if use.required else set()
+    return slots, needed
+
+
 def _slots(model: Model, type_id: str) -> tuple[dict[str, Slot], set[str]]:
+    """The elements of a type, by their keys, and those that must be there."""
     kind = model.types[type_id]
     form = kind.form if isinstance(kind, Complex) else None
     content = form.member if isinstance(form, Array) else form.content if isinstance(form, Keys) else None
@@ -255,7 +272,7 @@ def _check_complete(
 
 def _lacking(model: Model, type_id: str, given: set[Steps], body: Steps, at: Steps) -> Iterator[Steps]:
     """The members that every message needs and nobody fills; what stands within the body's member is the client's."""
-    slots, needed = _slots(model, type_id)
+    slots, needed = members_of(model, type_id)
     heads = {steps[0] for steps in given}
     for key in sorted(needed - heads):
         yield (*at, key)

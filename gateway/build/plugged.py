@@ -18,7 +18,7 @@ from ..schema.jsonnodes import leaves
 from ..schema.names import split
 from ..settings.loader import Loaded
 from ..settings.mistakes import Mistake, Refused
-from .bindings import member, members_at
+from .bindings import member, members_at, members_of
 
 if TYPE_CHECKING:
     from .book import BuiltService
@@ -84,7 +84,7 @@ def hidden(
             continue
         steps: Steps = ()
         for part in _prefixes(steps_of(text))[len(unwrap) :]:
-            wanted = member(canonical, element, (), part).slot.element.name
+            wanted = member(canonical, element, (), part).slot
             steps = (*steps, _key(face, element, unwrap, steps, wanted))
         found.add(steps)
     return frozenset(found)
@@ -113,7 +113,7 @@ def unknown(model: Model, element: str, pointer: str) -> str:
         if not isinstance(form, Keys) or form.content is None or model.derived.get(type_id):
             return ""
         found = list(leaves(form.content))
-        slot = next((each for each in found if isinstance(each, Slot) and each.key == step), None)
+        slot = members_of(model, type_id)[0].get(step)
         if slot is None:
             known = [each.key for each in found if isinstance(each, Slot)]
             words = f"the message has no member {pointer}; it has {', '.join(known[:8])}"
@@ -126,5 +126,8 @@ def _prefixes(steps: Steps) -> list[Steps]:
     return [steps[: at + 1] for at in range(len(steps))]
 
 
-def _key(face: Model, element: str, unwrap: tuple[str, ...], steps: Steps, wanted: str) -> str:
-    return next(key for key, slot in members_at(face, element, unwrap, steps).items() if slot.element.name == wanted)
+def _key(face: Model, element: str, unwrap: tuple[str, ...], steps: Steps, wanted: Slot) -> str:
+    """The key in the face of what another layout calls otherwise; an attribute may have the name of an element."""
+    found = members_at(face, element, unwrap, steps).items()
+    mark = wanted.key[0] in "@$" and wanted.key[0]
+    return next(k for k, slot in found if slot.element.name == wanted.element.name and (k[0] in "@$" and k[0]) == mark)
