@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from .beside.dialects import BesideClient, BesideUpstream, plain
+from .beside.translator import Translator
 from .build.bases import Bases
 from .build.book import Built, BuiltService
 from .build.describe import description
@@ -34,13 +36,14 @@ from .core.layers import Layer, Send, Service, WireLayer, stack
 from .core.limits import Limits
 from .core.message import Exchange, Message, Wire
 from .core.operation import Address, Door, Operation
-from .core.ports import Clock, Store
+from .core.ports import Clock, Store, UpstreamDialect
 from .core.problem import Problem
 from .dialect import addressing
 from .dialect.conditions import strong_match
 from .dialect.rest_client import RestClient
 from .dialect.router import Router
 from .dialect.soap_client import SoapClient, SoapDoor
+from .dialect.soap_upstream import SoapUpstream
 from .layers.breaker import Breakers
 from .layers.cache import Cache
 from .layers.enter import enter, guarded, through
@@ -99,6 +102,9 @@ class Serving:
         self._budgets = {each.name: Budget(parts.clock) for each in built.services}
         self._breakers = {each.name: Breakers(parts.clock) for each in built.services}
         self._cache = Cache(parts.clock)
+        process = built.loaded.settings.very_large == "process"
+        self._beside = Translator(built, parts.log, parts.metrics.asked_beside) if process else None
+        self._looked_into: set[str] = set()  # names of operations whose messages a layer reads as values
         self._enter = enter(self.find)
         self._busy = 0
         self._idle = asyncio.Event()
@@ -137,6 +143,8 @@ class Serving:
                 self._watcher.cancel()
             for upstream in self._upstreams:
                 await upstream.close()
+            if self._beside is not None:
+                self._beside.close()
 
     async def send(self, wire: Wire) -> Wire:
         """One request, counted: who came in by this configuration leaves by it."""
@@ -215,17 +223,43 @@ class Serving:
         package = service_edge(service, self.built.limits)  # MTOM is made of what is protected already
         protection = self.plugins.wire_layers("upstream", place)
         outward = stack([*protection, sealed, package], send)  # nothing leaves in clear
-        return forward(dialect, outward, self.built.limits.offload, self.parts.stages)
+        return forward(self._first_beside(dialect), outward, self.built.limits.offload, self.parts.stages)
+
+    def looked_into(self, operation: Operation) -> bool:
+        """Whether a layer reads the messages of an operation as values."""
+        return f"{operation.service}/{operation.name}" in self._looked_into
+
+    def _first_beside(self, dialect: UpstreamDialect) -> UpstreamDialect:
+        """The dialect, with the process beside asked first for what is very large."""
+        if self._beside is None or not isinstance(dialect, SoapUpstream) or dialect.addressed:
+            return dialect
+        return BesideUpstream(dialect, self._beside, self.looked_into, self.built.limits)
+
+    def client(self, service: BuiltService, face: RouteFace, door: Door) -> Door:
+        """The door of a route, likewise; only where the service gets the message and nothing beside it."""
+        operation, upstream = face.route.operation, service.settings.upstream
+        soap = isinstance(upstream_dialect(service, "", "", self.built.limits), SoapUpstream)
+        if self._beside is None or not soap or upstream.trace_blocks or self.looked_into(operation):
+            return door
+        if not plain(face.rest):
+            return door
+        number = next(at for at, each in enumerate(service.faces) if each is face)
+        target = operation.faces[operation.soap].request
+        dialect = BesideClient(door.dialect, self._beside, service.name, operation, number, target)
+        return replace(door, dialect=dialect)
 
     def _serve(self, service: BuiltService, operation: Operation, within: Plugin[Any] | None = None) -> Service:
         """The value layers of one operation, outermost first."""
         again = self.parts.metrics.retries.labels(f"{operation.service}/{operation.name}").inc
+        plugged = self.plugins.layers(operation, within=within)
+        if plugged or service.settings.failures:
+            self._looked_into.add(f"{operation.service}/{operation.name}")
         return stack(
             [
                 require(operation) if within is None else None,  # judged before anything else is done with the message
                 self._once(service) if within is None else None,  # before what may call again with the same message
                 failures(service.settings.failures) if within is None else None,  # what locks and sessions left
-                *self.plugins.layers(operation, within=within),  # locks, sessions: may call again
+                *plugged,  # locks, sessions: may call again
                 retry(operation, self._budgets[service.name], again=again),  # keeps what sessions have filled in
                 self._breakers[service.name].layer,  # a try that it refuses was not sent
                 self._traced(service, operation),  # the service stands in the span of this try
@@ -363,7 +397,8 @@ class _Routes:
 
     def door(self, face: RouteFace) -> Door:
         """The door of a route."""
-        return rest_door(face, self.service.speaker, self.soap, self.serving.built.limits, self.serve)
+        door = rest_door(face, self.service.speaker, self.soap, self.serving.built.limits, self.serve)
+        return self.serving.client(self.service, face, door)
 
     def send(self, group: Group, doors: list[Door]) -> Send:
         """All that stands at one verb and path, in its protection."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .ports import Codec
 
 _UNREAD: Final = object()
+READY: Final = "ready"  # the fact of a request: the codec that made its bytes for the service elsewhere, and they
 TRACE: Final = ("traceparent", "tracestate")  # facts of an exchange that go on to the service (W3C Trace Context)
 
 
@@ -83,10 +84,10 @@ class Message:
 
     `codec` tells how `raw` and `parsed` are read and how a value is written. `replace` is the only
     way to change a body; `wire(codec)` gives the very same bytes when nothing changed and the codec
-    is the one that read them.
+    is the one that read them. `ready` is what a codec writes of it, made elsewhere, with the verdict.
     """
 
-    __slots__ = ("_value", "codec", "fault", "fields", "headers", "parsed", "raw", "size")
+    __slots__ = ("_value", "codec", "fault", "fields", "headers", "parsed", "raw", "ready", "size")
 
     def __init__(
         self,
@@ -105,6 +106,7 @@ class Message:
         self.headers = headers
         self.fault = fault
         self.fields: Mapping[str, str] = {}  # the header fields of the HTTP answer that it came with, lower-case names
+        self.ready: tuple[Codec, bytes] | None = None
         self._value = value
         self.size = size or len(raw or b"")  # bytes that were read, whatever became of them
 
@@ -125,10 +127,14 @@ class Message:
         """The bytes as `codec` writes them: the very same bytes when nothing changed."""
         if self.raw is not None and codec is self.codec:
             return self.raw
+        if self.ready is not None and codec is self.ready[0]:
+            return self.ready[1]
         return codec.write(self)
 
     def with_headers(self, headers: tuple[HeaderBlock, ...]) -> Message:
         """The same body beside other header blocks: it is written anew, but read no further."""
+        if self.ready is not None and self.parsed is None and self.raw is not None:
+            self.parsed = self.codec.parse(self.raw)
         return Message(
             self.codec,
             parsed=self.parsed,
@@ -172,4 +178,5 @@ class Exchange:
     upstream_headers: dict[str, str] = field(default_factory=dict)  # for the upstream's request
     conditions: Mapping[str, str] = field(default_factory=dict)  # the caller's, for the service to judge
     told: dict[str, str] = field(default_factory=dict)  # fields of the service's answer that callers get as they are
+    wants: Codec | None = None  # what writes the body of the reply, where its caller gets nothing else of it
     unchanged: bool = False  # the service answered 304 to the caller's own condition

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from ..codec.json import dumps
 from ..codec.lexical import Scalar, Unfit
-from ..core.message import Exchange, HeaderBlock, Message, Wire
+from ..core.message import READY, Exchange, HeaderBlock, Message, Wire
 from ..core.operation import Route
 from ..core.problem import Finding, Kind, Outcome, Problem
 from ..core.protection import judge_client
@@ -99,7 +99,8 @@ class RestClient:
         codec = route.json_face.request
         binding = self.route.binding
         limits, parsed = wire.facts.pop(PARSED, (None, None))
-        if not isinstance(codec, JsonCodec) or limits != codec.limits:
+        ready = wire.facts.pop(READY, None)
+        if ready is None and (not isinstance(codec, JsonCodec) or limits != codec.limits):
             parsed = codec.parse(wire.body)
         raw: bytes | None = wire.body
         if self.route.shapes:
@@ -112,10 +113,11 @@ class RestClient:
         if self.route.heads.request:
             blocks, raw = self.route.heads.take(parsed, wire.headers), None
         message = Message(codec, raw=raw, parsed=parsed, headers=blocks, size=len(wire.body))
-        conditions = self._passed(wire.headers)
-        return Exchange(
-            route.operation, message, route=route, headers=wire.headers, facts=wire.facts, conditions=conditions
-        )
+        message.ready = ready
+        exchange = Exchange(route.operation, message, route=route, headers=wire.headers, facts=wire.facts)
+        exchange.conditions = self._passed(wire.headers)
+        exchange.wants = None if self.route.looks else route.json_face.reply
+        return exchange
 
     def _shaped(self, parsed: Any) -> Any:
         """The JSON without what chose the route, in its place of the message."""

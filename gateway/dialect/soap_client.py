@@ -94,7 +94,8 @@ class SoapClient:
         raw = wire.body if untouched else None
         message = Message(codec, raw=raw, parsed=envelope, headers=headers, size=len(wire.body))
         message.value()  # the whole verdict, before anything is done with it; untouched bytes still pass as they are
-        return Exchange(operation, message, headers=wire.headers, facts=wire.facts)
+        wants = operation.faces[version].reply if untouched else None
+        return Exchange(operation, message, headers=wire.headers, facts=wire.facts, wants=wants)
 
     def _operation(self, envelope: Envelope, actions: Sequence[str]) -> Operation:
         """The body's operation; where several have one body, the action's. Raises Problem OPERATION_UNKNOWN, …"""
@@ -152,7 +153,8 @@ class SoapClient:
             )
         if face.reply is None:
             return Wire(dict(exchange.reply_headers), b"", status=202)
-        if not isinstance(reply.codec, JsonCodec):  # what a JSON service answered was judged when it was read
+        judged = isinstance(reply.codec, JsonCodec) or (reply.ready is not None and reply.ready[0] is face.reply)
+        if not judged:  # what a JSON service answered was judged when it was read, what is ready when it was made
             reply.value()  # what libxml2 alone lets pass is not the service's contract either
         return Wire(headers, reply.wire(face.reply), status=200)
 

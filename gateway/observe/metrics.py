@@ -21,6 +21,7 @@ METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 OUTCOMES: Final[Mapping[int, str]] = {4: "refused", 5: "failed"}  # by the status's first digit; else ok
 RESULTS: Final = ("ok", "unchanged", "refused")
+BESIDE: Final = ("taken", "given-back", "lost")  # given-back: to be done, or refused, here
 STATES: Final[Mapping[str, int]] = {"closed": 0, "half-open": 1, "open": 2}
 # The bounds of `Limits` that refuse something, and the two that are settings of a service and of a plug-in.
 LIMITS: Final = (
@@ -102,6 +103,14 @@ class Metrics:
             ("plugin", "event"),
             registry=self.registry,
         )
+        self.beside = Counter(
+            "soapgw_very_large",
+            "Very large messages asked of the process beside, by what became of it.",
+            ("outcome",),
+            registry=self.registry,
+        )
+        for outcome in BESIDE:
+            self.beside.labels(outcome)
         self.reloads = Counter(
             "soapgw_reloads", "Configuration reloads, by result.", ("result",), registry=self.registry
         )
@@ -241,6 +250,10 @@ class Metrics:
         self.problems.labels(problem.kind.slug).inc()
         if problem.limit:
             self.limit(problem.limit)
+
+    def asked_beside(self, outcome: str) -> None:
+        """One very large message. Called from the thread that asked, too."""
+        self.beside.labels(outcome).inc()
 
     def limit(self, name: str) -> None:
         """One hit of a limit; a name that is in no table makes no series."""

@@ -170,6 +170,10 @@ class Settings(Part):
     services: dict[ServiceName, Service] = Field(
         min_length=1, description="The contracts that are served, by a name of your own."
     )
+    very_large: Literal["process", "thread"] = Field(
+        default="process",
+        description="Who translates messages of 1 MiB and more: a process beside, begun by the first, or a thread.",
+    )
     limits: Bounds | None = Field(
         default=None, description="Bounds on messages and connections: `large`, or single numbers."
     )

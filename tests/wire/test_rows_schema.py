@@ -250,16 +250,21 @@ def test_x23_packages(bench: Bench, name: str) -> None:
 
 
 def _peak(pid: int | str) -> int:
-    """The most memory that a process has had since it was last asked, in bytes; its count begins again."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    Path(f"/proc/{pid}/clear_refs").write_text("5")
-    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) * 1024
+    """The most memory that a process and its children have had since they were last asked, in bytes; the count begins again."""
+    most = 0
+    children = [each for task in Path(f"/proc/{pid}/task").iterdir() for each in (task / "children").read_text().split()]
+    for each in (pid, *children):
+        status = Path(f"/proc/{each}/status").read_text()
+        Path(f"/proc/{each}/clear_refs").write_text("5")
+        most += int(re.search(r"VmHWM:\s+(\d+)", status)[1]) * 1024
+    return most
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/proc/self/clear_refs"), reason="reads Linux's own counts")
 async def test_x20_five_megabytes_of_base64(tmp_path: Path) -> None:
-    """A gateway of its own. Measured: 3.9 times the message in XML, of which libxml2's verdict is one; 7.0 as JSON."""
+    """A gateway and the process beside it. Measured: 3.9 times the message in XML, of which libxml2's verdict
+    is one; as JSON 2.2 times in the gateway and 5.8 times in the process beside."""
     (tmp_path / "rows.wsdl").write_text(contract())
     service = Service()
     given = {"wsdl": "rows.wsdl", "path": "/large", "upstream": {"url": service.address}, "routes": [LARGE]}
@@ -276,14 +281,15 @@ async def test_x20_five_megabytes_of_base64(tmp_path: Path) -> None:
             ("/large/put", "application/json", json.dumps({"data": text}).encode()),
             ("/large", "text/xml; charset=utf-8", body(f"<data>{text}</data>")),
         ):
-            await asyncio.to_thread(bench.post, sent.replace(text.encode(), b"AAAA"), path, kind)  # warm
+            begun = sent.replace(text.encode(), b"AAAA" * 270_000)  # the process beside stands
+            await asyncio.to_thread(bench.post, begun, path, kind)
             _peak(process.process.pid)
             before = _peak(process.process.pid)
             status, words, _ = await asyncio.to_thread(bench.post, sent, path, kind)
             assert (status, "yes" in words) == (200, True), words[:300]
             assert text.encode() in service.seen[-1]
             told.append((_peak(process.process.pid) - before) / len(sent))
-        assert told[0] <= 8.0, told
+        assert told[0] <= 9.0, told
         assert told[1] <= 4.5, told
     finally:
         await process.end()
