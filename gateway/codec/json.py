@@ -219,7 +219,8 @@ def _holds_long(value: Any, levels: int) -> bool:
         return len(value) > _LONG
     if levels and type(value) is dict:
         for member in value.values():
-            if _holds_long(member, levels - 1):
+            kind = type(member)
+            if (kind is dict or kind is list) and _holds_long(member, levels - 1):
                 return True
     return False
 

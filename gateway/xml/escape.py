@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import orjson
+
 from gateway.core.problem import Kind, Problem
 
 _LEGAL: Final = "\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
@@ -31,7 +33,12 @@ def illegal_at(text: str) -> int:
 
 
 def _carried(text: str) -> bool:
-    """Whether XML can carry every character: a quarter of a nanosecond each, where a search takes five."""
+    """Whether XML can carry every character: under half a nanosecond each, where a search takes five.
+
+    JSON escapes every control character, so ASCII that it writes as it is has none; orjson looks at many at once.
+    """
+    if text.isascii() and len(orjson.dumps(text)) == len(text) + 2:
+        return True
     try:
         raw = text.encode()
     except UnicodeEncodeError:  # a lone surrogate
@@ -48,6 +55,11 @@ def escape_text(text: str) -> str:
             _refuse_illegal(text)
     elif not text.isprintable():  # what XML lacks is never printable; this looks at a character in two nanoseconds
         _refuse_illegal(text)
+    if len(text) > _LONG and text.isascii():  # bytes are replaced in two thirds of the time
+        if not ("&" in text or "<" in text or ">" in text or "\r" in text):
+            return text
+        raw = text.encode().replace(b"&", b"&amp;").replace(b"<", b"&lt;")
+        return raw.replace(b">", b"&gt;").replace(b"\r", b"&#13;").decode("ascii")
     if "&" in text:
         text = text.replace("&", "&amp;")
     if "<" in text:

@@ -26,9 +26,19 @@ def test_attributes_survive(text: str) -> None:
     assert parse(f'<a b="{escape_attribute(text)}"/>'.encode(), DEFAULT).get("b") == text
 
 
+@given(LEGAL)
+def test_a_long_text_is_escaped_as_a_short_one(text: str) -> None:
+    for long in ("x" * 101, "é" * 101):
+        assert escape_text(long + text) == long + "".join(map(escape_text, text))
+
+
 @pytest.mark.parametrize("bad", ["\x00", "\x08", "\x0b", "\x1f", "\ud800", "\ufffe", "\uffff"])
 def test_what_xml_cannot_carry(bad: str) -> None:
     assert illegal_at("ab" + bad) == 2
+    for long in ("x" * 101, "é" * 101, '"' * 101):
+        assert illegal_at(long + bad) == 101
+        with pytest.raises(Problem):
+            escape_text(long + bad)
     for escape in (escape_text, escape_attribute):
         with pytest.raises(Problem) as info:
             escape("ab" + bad)
@@ -43,5 +53,6 @@ def test_what_xml_can_carry(good: str) -> None:
 
 def test_plain_text_is_the_same_object() -> None:
     text = "plain"
+    assert escape_text(text * 100) == text * 100
     assert escape_text(text) is text
     assert escape_attribute(text) is text
