@@ -52,6 +52,7 @@ class Simple:
     base: TypeId | None = None
     item: TypeId | None = None  # of a list
     members: tuple[TypeId, ...] = ()  # of a union, in schema order, flattened
+    media: tuple[str, ...] = ()  # media ranges expected of octets (xmime:expectedContentTypes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ class Element:
     identities: tuple[Identity, ...] = ()
     secret: bool = False  # marked by the contract: its value never stands in a log or a problem
     alternatives: tuple[Alternative, ...] = ()  # XSD 1.1; in order, the first whose test holds
+    media: tuple[str, ...] = ()  # media ranges expected of octets (xmime:expectedContentTypes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ class Complex:
     asserts: tuple[str, ...] = ()  # XSD 1.1
     document: str = ""
     place: str = ""  # file:line of its declaration, for messages
+    media: tuple[str, ...] = ()  # media ranges expected of octets (xmime:expectedContentTypes)
 
 
 Type: TypeAlias = "Simple | Complex"

@@ -42,6 +42,7 @@ from gateway.schema.jsonkeys import free_keys, wild_keys
 from gateway.schema.jsonnodes import Leaf, Schema, constraints, leaves, required, some_present
 from gateway.schema.jsonplaces import beside, bounded_by_place, steps_between
 from gateway.schema.jsonschema_scalars import json_schema_of
+from gateway.schema.media import described, media_of, media_of_type
 from gateway.schema.names import clark, split
 from gateway.schema.source import XS, XSI
 
@@ -118,11 +119,11 @@ class SchemaWriter:
             return any_of(list(guarded(self.model, element, self.place)))
         kind = self.model.types[element.type]
         if isinstance(kind, Simple):
-            forms = [self._scalar(element.type, element.default, element.fixed)]
+            forms = [self._scalar(element.type, element.default, element.fixed, element.media)]
         elif isinstance(kind.form, Text) and kind.form.bare and kind.simple:
-            forms = [self._scalar(kind.simple, element.default, element.fixed)]
-        elif isinstance(kind.form, Text) and (element.default is not None or element.fixed is not None):
-            forms = [self._text(kind, element.default, element.fixed)]
+            forms = [self._scalar(kind.simple, element.default, element.fixed, media_of(self.model, element))]
+        elif isinstance(kind.form, Text) and (element.media or (element.default, element.fixed) != (None, None)):
+            forms = [self._text(kind, element.default, element.fixed, element.media)]
         else:
             forms = [] if kind.abstract else [self._placed(element, element.type, self.ref(element.type))]
         derived = [] if element.type == ANY_TYPE else self._derived(element)
@@ -205,7 +206,8 @@ class SchemaWriter:
         if isinstance(form, Open):
             return self._open()
         if isinstance(form, Text):
-            return self._scalar(kind.simple or "", None, None) if form.bare else self._text(kind, None, None)
+            bare = self._scalar(kind.simple or "", None, None, media_of_type(self.model, type_id))
+            return bare if form.bare else self._text(kind, None, None)
         return self._object(kind, form or Keys())
 
     def _typed(self, type_id: TypeId) -> Schema:
@@ -238,15 +240,18 @@ class SchemaWriter:
 
     # ------------------------------------------------------------ scalars and attributes
 
-    def _scalar(self, type_id: TypeId, default: str | None, fixed: str | None) -> Schema:
+    def _scalar(
+        self, type_id: TypeId, default: str | None, fixed: str | None, media: tuple[str, ...] = ()
+    ) -> Schema:
         if self._of_entities(type_id):
             return {"not": {}}
         schema = json_schema_of(self.model, type_id, self.settings)
-        return bounded_by_place(self.model, type_id, self.settings, schema, default, fixed)
+        schema = bounded_by_place(self.model, type_id, self.settings, schema, default, fixed)
+        return described(self.model, type_id, media, schema)
 
-    def _text(self, kind: Complex, default: str | None, fixed: str | None) -> Schema:
+    def _text(self, kind: Complex, default: str | None, fixed: str | None, media: tuple[str, ...] = ()) -> Schema:
         attributes = self._attributes(kind)
-        value = self._scalar(kind.simple or "", default, fixed)
+        value = self._scalar(kind.simple or "", default, fixed, media or media_of_type(self.model, kind.id))
         if default is None and fixed is None and self._null_is_empty(kind.simple or ""):
             value = any_of([value, _NULL])
         return {

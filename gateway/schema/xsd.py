@@ -11,6 +11,7 @@ import io
 import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from urllib.error import URLError
 from urllib.request import OpenerDirector
@@ -31,6 +32,7 @@ from gateway.schema.ir import (
     TypeId,
     Wildcard,
 )
+from gateway.schema.media import MENTION, expected
 from gateway.schema.names import clark, local, prefixes, site, split
 from gateway.schema.opened import opened, settled
 from gateway.schema.particles import read_group, read_wildcard
@@ -165,6 +167,7 @@ class _Reader:
         self._parts = {part.name: part for part in documents.parts}
         self._order: dict[str, dict[Any, int]] = {}
         self._lines: dict[str, list[int]] = {}
+        self._media_of: dict[str, dict[Any, tuple[str, ...]]] = {}
 
     def model(self) -> Model:
         """The whole model: all global components, and every type that one of them needs."""
@@ -205,7 +208,8 @@ class _Reader:
             if xsd.is_complex():
                 self._types[type_id] = self._complex(type_id, xsd)
                 continue
-            simple = self._types[type_id] = read_simple(xsd, type_id, self.type_of)
+            simple = replace(read_simple(xsd, type_id, self.type_of), media=self._media(xsd))
+            self._types[type_id] = simple
             wrong = unfit_literal(simple) if self._documents.version == "1.0" else ""
             if wrong:
                 place, _ = self._place(xsd)
@@ -259,6 +263,7 @@ class _Reader:
             block_types=frozenset((xsd.block or "").split()) - {"substitution"},
             identities=tuple(_identity(identity) for identity in _identities(xsd)),
             alternatives=self._alternatives(xsd),
+            media=self._media(xsd),
         )
 
     def _alternatives(self, xsd: Any) -> tuple[Alternative, ...]:
@@ -312,6 +317,17 @@ class _Reader:
             return part.source.file, ""
         return f"{part.source.file}:{part.source.line + self._lines[name][at]}", part.documentation.get(at, "")
 
+    def _media(self, xsd: Any) -> tuple[str, ...]:
+        """The media ranges expected of what a component declares; a simple type is known by the element within it."""
+        name = str(xsd.schema.url or "").rpartition("/")[2]
+        if name not in self._media_of:
+            said = MENTION in self._documents.texts.get(name, b"")
+            every = xsd.schema.source.root.iter() if said else ()
+            told = {elem: media for elem in every if (media := expected(elem.attrib))}
+            inner = {child: media for elem, media in told.items() if local(elem.tag) == "simpleType" for child in elem}
+            self._media_of[name] = inner | told
+        return self._media_of[name].get(xsd.elem, ())
+
     def _complex(self, type_id: TypeId, xsd: Any) -> Complex:
         if type_id == ANY_TYPE:
             return _any_type(type_id)
@@ -336,6 +352,7 @@ class _Reader:
             asserts=tuple(assertion.path for assertion in xsd.assertions),
             document=documentation,
             place=place,
+            media=self._media(xsd),
         )
 
     def _particle(self, xsd: Any) -> Group | None:
