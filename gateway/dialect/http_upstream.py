@@ -16,9 +16,11 @@ from ..core.limits import Limits
 from ..core.message import TRACE, Exchange, Fault, Message, Wire
 from ..core.problem import Kind, Problem
 from ..xml import parse as parse_xml
+from ..xml.charset import in_utf8
 from .binding import Binding
 from .blame import Blaming
 from .envelope import Envelope
+from .media import charset
 from .rest import JsonCodec
 from .soap import SoapCodec
 from .unbinding import take
@@ -91,9 +93,10 @@ class HttpUpstream:
         if not wire.body.strip():
             raise Problem(Kind.UPSTREAM_MALFORMED, "The service answered with an empty body.")
         try:
-            root = parse_xml(wire.body, self.limits, response=True)
+            root = parse_xml(in_utf8(wire.body, charset(wire)), self.limits, response=True)
         except Problem as problem:
-            raise Problem(Kind.UPSTREAM_MALFORMED, "The service's answer is no XML.", cause=str(problem)) from problem
+            words = f"The service's answer was refused: {problem.detail}"
+            raise Problem(Kind.UPSTREAM_MALFORMED, words, cause=str(problem), limit=problem.limit) from problem
         envelope = Envelope("1.1", (), root)
         codec.check(envelope)
         return Message(codec, parsed=envelope)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
+from ..core.message import Wire
 from ..core.problem import Kind, Problem
 
 Family = Literal["json", "soap11", "soap12", "multipart", "other", "none"]
@@ -56,6 +57,11 @@ def media(text: str) -> Media:
         if eq:
             parameters.setdefault(name.strip().lower(), _unquote(value.strip()))
     return Media(head.strip().lower(), parameters)
+
+
+def charset(wire: Wire) -> str:
+    """The charset that a message's Content-Type names, '' for none."""
+    return media(wire.headers.get("content-type", "")).parameters.get("charset", "")
 
 
 def _pieces(text: str, separator: str) -> list[str]:

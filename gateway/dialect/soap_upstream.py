@@ -16,13 +16,14 @@ from ..core.message import TRACE, Exchange, HeaderBlock, Message, Wire
 from ..core.problem import Kind, Problem
 from ..core.value import Value
 from ..xml import parse as parse_xml
+from ..xml.charset import in_utf8
 from ..xml.escape import escape_attribute, escape_text
 from . import addressing
 from .blame import Blaming
 from .detail import typed_by
 from .envelope import Envelope, Version
 from .fault import read_fault, regular
-from .media import media
+from .media import charset, media
 from .passing import PAUSE, told
 from .soap import SoapCodec
 from .soap_client import content_type
@@ -98,7 +99,7 @@ class SoapUpstream:
             exchange.told = told(wire.headers, PAUSE)
             return self._fault(exchange, wire, envelope, codec)
         if wire.status >= 400:
-            raise self._no_soap(wire)
+            raise self._no_soap(wire, "with an envelope that holds no Fault")
         if not isinstance(codec, SoapCodec):
             return Message(exchange.request.codec, value={})
         codec.check(envelope)
@@ -113,6 +114,8 @@ class SoapUpstream:
 
     def _envelope(self, wire: Wire, reader: SoapCodec) -> Envelope:
         """By content, whatever the status and Content-Type; a page of markup is no SOAP, however well-formed."""
+        if wire.tree is None:
+            wire.body = in_utf8(wire.body, charset(wire))
         if wire.tree is None and not wire.body.lstrip(b" \t\r\n").startswith(_MARKUP):
             raise self._no_soap(wire)
         try:
@@ -120,7 +123,8 @@ class SoapUpstream:
         except Problem as problem:
             if _is_page(wire):
                 raise self._no_soap(wire) from problem
-            raise Problem(Kind.UPSTREAM_MALFORMED, cause=str(problem), limit=problem.limit) from problem
+            words = f"The service's answer was refused: {problem.detail}"
+            raise Problem(Kind.UPSTREAM_MALFORMED, words, cause=str(problem), limit=problem.limit) from problem
         try:
             return reader.open(root)
         except Problem as problem:
@@ -142,12 +146,12 @@ class SoapUpstream:
         raw = wire.body if regular(envelope, fault) else None  # a broken one is put right for SOAP callers
         return Message(whole, raw=raw, parsed=envelope, value=fault.detail, headers=envelope.headers, fault=fault)
 
-    def _no_soap(self, wire: Wire) -> Problem:
+    def _no_soap(self, wire: Wire, how: str = "without a SOAP envelope") -> Problem:
         if wire.status in (401, 403, 407):
             return Problem(Kind.UPSTREAM_AUTH, cause=f"HTTP {wire.status} without SOAP")
         if wire.status in (429, 503):
             return Problem(Kind.UPSTREAM_UNAVAILABLE, headers=told(wire.headers, PAUSE), cause=f"HTTP {wire.status}")
-        return Problem(Kind.UPSTREAM_NOT_SOAP, f"The service answered HTTP {wire.status} without a SOAP envelope.")
+        return Problem(Kind.UPSTREAM_NOT_SOAP, f"The service answered HTTP {wire.status} {how}.")
 
 
 def _block(namespace: str, name: str, text: str) -> str:

@@ -58,5 +58,7 @@ def test_the_answer(service: Any, upstream: HttpUpstream) -> None:
     asked = exchange(service, "GetRate", {"code": "a", "day": "2026-11-30"})
     reply = upstream.read_reply(asked, Wire({}, b'<r:Rate xmlns:r="urn:t"><r:value>1</r:value></r:Rate>', status=200))
     assert str(reply.value()["value"]) == "1"
+    latin = "<?xml version='1.0' encoding='iso-8859-1'?><r:Rate xmlns:r='urn:t'><!-- Å --><r:value>2</r:value></r:Rate>"
+    assert str(upstream.read_reply(asked, Wire({}, latin.encode("latin-1"), status=200)).value()["value"]) == "2"
     fault = upstream.read_reply(asked, Wire({}, b"<html/>", status=418)).fault
     assert (fault.code, fault.status, fault.reason) == ("Sender", 418, "The service answered HTTP 418.")

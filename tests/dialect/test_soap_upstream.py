@@ -111,7 +111,7 @@ def test_a_declared_detail_that_breaks_its_schema_is_told_schema_less(read: Any)
         (b"", 202, Kind.UPSTREAM_MALFORMED),
         (b"<e:Envelope", 200, Kind.UPSTREAM_MALFORMED),
         (b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", 200, Kind.UPSTREAM_MALFORMED),
-        (envelope(BOUGHT).decode().encode("utf-16"), 200, Kind.UPSTREAM_MALFORMED),
+        (envelope(BOUGHT).decode().encode("utf-32"), 200, Kind.UPSTREAM_MALFORMED),
         (b"<x>" * 100_000, 200, Kind.UPSTREAM_MALFORMED),
         (envelope(BOUGHT).replace(b"<e:Body>", b"<e:Body>text"), 200, Kind.UPSTREAM_MALFORMED),
         (envelope(BOUGHT, "1.1").replace(NS["1.1"].encode(), b"urn:no"), 200, Kind.UPSTREAM_MALFORMED),
@@ -126,6 +126,37 @@ def test_what_is_no_answer(read: Any, body: bytes, status: int, kind: Kind) -> N
     assert problem.kind is kind
     assert problem.outcome == "unknown", "a write may have been carried out"
     assert refused(read, body, status, call="GetPrice").outcome is None, "a read needs no outcome"
+
+
+@pytest.mark.parametrize(
+    ("codec", "content_type"),
+    [
+        ("latin-1", "text/xml; charset=iso-8859-1"),
+        ("cp1252", 'text/xml; charset="Windows-1252"'),
+        ("utf-16", "text/xml; charset=utf-16"),
+        ("utf-16", "text/xml"),
+    ],
+)
+def test_an_answer_in_another_charset_is_read_and_goes_on_in_utf_8(
+    read: Any, soap: SoapClient, codec: str, content_type: str
+) -> None:
+    text = envelope(FAULT.format("").replace("no", "Åsa är upptagen")).decode()
+    reply = read(text.encode(codec), 500, content_type=content_type)
+    assert reply.fault.reason == "Åsa är upptagen"
+    out = soap.write_reply(soap.read_request(posted(envelope(BUY))), reply)
+    assert "Åsa är upptagen".encode() in out.body
+    assert out.headers["content-type"].endswith("utf-8")
+
+
+def test_what_cannot_be_read_says_why_and_where(read: Any) -> None:
+    for body, words in (
+        (envelope(BOUGHT)[:-9], "Line 1, column"),
+        (envelope(FAULT.format("Å")).decode().encode("latin-1"), "not UTF-8 at byte"),
+    ):
+        problem = refused(read, body)
+        assert problem.detail.startswith("The service's answer was refused: ")
+        assert words in problem.detail
+    assert refused(read, envelope(BOUGHT), 500).detail == "The service answered HTTP 500 with an envelope that holds no Fault."
 
 
 def test_the_pause_of_503_is_passed_on(read: Any) -> None:
