@@ -234,6 +234,8 @@ class _Compiler:
             return True
         if self.route.body.request:
             return False
+        if self.bodies.drawn(self.bound.bound.input):
+            return True  # a document's JSON body is a member of its own
         places = {each.to for each in binds.parameters} | {steps for steps, _ in binds.constants} | {version}
         taken = {steps[0] for steps in places if len(steps) == 1}
         known = members_at(self.model, asks, self.route.unwrap.request, ())

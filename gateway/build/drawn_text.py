@@ -116,7 +116,9 @@ def _route(operation: Operation) -> Iterator[str]:
         names = _variables(operation)
         for each in operation.parameters:
             called = names[each.name] if each.place == "path" else each.name
-            yield f"            - {{in: {each.place}, name: {scalar_text(called)}, to: {scalar_text('/' + each.xml)}}}"
+            parted = f", list: {each.parted}" if each.parted else ""
+            to = scalar_text("/" + each.xml)
+            yield f"            - {{in: {each.place}, name: {scalar_text(called)}, to: {to}{parted}}}"
 
 
 def _faults(drawn: Drawn) -> Iterator[str]:

@@ -23,6 +23,7 @@ SERVED: Final = frozenset({"get", "put", "post", "delete", "patch"})
 BODYLESS: Final = frozenset({"get", "delete"})
 _OWN_HEADERS: Final = frozenset({"accept", "content-type", "authorization"})  # OpenAPI: these are ignored
 In = Literal["path", "query", "header"]
+_PARTED = {"form": "comma", "spaceDelimited": "space", "pipeDelimited": "pipe"}  # not exploded, in the query
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Parameter:
     required: bool
     many: bool = False
     schema: Schema = True
+    parted: str = ""  # how a list stands in one text of the query: comma, space or pipe; '' where each is its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,14 +236,17 @@ class OperationReader:
         kind = self.reader.place(schema)
         kind = replace(kind, nullable=False, words=kind.words or one.words())
         shape = self.reader.types.resolve(kind.kind)
-        exploded = place == "query" and one.value.get("explode", one.value.get("style", "form") == "form")
+        style = one.value.get("style", "form" if place == "query" else "simple")
+        exploded = place == "query" and one.value.get("explode", style == "form")
+        listed = style in _PARTED if place == "query" else style == "simple"  # a header's and a path's items: commas
         judged = self.asks.schema(schema_at.text, schema_at.steps, schema_at.value)
         if isinstance(shape, Scalar):
             yield Parameter(place, name, names.give(name), kind, required, schema=judged)
-        elif isinstance(shape, Array) and self._is_scalar(shape.item) and (exploded or place == "header"):
+        elif isinstance(shape, Array) and self._is_scalar(shape.item) and listed:
             item = replace(shape.item, nullable=False, words=kind.words)
-            yield Parameter(place, name, names.give(name), item, required, many=True, schema=judged)
-        elif isinstance(shape, Record) and place == "query" and (exploded or one.value.get("style") == "deepObject"):
+            parted = _PARTED[style] if place == "query" and not exploded else ""
+            yield Parameter(place, name, names.give(name), item, required, True, judged, parted)
+        elif isinstance(shape, Record) and place == "query" and (exploded or style == "deepObject"):
             yield from self._members(name, one, shape, names, required)
         else:
             self._remark(one, f"parameter {name}", "its member holds the text as the service takes it")

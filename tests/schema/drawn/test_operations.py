@@ -28,16 +28,20 @@ def test_parameters_are_members(tmp_path):
     deep = {"type": "object", "properties": {"x": {"type": "integer"}}}
     given = [
         parameter("id", "path", {"type": "integer"}), parameter("tag", "query", texts), parameter("X-A", "header", texts),
-        parameter("csv", "query", texts, explode=False), parameter("f", "query", deep, style="deepObject"),
+        parameter("csv", "query", texts, explode=False), parameter("old", "query", texts, style="spaceDelimited"),
+        parameter("pipe", "query", texts, style="pipeDelimited", explode=True), parameter("odd", "query", texts, style="x"),
+        parameter("f", "query", deep, style="deepObject"),
         parameter("Accept", "header", {"type": "string"}), parameter("sid", "cookie", {"type": "string"}),
     ]  # fmt: skip
-    made = drawn(tmp_path, {"/a/{id}": {"parameters": given, "get": {"responses": {}}}})
+    given += [parameter("ids", "path", texts), parameter("m", "path", texts, style="matrix")]
+    made = drawn(tmp_path, {"/a/{id}/{ids}/{m}": {"parameters": given, "get": {"responses": {}}}})
     (operation,) = made.operations
-    assert operation.name == "getAById"
-    assert [(each.name, each.xml, each.many) for each in operation.parameters] == [
-        ("id", "id", False), ("tag", "tag", True), ("X-A", "X-A", True), ("csv", "csv", False), ("f[x]", "f_x_", False),
+    assert [(each.name, each.xml, each.many, each.parted) for each in operation.parameters] == [
+        ("id", "id", False, ""), ("tag", "tag", True, ""), ("X-A", "X-A", True, ""), ("csv", "csv", True, "comma"),
+        ("old", "old", True, "space"), ("pipe", "pipe", True, ""), ("odd", "odd", False, ""), ("f[x]", "f_x_", False, ""),
+        ("ids", "ids", True, ""), ("m", "m", False, ""),
     ]  # fmt: skip
-    assert {each.what for each in made.remarks} >= {"parameter csv", "header Accept", "cookie sid"}
+    assert {each.what for each in made.remarks} == {"parameter odd", "parameter m", "header Accept", "cookie sid"}
 
 
 def test_faults_are_shared_and_know_their_statuses(tmp_path):
