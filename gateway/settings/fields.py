@@ -6,6 +6,7 @@ against the file that names it; that it exists is checked there, so the mistake 
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -38,8 +39,10 @@ def _file(value: str, info: ValidationInfo) -> str:
     base = (info.context or {}).get("base")
     if base is None:
         return value
-    path = Path(base, value).resolve()
+    path = Path(base, value)
     try:
+        plain = Path(os.path.abspath(path))  # without `..`, where no link stands before one
+        path = plain if plain.resolve() == path.resolve() else path
         found = path.is_file()
     except OSError:  # no name of a file: too long, for one
         found = False
@@ -48,12 +51,17 @@ def _file(value: str, info: ValidationInfo) -> str:
     return str(path)
 
 
+def _schema(value: str, info: ValidationInfo) -> str:
+    name = _file(value, info)
+    return name if (info.context or {}).get("base") is None else str(Path(name).resolve())
+
+
 def _location(value: str, info: ValidationInfo) -> str:
     if value.startswith(("http://", "https://")):
         if not (info.context or {}).get("remote"):
             raise ValueError("serving never fetches: save the contract beside this file, and name the file")
         return _url(value)
-    return _file(value, info)
+    return _schema(value, info)
 
 
 def _url(value: str) -> str:
@@ -117,7 +125,8 @@ def _pointer(value: str) -> str:
 
 Size = Annotated[int, Field(ge=1), BeforeValidator(_size, json_schema_input_type=int | str)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
-FilePath = Annotated[str, AfterValidator(_file)]
+FilePath = Annotated[str, AfterValidator(_file)]  # links stay: certificates are looked at again, and links are swapped
+SchemaPath = Annotated[str, AfterValidator(_schema)]  # where a link leads to: what it imports stands there
 Location = Annotated[str, AfterValidator(_location)]
 Url = Annotated[str, AfterValidator(_url)]
 Address = Annotated[str, AfterValidator(_address)]

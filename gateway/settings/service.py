@@ -21,6 +21,7 @@ from .fields import (
     Namespace,
     Part,
     Pointer,
+    SchemaPath,
     Seconds,
     Url,
     UrlPath,
@@ -280,7 +281,7 @@ class Upstream(Part):
         description="Its address; by default the one in the contract.",
         examples=["http://127.0.0.1:8090/portal"],
     )
-    shapes: FilePath | None = Field(
+    shapes: SchemaPath | None = Field(
         default=None,
         description="The JSON service's own JSON beside that of the contract, as `gateway import` of an OpenAPI document writes it.",
         examples=["petstore.json"],
@@ -343,7 +344,7 @@ class Service(Part):
         description="The WSDL, relative to this file; or an XML Schema alone, of which elements X and XResponse make the operation X.",
         examples=["../schemas/netid/portal.wsdl"],
     )
-    xsd: tuple[FilePath, ...] = Field(default=(), description="Schemas for imports that name no location.")
+    xsd: tuple[SchemaPath, ...] = Field(default=(), description="Schemas for imports that name no location.")
     service: LocalName | None = Field(
         default=None, description="Which wsdl:service, where the WSDL has several.", examples=["Portal"]
     )

@@ -69,6 +69,19 @@ def test_a_file_is_found_beside_the_configuration(tmp_path: Path) -> None:
             take(fields.FilePath, name, base=tmp_path)
 
 
+def test_a_link_stays_one_but_where_a_schema_imports_what_is_beside_it(tmp_path: Path) -> None:
+    """A mounted Secret swaps the link: who keeps where it led to never sees the renewed certificate."""
+    (tmp_path / "..1").mkdir()
+    (tmp_path / "..1" / "tls.pem").write_text("")
+    (tmp_path / "..data").symlink_to("..1")
+    (tmp_path / "tls.pem").symlink_to("..data/tls.pem")
+    assert take(fields.FilePath, "tls.pem", base=tmp_path) == str(tmp_path / "tls.pem")
+    assert take(fields.FilePath, "../tls.pem", base=tmp_path / "..1") == str(tmp_path / "tls.pem")
+    assert take(fields.FilePath, "..data/../tls.pem", base=tmp_path) == str(tmp_path / "tls.pem")
+    for kind in (fields.SchemaPath, fields.Location):
+        assert take(kind, "tls.pem", base=tmp_path) == str(tmp_path / "..1" / "tls.pem")
+
+
 def test_a_contract_is_a_file_unless_whoever_typed_it_means_a_url(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="serving never fetches"):
         take(fields.Location, "http://h/x?wsdl", base=tmp_path)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
+import ssl
 import subprocess
 from pathlib import Path
 
@@ -55,6 +57,34 @@ def test_who_calls_is_whom_the_certificate_names(tmp_path: Path, capfd: pytest.C
     finally:
         bank.close()
     assert "Traceback" not in "".join(capfd.readouterr())
+
+
+async def test_a_certificate_in_a_mounted_secret_is_renewed_by_its_link(tmp_path: Path) -> None:
+    authorities = [Authority(tmp_path), Authority(tmp_path, "other")]
+    for at, ca in enumerate(authorities):
+        (tmp_path / f"..{at}").mkdir()
+        private(ca.issue("server")).rename(tmp_path / f"..{at}" / "tls.pem")
+    data = tmp_path / "..data"
+    data.symlink_to("..0")
+    (tmp_path / "tls.pem").symlink_to("..data/tls.pem")
+    (tmp_path / "bank.wsdl").write_text(contract())
+    text = "tls: {certificate: tls.pem}\nservices: {bank: {wsdl: bank.wsdl, upstream: {url: 'http://127.0.0.1:1/'}}}\n"
+    async with gateway_of(text, tmp_path) as gateway:
+
+        async def proven(ca: Authority) -> bool:
+            host, _, port = gateway.addresses["data"].rpartition(":")
+            try:
+                _, writer = await asyncio.open_connection(host, int(port), ssl=ssl.create_default_context(cafile=ca.path))
+            except ssl.SSLError:
+                return False
+            writer.close()
+            return True
+
+        assert [await proven(each) for each in authorities] == [True, False]
+        (tmp_path / "..next").symlink_to("..1")
+        (tmp_path / "..next").replace(data)
+        shutil.rmtree(tmp_path / "..0")
+        assert [await proven(each) for each in authorities] == [False, True]
 
 
 def test_what_is_missing_is_told_at_its_place(tmp_path: Path) -> None:
