@@ -244,7 +244,9 @@ def _refused(call: Call, wire: Wire) -> Message:
         if wire.status == 503:
             raise Problem(Kind.UPSTREAM_UNAVAILABLE, headers=told(wire.headers, PAUSE), cause=fault.reason)
         if wire.status > 500 and media(wire.headers.get("content-type", "")).family != "json":
-            raise Problem(Kind.UPSTREAM_NOT_JSON, f"The service answered HTTP {wire.status} without JSON.")
+            kind = media(wire.headers.get("content-type", "")).type[:60] or "no Content-Type"
+            words = f"The service answered HTTP {wire.status} without JSON."
+            raise Problem(Kind.UPSTREAM_NOT_JSON, words, cause=f"HTTP {wire.status}, {kind}")
     codec = call.answer or call.request
     return Message(codec, value=fault.detail, fault=fault)
 

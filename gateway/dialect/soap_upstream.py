@@ -151,7 +151,9 @@ class SoapUpstream:
             return Problem(Kind.UPSTREAM_AUTH, cause=f"HTTP {wire.status} without SOAP")
         if wire.status in (429, 503):
             return Problem(Kind.UPSTREAM_UNAVAILABLE, headers=told(wire.headers, PAUSE), cause=f"HTTP {wire.status}")
-        return Problem(Kind.UPSTREAM_NOT_SOAP, f"The service answered HTTP {wire.status} {how}.")
+        kind = media(wire.headers.get("content-type", "")).type[:60] or "no Content-Type"
+        words = f"The service answered HTTP {wire.status} {how}."
+        return Problem(Kind.UPSTREAM_NOT_SOAP, words, cause=f"HTTP {wire.status}, {kind}, {how}")
 
 
 def _block(namespace: str, name: str, text: str) -> str:

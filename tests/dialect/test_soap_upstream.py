@@ -156,6 +156,8 @@ def test_what_cannot_be_read_says_why_and_where(read: Any) -> None:
         problem = refused(read, body)
         assert problem.detail.startswith("The service's answer was refused: ")
         assert words in problem.detail
+    page = refused(read, HTML, 200, content_type="text/html; charset=utf-8")
+    assert page.cause == "HTTP 200, text/html, without a SOAP envelope", "the log tells a login page from a wrong address"
     assert refused(read, envelope(BOUGHT), 500).detail == "The service answered HTTP 500 with an envelope that holds no Fault."
 
 
