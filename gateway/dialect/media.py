@@ -114,8 +114,14 @@ def _q(part: str) -> float:
         return 0.0
 
 
-def require_json_accepted(accept: str) -> None:
-    """Raises Problem NOT_ACCEPTABLE when the caller takes no JSON: what it says of `application/json` itself wins."""
+@lru_cache(maxsize=256)
+def takes_json(accept: str) -> bool:
+    """Whether an Accept header lets JSON be sent: what it says of `application/json` itself wins."""
     spoken = any(_specific(media(part).type, "application/json") for part in _pieces(accept, ","))
-    if quality(accept, "application/json" if spoken else "application/problem+json") <= 0:
+    return quality(accept, "application/json" if spoken else "application/problem+json") > 0
+
+
+def require_json_accepted(accept: str) -> None:
+    """Raises Problem NOT_ACCEPTABLE when the caller takes no JSON."""
+    if not takes_json(accept):
         raise Problem(Kind.NOT_ACCEPTABLE, "This address answers with `application/json`.")

@@ -34,7 +34,7 @@ def observe(metrics: Metrics, log: Log, answer: Callable[[Problem, str], Wire], 
                 facts["traceparent"] = child(given)
             if "tracestate" in wire.headers:
                 facts["tracestate"] = state(given, wire.headers["tracestate"])
-            metrics.inflight.inc()
+            metrics.inflight += 1
             token = SERVED.set((facts["traceparent"], facts.get("tracestate", "")))
             try:
                 reply = await inner(wire)
@@ -43,7 +43,7 @@ def observe(metrics: Metrics, log: Log, answer: Callable[[Problem, str], Wire], 
                 reply.facts["problem"] = problem
             finally:
                 SERVED.reset(token)
-                metrics.inflight.dec()
+                metrics.inflight -= 1
             reply.headers.setdefault("x-request-id", facts["request_id"])
             _tell(metrics, log, wire, reply, time.perf_counter() - began, seen)
             return reply

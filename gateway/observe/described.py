@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from prometheus_client import Counter, Gauge, Histogram, Info
+from prometheus_client import Counter, Gauge, Info
+from prometheus_client import Histogram as LockedHistogram
 
+from .histogram import Histogram
 from .metrics import CrewMetrics, Metrics
 
 HEAD: Final = """\
@@ -27,7 +29,7 @@ for. Recording rules, alerts and the dashboard that read them are in `deploy/`.
 | series | kind | labels | what |
 | --- | --- | --- | --- |
 """
-_KINDS: Final[dict[Any, str]] = {Counter: "counter", Gauge: "gauge", Histogram: "histogram", Info: "info"}
+_KINDS: Final[dict[Any, str]] = {Counter: "counter", Gauge: "gauge", LockedHistogram: "histogram", Info: "info"}
 _SUFFIX: Final[dict[Any, str]] = {Counter: "_total", Info: "_info"}
 
 
@@ -38,6 +40,9 @@ def page() -> str:
     rows = []
     for found in (*vars(metrics).values(), *vars(CrewMetrics()).values()):
         kind = type(found)
+        if isinstance(found, Histogram):
+            names = ", ".join(f"`{label}`" for label in found.names)
+            rows.append(f"| `{found.name}` | histogram | {names} | {found.words} |\n")
         if kind in _KINDS:
             name = f"{found._name}{_SUFFIX.get(kind, '')}"
             labels = ", ".join(f"`{label}`" for label in found._labelnames) or "–"

@@ -41,8 +41,9 @@ class Log:
             return
         line = {"time": self._now(), "stream": stream, "level": level, "event": event}
         for key, value in fields.items():
-            if value is not None and value != "":
-                line[key] = _cut(value)
+            if value is None or value == "":
+                continue
+            line[key] = _cut(value) if isinstance(value, str) and len(value) > FIELD_LIMIT else value
         try:
             raw = orjson.dumps(line, default=str, option=orjson.OPT_APPEND_NEWLINE)
         except TypeError:  # a lone surrogate
@@ -104,7 +105,5 @@ def said(line: str) -> None:
         sys.stderr.flush()
 
 
-def _cut(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > FIELD_LIMIT:
-        return value[: FIELD_LIMIT - 1] + "…"
-    return value
+def _cut(value: str) -> str:
+    return value[: FIELD_LIMIT - 1] + "…"

@@ -10,11 +10,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Gauge, Info, disable_created_metrics
+from prometheus_client import Histogram as LockedHistogram
 from prometheus_client.exposition import choose_encoder
 
 from ..core.limits import Limits
 from ..core.problem import Kind, Problem
+from .histogram import Child, Histogram
 from .spans import TOLD
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -58,16 +60,17 @@ class Metrics:
             buckets=buckets,
             registry=self.registry,
         )
-        self.stages = Histogram(
+        self.stages = LockedHistogram(  # threads observe it, too
             "soapgw_translation_seconds",
             "Time of a step of the translation, one look in seven.",
             ("stage",),
             buckets=STAGE_BUCKETS,
             registry=self.registry,
         )
-        self.inflight = Gauge(
-            "soapgw_inflight_requests", "Requests admitted and not yet answered.", registry=self.registry
-        )
+        self.inflight = 0  # of the event loop alone
+        busy = Gauge("soapgw_inflight_requests", "Requests admitted and not yet answered.", registry=self.registry)
+        busy.set_function(lambda: self.inflight)
+        self.busy = busy
         self.queued = Gauge("soapgw_queued_requests", "Requests that wait for admission.", registry=self.registry)
         self.problems = Counter("soapgw_problems", "Problems answered, by kind.", ("kind",), registry=self.registry)
         self.limits = Counter(
@@ -90,7 +93,7 @@ class Metrics:
             ("operation",),
             registry=self.registry,
         )
-        self.plugin_waits = Histogram(
+        self.plugin_waits = LockedHistogram(
             "soapgw_plugin_wait_seconds",
             "Time that a request waited in a plug-in: for a lock that was held.",
             ("plugin",),
@@ -163,9 +166,9 @@ class Metrics:
         self.serves(contract)
         self._certificates: Gauge | None = None
         self._behind: dict[str, str] = {}  # service to what it speaks
-        self._requests: dict[tuple[str, str, int], object] = {}
-        self._directions: dict[tuple[str, bool, int], object] = {}
-        self._backend: dict[tuple[str, str], object] = {}
+        self._requests: dict[tuple[str, str, int], Child] = {}
+        self._directions: dict[tuple[str, bool, int], Child] = {}
+        self._backend: dict[tuple[str, str], Child] = {}
 
     def serves(self, contract: str) -> None:
         """What is served from now on: the mark of its contracts."""
@@ -191,7 +194,7 @@ class Metrics:
             shown = method if method in METHODS else "OTHER"
             child = self.requests.labels(operation, shown, str(status))
             self._requests[operation, shown, status] = child
-        child.observe(seconds, {"trace_id": trace} if trace else None)  # type: ignore[attr-defined]  # a histogram's child
+        child.observe(seconds, trace)
 
     def direction(self, operation: str, soap: bool, status: int, seconds: float) -> None:
         """One answered request of an operation; `soap`: whether the caller speaks it, and not JSON."""
@@ -201,7 +204,7 @@ class Metrics:
             way = f"{'soap' if soap else 'json'}-{self._behind.get(operation.partition('/')[0], 'soap')}"
             outcome = OUTCOMES.get(status // 100, "ok")
             child = self._directions[key] = self.directions.labels(operation, way, outcome)
-        child.observe(seconds)  # type: ignore[attr-defined]  # a histogram's child
+        child.observe(seconds)
 
     def call(self, operation: str, outcome: str, seconds: float) -> None:
         """One call of the service behind; outcome: ok, fault or a problem's slug."""
@@ -209,7 +212,7 @@ class Metrics:
         child = self._backend.get(key)
         if child is None:
             child = self._backend[key] = self.backend.labels(operation, outcome)
-        child.observe(seconds)  # type: ignore[attr-defined]  # a histogram's child
+        child.observe(seconds)
 
     def told(self, result: str, count: int) -> None:
         """What became of so many spans. Called from the thread that sends them, too."""

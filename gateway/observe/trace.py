@@ -6,7 +6,7 @@ the service gets a child of it. An `X-Request-Id` is taken when it is 1 to 128 o
 
 from __future__ import annotations
 
-import os
+import random
 import re
 from contextvars import ContextVar
 from typing import Final
@@ -19,21 +19,22 @@ _MEMBER: Final = re.compile(_KEY + r"=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-
 _STATE_MOST: Final = 512  # characters that a gateway must be able to pass on (§3.3.1.5)
 _MEMBERS: Final = 32
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_draw: Final = random.Random().getrandbits  # noqa: S311  # ids keep nothing secret; seeded by the system's own
 # (traceparent, tracestate) of the request that is being served: what plug-ins call on its behalf stands in its trace
 SERVED: Final[ContextVar[tuple[str, str]]] = ContextVar("trace", default=("", ""))
 
 
 def request_id(given: str | None) -> str:
     """The caller's id where it is fit to be echoed, else a new one."""
-    return given if given and _ID.fullmatch(given) else os.urandom(12).hex()
+    return given if given and _ID.fullmatch(given) else f"{_draw(96):024x}"
 
 
 def child(traceparent: str | None) -> str:
     """The `traceparent` for the next hop: same trace, new span; a new trace without a valid parent."""
     match = _PARENT.fullmatch(traceparent) if traceparent else None
     if match is None:
-        return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-00"
-    return f"00-{match[1]}-{os.urandom(8).hex()}-{match[2]}"
+        return f"00-{_draw(128):032x}-{_draw(64):016x}-00"
+    return f"00-{match[1]}-{_draw(64):016x}-{match[2]}"
 
 
 def begun(traceparent: str | None) -> str:

@@ -14,7 +14,7 @@ def page(calls: int, *, lag: float = 0.0, inflight: int = 0, taken: float = 100.
     metrics.expect({"Release": ["Held"]}, [("Release", "POST")])
     for at in range(calls):
         metrics.request("Release", "POST", 200, 0.02, trace=f"{at:032x}")
-    metrics.inflight.set(inflight)
+    metrics.inflight = inflight
     metrics.loop_lag.set(lag)
     metrics.reloaded_at.set(taken)
     return families(metrics.page(OPENMETRICS)[0].decode())

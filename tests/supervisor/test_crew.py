@@ -58,7 +58,7 @@ async def test_a_dead_worker_is_started_again_and_its_counts_stay(tmp_path: Any)
     assert await yard.crew.start() is None
     for stand in yard.made:
         stand.metrics.request("Op", "POST", 200, 0.01)
-        stand.metrics.inflight.set(2)
+        stand.metrics.inflight = 2
     page = await yard.crew.metrics()
     assert yard.calls(page) == [2]
     assert yard.calls(page, "soapgw_inflight_requests") == [4]

@@ -26,6 +26,7 @@ ELSEWHERE = {
     "soapgw_reloads_total": "tests/test_reload.py",
     "soapgw_config_last_reload_successful": "tests/test_reload.py",
     "soapgw_faults_total": "tests/layers/test_observe.py",  # a lock's is told as a lock
+    "soapgw_very_large_total": "tests/wire/test_very_large.py",
 }
 MORE = "guard: {wait: 5}, retry: {tries: 3, seconds: 2}, steal: on-request"
 Page = dict[str, float]
