@@ -19,6 +19,7 @@ NS: Final[Mapping[Version, str]] = {
     "1.1": "http://schemas.xmlsoap.org/soap/envelope/",
     "1.2": "http://www.w3.org/2003/05/soap-envelope",
 }
+_PARTS: Final = {version: (f"{{{uri}}}Header", f"{{{uri}}}Body") for version, uri in NS.items()}
 BY_NS: Final[Mapping[str, Version]] = {uri: version for version, uri in NS.items()}
 MEDIA: Final[Mapping[Version, str]] = {"1.1": "text/xml", "1.2": "application/soap+xml"}
 ACTOR_NEXT: Final = "http://schemas.xmlsoap.org/soap/actor/next"
@@ -75,14 +76,14 @@ def open_envelope(root: Any) -> Envelope:
 
 
 def _children(root: Any, version: Version) -> tuple[Any, Any]:
-    uri = NS[version]
+    head_name, body_name = _PARTS[version]
     header = body = None
     for node in root:
-        if node.tag == f"{{{uri}}}Header" and header is None and body is None:
-            header = node
-        elif node.tag == f"{{{uri}}}Body" and body is None:
+        if node.tag == body_name and body is None:
             body = node
-        elif version == "1.1" and body is not None and _split(node.tag)[0] not in ("", uri):
+        elif node.tag == head_name and header is None and body is None:
+            header = node
+        elif version == "1.1" and body is not None and _split(node.tag)[0] not in ("", NS[version]):
             continue  # SOAP 1.1 §4: qualified elements may follow the Body
         else:
             raise Problem(Kind.ENVELOPE_INVALID, "The Envelope holds something else than one Header before one Body.")
@@ -92,8 +93,12 @@ def _children(root: Any, version: Version) -> tuple[Any, Any]:
 
 
 def _no_text(node: Any, name: str) -> None:
-    texts = [node.text, *(child.tail for child in node)]
-    if any(text and not text.isspace() for text in texts):
+    text = node.text
+    for child in node:
+        if text and not text.isspace():
+            break
+        text = child.tail
+    if text and not text.isspace():
         raise Problem(Kind.ENVELOPE_INVALID, f"The {name} holds text between its elements.")
 
 

@@ -32,13 +32,11 @@ class Media:
 
     type: str
     parameters: dict[str, str] = field(default_factory=dict)
+    family: Family = field(init=False)  # which dialect speaks it
 
-    @property
-    def family(self) -> Family:
-        """Which dialect speaks it."""
-        if self.type.startswith("application/") and self.type.endswith("+json"):
-            return "json"
-        return _FAMILIES.get(self.type, "other")
+    def __post_init__(self) -> None:
+        json = self.type.startswith("application/") and self.type.endswith("+json")
+        object.__setattr__(self, "family", "json" if json else _FAMILIES.get(self.type, "other"))
 
     def require_utf8(self) -> None:
         """Raises Problem UNSUPPORTED_CHARSET for any other charset parameter."""

@@ -309,9 +309,10 @@ def is_empty(value: Value) -> bool:
 
 def _minimal(exchange: Exchange) -> bool:
     """Whether the caller asks for no more than a status (RFC 7240 §4.2)."""
-    if exchange.facts.get("method") in ("GET", "HEAD"):
+    said = exchange.headers.get("prefer")
+    if not said or exchange.facts.get("method") in ("GET", "HEAD"):
         return False
-    wishes = [wish.split(";")[0].lower() for wish in exchange.headers.get("prefer", "").split(",")]
+    wishes = [wish.split(";")[0].lower() for wish in said.split(",")]
     plain = (wish.translate(_PLAIN) for wish in wishes)  # a token and a quoted string say the same (§2)
     return next((wish for wish in plain if wish.startswith("return=")), "") == "return=minimal"  # the first one counts
 

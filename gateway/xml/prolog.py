@@ -31,6 +31,7 @@ _DECLARATION: Final = re.compile(
     rb"""(?:\s+encoding\s*=\s*["'](?P<encoding>[^"'<>]{1,64})["'])?"""
     rb"""(?:\s+standalone\s*=\s*["'](?:yes|no)["'])?\s*\?>"""
 )
+_USUAL: Final = (b'<?xml version="1.0" encoding="utf-8"?>', b'<?xml version="1.0" encoding="UTF-8"?>')  # of one length
 _UTF8: Final = frozenset({"utf-8", "utf8"})
 _SPACE: Final = re.compile(rb"[ \t\r\n]*")
 
@@ -42,6 +43,10 @@ def enter(raw: bytes, comments: int) -> int:
     MALFORMED_XML, XML_DTD_FORBIDDEN, XML_PI_FORBIDDEN, XML_LIMIT_EXCEEDED.
     """
     start = _charset(raw)
+    if raw.startswith(_USUAL, start):
+        start += len(_USUAL[0])
+        _misc(raw, start, comments)
+        return start
     declaration = _DECLARATION.match(raw, start)
     if declaration:
         if declaration["version"] != b"1.0":
@@ -74,6 +79,8 @@ def _charset(raw: bytes) -> int:
 
 def _misc(raw: bytes, at: int, comments: int) -> None:
     """White space and comments up to the root's start tag (XML 1.0 production 27, without PI)."""
+    if raw[at : at + 1] == b"<" and raw[at + 1 : at + 2] not in (b"!", b"?"):
+        return
     while True:
         space = _SPACE.match(raw, at)
         at = space.end() if space else at
