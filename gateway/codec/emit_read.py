@@ -22,6 +22,11 @@ from .temporal import common
 BOOLEANS: Final = {"true": True, "false": False, "1": True, "0": False}
 _INTS: Final = frozenset("int short byte unsignedInt unsignedShort unsignedByte".split())
 
+# Up to 18 characters of these are an int; with more, or as -0, its own reader knows what is kept of them.
+_WHOLES: Final = frozenset(
+    "long unsignedLong integer nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger".split()
+)
+
 
 class Miss(Exception):
     """The generated code does not know this message; the reference does."""
@@ -216,6 +221,8 @@ class Reader:
         quick = self._source.constant(place.quick_read, "Q")
         none = self._source.constant(_NONE, "N")
         after = f"{quick}(t, {none}) if t else {slow}"
+        if typed and kind.builtin in _WHOLES and settings.numbers == "exact":
+            return f"(v if (t := {c}.text) and len(t) < 19 and ((v := int(t)) or t == '0') else {after})"
         if bare and builtin(kind.builtin).kind == "temporal":
             return f"(t if (t := {c}.text) and {self._source.constant(common(kind.builtin), 'M')}(t) else {after})"
         if bare and typed and kind.builtin == "decimal" and settings.numbers == "exact":

@@ -46,10 +46,22 @@ class Pool:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._reaper: asyncio.TimerHandle | None = None
         self.in_use = 0
+        self._own: asyncio.AbstractEventLoop | None = None  # of all its connections
+
+    @property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        """The loop that it serves on, asked for once: to ask is a system call each time."""
+        if self._own is None:
+            self._own = asyncio.get_running_loop()
+        return self._own
+
+    def now(self) -> float:
+        """The loop's time, in which deadlines are told."""
+        return self._loop.time()
 
     async def take(self, deadline: float) -> Link:
         """A connection, idle or new, until `deadline` (loop time). Raises Problem, outcome `not-sent`."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop
         if self._free > 0:
             self._free -= 1
         else:
@@ -66,7 +78,7 @@ class Pool:
         """Take a connection back, kept when it can be used again."""
         self.in_use -= 1
         if link.alive:
-            loop = asyncio.get_running_loop()
+            loop = self._loop
             link.idle_since = loop.time()
             self._idle.append(link)
             if self._reaper is None:

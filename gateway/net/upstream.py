@@ -81,8 +81,7 @@ class Upstream:
     async def send(self, wire: Wire) -> Wire:
         """Send a request, give the whole answer. Raises Problem UPSTREAM_… or OVERLOADED with `outcome`."""
         head = self._head(wire)
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + float(wire.facts.get("timeout") or self.timeout)
+        deadline = self.pool.now() + float(wire.facts.get("timeout") or self.timeout)
         link = await self.pool.take(deadline)
         try:
             if len(wire.body) <= _ONE_WRITE:

@@ -7,6 +7,7 @@ from lxml import etree
 
 from gateway.build.workbench import Workbench
 from gateway.codec.emit import emit_element
+from gateway.codec.json import dumps
 from gateway.schema.ir import Settings
 from gateway.schema.wsdl import load_xsd
 
@@ -76,3 +77,17 @@ def test_nil_type_and_attributes_are_the_closures_to_read(tmp_path):
 @pytest.mark.parametrize("settings", [Settings(lists="empty"), Settings(nulls="write"), Settings(defaults="fill")])
 def test_settings_that_fill_are_left_to_the_closures(tmp_path, settings):
     assert emitted(tmp_path, PARTS, settings=settings).generate()[0] is None
+
+
+@pytest.mark.parametrize("kind", ["long", "integer", "nonPositiveInteger"])
+@pytest.mark.parametrize(
+    "text",
+    ["0", "-0", "00", "-007", " -7 ", "-999999999999999999", "-9999999999999999", "-1000000000000000001", "-" + "0" * 30 + "5"],
+)
+@pytest.mark.parametrize("numbers", ["exact", "string"])
+def test_whole_numbers_are_what_the_reference_makes_of_them(tmp_path, kind, text, numbers):
+    codec = emitted(tmp_path, f'<xs:sequence><xs:element name="a" type="xs:{kind}"/></xs:sequence>', settings=Settings(numbers=numbers))
+    given = element(f"<a>{text}</a>")
+    fast, slow = codec.decode_valid(given), codec.decode(given)
+    assert repr(fast) == repr(slow)
+    assert codec.json_valid(given) == dumps(slow)
