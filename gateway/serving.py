@@ -44,7 +44,7 @@ from .dialect.rest_client import RestClient
 from .dialect.router import Router
 from .dialect.soap_client import SoapClient, SoapDoor
 from .dialect.soap_upstream import SoapUpstream
-from .layers.breaker import Breakers
+from .layers.breaker import NEVER, Breakers, Rule
 from .layers.cache import Cache
 from .layers.enter import enter, guarded, through
 from .layers.forward import forward
@@ -100,7 +100,7 @@ class Serving:
         self._ends: dict[str, Service] = {}
         self._bodies: dict[str, int] = {}  # by the address's name
         self._budgets = {each.name: Budget(parts.clock) for each in built.services}
-        self._breakers = {each.name: Breakers(parts.clock) for each in built.services}
+        self._breakers = {each.name: Breakers(parts.clock, _rule(each)) for each in built.services}
         self._cache = Cache(parts.clock)
         process = built.loaded.settings.very_large == "process"
         self._beside = Translator(built, parts.log, parts.metrics.asked_beside) if process else None
@@ -422,6 +422,11 @@ class _Routes:
         return precondition(
             self._through(read, self.door(read)), path, strong_match, required=face.settings.version.required
         )
+
+
+def _rule(service: BuiltService) -> Rule:
+    said = service.settings.upstream.breaker
+    return NEVER if said == "off" else Rule(**said.model_dump())
 
 
 def _documents(built: Built, service: BuiltService) -> Callable[[str], Mapping[str, bytes]]:

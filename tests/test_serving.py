@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import time
@@ -228,3 +229,24 @@ async def test_a_kept_answer_asks_for_the_protection_that_its_operation_asks_for
     status, told = await answer(serving, _question(serving, "GET /version", token))
     assert (status, len(asked_of_it)) == (403, 1)
     assert Kind.ENCRYPTION_REQUIRED.slug.encode() in told
+
+
+@pytest.mark.parametrize(("breaker", "states"), [("off", ["closed"] * 4), ("{least: 3, share: 1.0}", ["closed", "open", "open", "open"])])
+async def test_a_service_has_the_breaker_that_its_settings_say(breaker: str, states: list[str]) -> None:
+    """Each read is tried twice: nothing listens there."""
+    clock = FakeClock()
+    parts = Parts(Metrics(), Log(io.StringIO()), clock, Memory(clock))
+    text = CONFIG.replace('1/p"}', f'1/p", breaker: {breaker}}}')
+    serving = Serving(build(parse(text, base=ROOT, env={})), parts)
+    await serving.open()
+    try:
+        found = []
+        for _ in states:
+            wire = asked("POST", "/portal/GetVersion", b"{}")
+            address, wire.facts["path"] = serving.find(wire)
+            with contextlib.suppress(Problem):
+                await address.send(wire)
+            found.append(serving._breakers["portal"].own.state)
+        assert found == states
+    finally:
+        await serving.close()

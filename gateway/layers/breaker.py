@@ -6,9 +6,10 @@ and what the service answers by contract (faults) are no failures.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from ..core.layers import Service
 from ..core.message import Exchange, Message
@@ -29,9 +30,7 @@ _FAILURES = frozenset(
         Kind.UPSTREAM_UNAVAILABLE,
     }
 )
-
-
-_BASES = 16
+_BASES: Final = 16  # addresses of one service that are told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,9 @@ class Rule:
     least: int = 10
     share: float = 0.5
     pause: float = 5.0
+
+
+NEVER: Final = Rule(least=sys.maxsize)
 
 
 class Breaker:

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from .behind import UpstreamFault
 from .bounds import RouteBounds
+from .breaker import Breaker, BreakerOrOff
 from .fields import (
     FilePath,
     HeaderName,
@@ -305,6 +306,10 @@ class Upstream(Part):
     pool: Annotated[int, Field(ge=1, le=10_000)] = Field(default=100, description="Connections at once.")
     pool_idle: Seconds = Field(
         default=3.0, description="Seconds that an idle connection is kept: less than the service keeps it."
+    )
+    breaker: BreakerOrOff = Field(
+        default=Breaker(),
+        description="When a service that keeps failing is left alone: 503 `breaker-open`, nothing is sent; off: never.",
     )
     headers: dict[HeaderName, HeaderValue] = Field(
         default={},
