@@ -48,7 +48,7 @@ from .layers.breaker import NEVER, Breakers, Rule
 from .layers.cache import Cache
 from .layers.enter import enter, guarded, through
 from .layers.forward import forward
-from .layers.idempotency import idempotency
+from .layers.idempotency import RUNNING, idempotency
 from .layers.observe import measure_backend, timed
 from .layers.precondition import precondition
 from .layers.replays import replays
@@ -325,13 +325,19 @@ class Serving:
             layers.append(self._cache.layer(settings.cache, fields))
         if settings is not None and settings.idempotency != "off":
             scope = f"{face.route.method} {face.route.path}"
-            layers.append(idempotency(self.parts.state, scope, settings.idempotency, fields))
+            running = self._running(face.route.operation)
+            layers.append(idempotency(self.parts.state, scope, settings.idempotency, fields, running))
         layers += [compare] if compare is not None else []
         if not layers:
             return []
         operation = face.route.operation
         policy = gated(operation)
         return [*([policy] if policy is not None else []), *self.plugins.gates(operation), *layers]
+
+    def _running(self, operation: Operation) -> float:
+        """Seconds that a request may take: its call, made twice, and a minute for logins and locks."""
+        (own,) = (each.settings.upstream.timeout for each in self.built.services if each.name == operation.service)
+        return max(RUNNING, 2 * (operation.timeout or own) + 60)
 
     def _pages(self) -> None:
         built = self.built

@@ -250,3 +250,11 @@ async def test_a_service_has_the_breaker_that_its_settings_say(breaker: str, sta
         assert found == states
     finally:
         await serving.close()
+
+
+async def test_a_key_waits_for_a_call_that_may_take_long() -> None:
+    clock = SystemClock()
+    text = CONFIG.replace("encryption: required", "timeout: 300").replace('1/p"}', '1/p", timeout: 10}')
+    serving = Serving(build(parse(text, base=ROOT, env={})), Parts(Metrics(), Log(io.StringIO()), clock, Memory(clock)))
+    found = {bound.operation.name: serving._running(bound.operation) for bound in serving.built.services[0].operations}
+    assert (found["ReleaseTask"], found["Login"]) == (660.0, 120.0)

@@ -482,3 +482,11 @@ class Problem(Exception):
         self.extra = dict(extra or {})  # further members of the document: fault, holders, token
         self.close = close  # the connection cannot be used again
         self.limit = limit  # the field of `Limits` that was hit, for the metric
+
+    @property
+    def logged(self) -> str:
+        """For the log: the cause, else the first place of the message that is wrong and how many more there are."""
+        if self.cause or not self.findings:
+            return self.cause
+        first, more = self.findings[0], len(self.findings) - 1
+        return f"{first.xpath or first.pointer or '/'}: {first.detail}" + (f" (and {more} more)" if more else "")

@@ -46,17 +46,9 @@ def blamed(problem: Problem, exchange: Exchange) -> Problem:
         kind,
         detail,
         findings=problem.findings,
-        cause=problem.cause or _places(problem),
+        cause=problem.cause,
         headers=problem.headers,
         outcome=problem.outcome or ("unknown" if exchange.operation.writes else None),
         extra=problem.extra,
         limit=problem.limit,
     )
-
-
-def _places(problem: Problem) -> str:
-    """Where a service broke its contract, for the log: the first place and how many there are; no value of it."""
-    if not problem.findings:
-        return ""
-    first, more = problem.findings[0], len(problem.findings) - 1
-    return f"{first.xpath or first.pointer or '/'}: {first.detail}" + (f" (and {more} more)" if more else "")

@@ -41,7 +41,7 @@ class Cache:
 
         def layer(inner: Send) -> Send:
             async def send(wire: Wire) -> Wire:
-                wish = wire.headers.get("cache-control", "")
+                wish = wire.headers.get("cache-control", "").lower()
                 if wire.method not in ("GET", "HEAD") or any(word in wish for word in _PAST):
                     return await inner(wire)
                 return await self._answer(wire, inner, seconds, fields)

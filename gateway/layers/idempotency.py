@@ -23,7 +23,7 @@ from ..core.problem import Kind, Problem
 
 _KEY: Final = re.compile(r'"([\x20\x21\x23-\x5b\x5d-\x7e]{1,255})"|([A-Za-z0-9._:-]{1,255})')
 DAY: Final = 86_400.0
-_RUNNING: Final = 120.0  # seconds after which a request whose process died may be tried again
+RUNNING: Final = 120.0  # seconds after which a request whose process died may be tried again; more for a slow call
 _KEPT: Final = ("content-type", "etag", "location", "preference-applied", "vary")
 
 
@@ -36,20 +36,27 @@ class Key:
 
 
 def idempotency(
-    store: Store, scope: str, need: Literal["optional", "required"], fields: Sequence[str] = ()
+    store: Store,
+    scope: str,
+    need: Literal["optional", "required"],
+    fields: Sequence[str] = (),
+    running: float = RUNNING,
 ) -> WireLayer:
-    """The layer of a writing route. `scope` names the operation, `fields` the header fields that are part of it."""
+    """The layer of a writing route. `scope` names the operation, `fields` the header fields that are part of it.
+
+    `running`: seconds in which a request with the same key waits for the first one; longer than any call takes.
+    """
 
     def layer(inner: Send) -> Send:
         async def send(wire: Wire) -> Wire:
             key = _key(wire, scope, need, fields)
             if key is None:
                 return await inner(wire)
-            running = _entry("running", key.digest, {})
-            if not await store.put(key.store, running, ttl=_RUNNING, expect=None):
+            begun = _entry("running", key.digest, {})
+            if not await store.put(key.store, begun, ttl=running, expect=None):
                 return _again(await store.get(key.store), key)
             # The caller may go away: the write is carried to its end, and its answer kept.
-            return await asyncio.shield(asyncio.ensure_future(_first(store, inner, wire, key, running)))
+            return await asyncio.shield(asyncio.ensure_future(_first(store, inner, wire, key, begun)))
 
         return send
 

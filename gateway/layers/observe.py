@@ -67,7 +67,7 @@ def _tell(metrics: Metrics, log: Log, wire: Wire, reply: Wire, seconds: float, s
     if problem is not None:
         metrics.problem(problem)
         if seen is not None:
-            seen.add(operation, reply.status, problem.kind.slug, problem.cause or "", wire.facts["request_id"])
+            seen.add(operation, reply.status, problem.kind.slug, problem.logged, wire.facts["request_id"])
     fault = reply.facts.get("fault")
     if fault is not None:
         metrics.faults.labels(operation, fault.declared.rpartition("}")[2] or "other").inc()
@@ -85,7 +85,7 @@ def _tell(metrics: Metrics, log: Log, wire: Wire, reply: Wire, seconds: float, s
         bytes_in=len(wire.body),
         bytes_out=len(reply.body),
         problem=problem.kind.slug if problem else None,
-        cause=problem.cause if problem else None,
+        cause=(problem.logged or None) if problem else None,
         fault=fault.reason if fault is not None else None,
     )
 

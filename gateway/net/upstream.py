@@ -6,7 +6,6 @@ proxy must not take for its client (RFC 9110 §9.2.2, §15.4). Problems carry `o
 
 from __future__ import annotations
 
-import asyncio
 import re
 import ssl
 from collections.abc import Callable

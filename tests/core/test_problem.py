@@ -55,3 +55,12 @@ def test_a_problem_keeps_copies_of_what_it_is_given() -> None:
     findings.clear()
     assert (problem.headers, len(problem.findings), problem.status) == ({"allow": "GET"}, 1, 423)
     assert "secret" not in str(problem)
+
+
+def test_the_log_has_the_cause_else_the_first_place() -> None:
+    first = Finding("/n", "/t:a/t:n", "Not a whole number.", "a whole number")
+    assert Problem(Kind.INVALID_MESSAGE, findings=[first]).logged == "/t:a/t:n: Not a whole number."
+    many = Problem(Kind.UPSTREAM_SCHEMA_VIOLATION, findings=[Finding("query:n", "", "Gone."), first, first])
+    assert many.logged == "query:n: Gone. (and 2 more)"
+    assert Problem(Kind.INVALID_MESSAGE, findings=[first], cause="why").logged == "why"
+    assert Problem(Kind.NOT_FOUND).logged == ""

@@ -77,7 +77,7 @@ async def test_writes_and_no_cache_always_ask(made):
     await send(question(method="POST"))
     await send(question(method="POST"))
     await send(question())
-    await send(question(cache_control="no-cache"))
+    await send(question(cache_control="No-Cache"))
     assert service.asked == 4
 
 

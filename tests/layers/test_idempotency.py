@@ -134,3 +134,20 @@ async def test_without_the_store_nothing_is_carried_out():
         await idempotency(Down(), "s", "optional")(service.send)(wire())
     assert refused.value.kind is Kind.STATE_UNAVAILABLE
     assert service.executed == 0
+
+
+@pytest.mark.parametrize(("running", "kind"), [(600.0, Kind.IDEMPOTENCY_IN_PROGRESS), (120.0, None)])
+async def test_a_key_is_held_for_as_long_as_a_call_may_take(running, kind):
+    """Else the same request would be carried out beside the first one, which only takes long."""
+    clock, service = Clock(), Service()
+    send = idempotency(Memory(clock), "POST /x", "optional", running=running)(service.send)
+    service.gate = asyncio.Event()
+    first = asyncio.create_task(send(wire()))
+    await asyncio.sleep(0)
+    clock.at = 200.0
+    second = asyncio.create_task(send(wire()))
+    await asyncio.sleep(0)
+    service.gate.set()
+    told = await asyncio.gather(first, second, return_exceptions=True)
+    assert [getattr(each, "kind", None) for each in told] == [None, kind]
+    assert service.executed == (1 if kind else 2)
