@@ -46,7 +46,7 @@ from .reload import Reload
 from .serving import Parts, Serving
 from .settings.loader import Loaded
 from .settings.mistakes import Mistake, Refused
-from .settings.models import ListenTls, Tracing
+from .settings.models import ListenTls, Settings, Tracing
 from .state.home import Home, home
 from .supervisor.seat import Seat
 from .version import version
@@ -89,6 +89,7 @@ class Gateway:
             built.limits,
             refuse=self._refuse,
             body_limit=self._body_limit,
+            hosts=allowed(settings),
             cut=self.parts.metrics.limit,
             tls=tls.context() if tls else None,
             identities=identities(settings.tls),
@@ -167,7 +168,7 @@ class Gateway:
         old, self.serving, self.built = self.serving, serving, built
         serving.measure()
         self.admission.resize(built.limits)
-        self.data.limits, self.data.send = built.limits, self._front()
+        self.data.limits, self.data.send, self.data.hosts = built.limits, self._front(), allowed(after)
         if after.logging.level != before.logging.level:  # else what was set at run time stays
             self.parts.log.level = after.logging.level
         self.parts.log.access = after.logging.access
@@ -265,6 +266,11 @@ def exporter(rule: Tracing, spans: Spans, log: Log) -> Exporter:
     headers = {"content-type": "application/x-protobuf", "user-agent": f"soapgw/{own}"}
     headers |= {name.lower(): value for name, value in rule.headers.items()}
     return Exporter(spans, Post(str(rule.endpoint), headers, rule.ca), service=rule.service, version=own, why=why)
+
+
+def allowed(settings: Settings) -> frozenset[str]:
+    """The hosts that the data socket answers, as it compares them; none are all."""
+    return frozenset(each.lower() for each in settings.hosts)
 
 
 def presented(tls: ListenTls | None) -> Presented | None:

@@ -396,6 +396,32 @@ async def test_a_tracestate_that_is_not_valid_goes_no_further(bench: Bench, give
     assert bench.service.calls[2]["tracestate"] == "a=1,b@c=2"
 
 
+async def test_only_hosts_that_are_named_are_answered_and_a_reload_names_others() -> None:
+    def configured(hosts: str) -> Any:
+        text = CONFIG % "http://127.0.0.1:1/" + f"hosts: {hosts}\n"
+        return build(parse(text, base=ROOT, env={}).changed(listen="127.0.0.1:0", admin="127.0.0.1:0"))
+
+    gateway = Gateway(configured("[API.example, 'b.example:81']"), log=Log(io.StringIO()))
+    await gateway.start()
+    try:
+        async with aiohttp.ClientSession() as client:
+
+            async def status(host: str, side: str = "data") -> int:
+                path = "/openapi.json" if side == "data" else "/livez"
+                async with client.get(f"http://{gateway.addresses[side]}{path}", headers={"Host": host}) as reply:
+                    return reply.status
+
+            hosts = ["api.example", "Api.Example:8080", "b.example:81", "b.example", "evil.example"]
+            assert [await status(host) for host in hosts] == [200, 200, 200, 421, 421]
+            assert await status("10.0.0.7:9901", "admin") == 200, "probes name what they like"
+            await gateway.adopt(configured("[c.example]"))
+            assert [await status(host) for host in ("api.example", "c.example")] == [421, 200]
+            await gateway.adopt(configured("[]"))
+            assert await status("evil.example") == 200
+    finally:
+        await gateway.stop(0.0)
+
+
 def test_what_the_data_socket_presents_is_what_the_settings_say() -> None:
     assert (presented(None), identities(None)) == (None, None)
     plain = ListenTls(certificate="server.pem")

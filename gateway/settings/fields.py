@@ -124,6 +124,9 @@ def _pointer(value: str) -> str:
 
 
 Size = Annotated[int, Field(ge=1), BeforeValidator(_size, json_schema_input_type=int | str)]
+HostName = Annotated[  # as Host has it: a name, an address, [IPv6]; one port, or any
+    str, Field(pattern=r"^([A-Za-z0-9]([A-Za-z0-9._-]{0,253})|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$")
+]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 FilePath = Annotated[str, AfterValidator(_file)]  # links stay: certificates are looked at again, and links are swapped
 SchemaPath = Annotated[str, AfterValidator(_schema)]  # where a link leads to: what it imports stands there

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from .bounds import Bounds
-from .fields import Address, FilePath, HeaderName, HeaderValue, Part, Seconds, Url
+from .fields import Address, FilePath, HeaderName, HeaderValue, HostName, Part, Seconds, Url
 from .service import Service
 
 ServiceName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$", max_length=64)]
@@ -162,6 +162,11 @@ class Settings(Part):
         default=None,
         description="The gateway's address as clients see it, in ?wsdl, Location, OpenAPI; by default the request's.",
         examples=["https://api.example.com"],
+    )
+    hosts: tuple[HostName, ...] = Field(
+        default=(),
+        description="Hosts that clients may name, with one port or for any; others are 421. By default all are answered.",
+        examples=[["api.example.com", "127.0.0.1:8080"]],
     )
     problem_base: str = Field(
         default="/problems/",
