@@ -165,7 +165,7 @@ class Settings(Part):
     )
     hosts: tuple[HostName, ...] = Field(
         default=(),
-        description="Hosts that clients may name, with one port or for any; others are 421. By default all are answered.",
+        description="Hosts that clients may name, with one port or any; others are 421. By default all are answered.",
         examples=[["api.example.com", "127.0.0.1:8080"]],
     )
     problem_base: str = Field(
