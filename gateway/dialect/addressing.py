@@ -7,6 +7,7 @@ its RelatesTo is compared. Core §3, SOAP Binding §5, §6 (faults), Metadata §
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ NONE: Final = f"{NS}/none"
 FAULT: Final = f"{NS}/fault"  # the action of a fault of these rules
 SOAP_FAULT: Final = f"{NS}/soap/fault"  # and of any fault that the contract does not declare
 _ONCE: Final = ("To", "From", "ReplyTo", "FaultTo", "Action", "MessageID")
+_NO_URI: Final = re.compile(r"[^A-Za-z0-9\-._~:/?#@!$&'()*+,;=%\[\]]")
+_SHOWN: Final = 128  # characters of an action, as of the names of members in a problem
 _PREFIX: Final = f"{{{NS}}}"
 
 
@@ -67,15 +70,29 @@ def judged(operation: Operation, headers: Sequence[HeaderBlock], http_actions: I
     action = text_of(found["Action"]).strip()
     for given in http_actions:
         if given and given != action:
-            raise _wrong("ActionMismatch", "Action", "The header block Action is not the action of the HTTP header.")
+            words = f"The header block Action is {shown(action)}, the action of the HTTP header {shown(given)}."
+            raise _wrong("ActionMismatch", "Action", words)
     if action not in (actions.request, operation.action):
-        raise _wrong("ActionNotSupported", "Action", "The header block Action is not that of the body's operation.")
+        words = f"The header block Action is {disagreement(action, operation)}."
+        raise _wrong("ActionNotSupported", "Action", words)
     for name in ("ReplyTo", "FaultTo"):
         _check_endpoint(name, found.get(name), one_way=operation.one_way)
     message_id = text_of(found["MessageID"]).strip() if "MessageID" in found else ""
     if not message_id and (actions.required and not operation.one_way):
         raise _wrong("", "MessageID", "The header block MessageID is missing: a reply is expected.")
     return Addressed(message_id)
+
+
+def disagreement(action: str, operation: Operation) -> str:
+    """The action that came, and those that the operation of the body has, for a person."""
+    known = [f"`{each}`" for each in dict.fromkeys((operation.action, operation.actions.request)) if each]
+    return f"{shown(action)}; that of the body's operation {operation.name} is {' or '.join(known) or 'empty'}"
+
+
+def shown(action: str) -> str:
+    """An action that came: the characters that a URI may have (RFC 3986 §2), other ones as `?`, cut at 128."""
+    text = _NO_URI.sub("?", action[:_SHOWN])
+    return f"`{text}{'…' if len(action) > _SHOWN else ''}`"
 
 
 def message_id(exchange: Exchange) -> str:

@@ -77,7 +77,8 @@ class SoapClient:
         wire.facts["operation"] = operation
         judge_client(operation, wire.facts)
         if route is not None and route.operation is not operation:
-            raise Problem(Kind.ACTION_MISMATCH, "The body names another operation than this path.")
+            words = f"The body is that of the operation {operation.name}, this path that of {route.operation.name}."
+            raise Problem(Kind.ACTION_MISMATCH, words)
         self._check_mandatory(envelope, operation.headers)
         headers = envelope.headers
         if self.door.answers and addressing.carries(headers):
@@ -87,8 +88,9 @@ class SoapClient:
         elif self.door.answers:
             addressing.unaddressed(operation)
         known = (operation.action, operation.actions.request)  # JAX-WS sends the latter where soapAction is empty
-        if any(given and given not in known for given in said_actions):
-            raise Problem(Kind.ACTION_MISMATCH)
+        strange = next((given for given in said_actions if given and given not in known), None)
+        if strange is not None:
+            raise Problem(Kind.ACTION_MISMATCH, f"The action is {addressing.disagreement(strange, operation)}.")
         codec = operation.faces[version].request
         untouched = "addressing" not in wire.facts
         raw = wire.body if untouched else None
@@ -109,11 +111,14 @@ class SoapClient:
             raise refusal(self.door.refused[name])
         if candidates is None:
             raise Problem(Kind.OPERATION_UNKNOWN)
-        for action in (*actions, addressing.action_of(envelope.headers)):
+        given = [action for action in (*actions, addressing.action_of(envelope.headers)) if action]
+        for action in given:
             if action in candidates:
                 return candidates[action]
-        known = ", ".join(candidates)
-        raise Problem(Kind.ACTION_MISMATCH, f"Several operations have this body; the action tells which: {known}.")
+        known = " or ".join(f"`{action}`" for action in candidates)
+        came = addressing.shown(given[0]) if given else "missing"
+        words = f"Several operations have this body and the action tells which, {known}; it is {came}."
+        raise Problem(Kind.ACTION_MISMATCH, words)
 
     def _actions(self, said: Media, headers: Mapping[str, str]) -> list[str]:
         """The actions that the HTTP header gives, without quotes; '' says nothing."""

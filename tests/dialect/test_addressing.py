@@ -88,6 +88,8 @@ def test_what_is_refused_and_how(soap: SoapClient, version: Any, headers: str, s
     assert f"wsa:{header}</wsa:ProblemHeaderQName>" in text
     assert names(reply.body)["Action"] == addressing.FAULT
     own = subcode in ("MessageAddressingHeaderRequired", "ActionNotSupported")
+    if subcode == "ActionNotSupported":
+        assert "Action is `urn:t/Other`; that of the body's operation Buy is `urn:t/Buy`." in text
     assert ("wsa:InvalidAddressingHeader" in text) is (version == "1.2" and not own)
     assert ("FaultDetail" in names(reply.body)) is (version == "1.1")
     assert reply.status == (500 if version == "1.1" else 400)
@@ -98,6 +100,7 @@ def test_an_action_other_than_the_http_headers_is_a_mismatch(soap: SoapClient) -
     with pytest.raises(Problem) as told:
         soap.read_request(posted(envelope(BUY, "1.1", GOOD), "1.1", soapaction='"urn:t/Other"'))
     assert told.value.extra["addressing"] == "ActionMismatch"
+    assert told.value.detail == "The header block Action is `urn:t/Buy`, the action of the HTTP header `urn:t/Other`."
     soap.read_request(posted(envelope(BUY, "1.1", GOOD), "1.1", soapaction='""'))
 
 

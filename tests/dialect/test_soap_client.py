@@ -62,10 +62,34 @@ def test_an_action_of_another_operation_is_spoofing(soap: SoapClient, version: A
     assert refused(soap, posted(envelope(BUY, version), version, **headers)).kind is Kind.ACTION_MISMATCH
 
 
+def test_the_refusal_of_an_action_names_what_came_and_what_is_expected(soap: SoapClient) -> None:
+    detail = refused(soap, posted(envelope(BUY), soapaction='"urn:t/GetPrice"')).detail
+    assert detail == "The action is `urn:t/GetPrice`; that of the body's operation Buy is `urn:t/Buy`."
+    silent = {name: replace(each, action="", actions=Actions()) for name, each in soap.door.operations.items()}
+    soap = SoapClient(soap.speaker, replace(soap.door, operations=silent))
+    detail = refused(soap, posted(envelope(BUY), soapaction='"urn:t/Buy"')).detail
+    assert detail == "The action is `urn:t/Buy`; that of the body's operation Buy is empty."
+
+
+@pytest.mark.parametrize(
+    ("came", "shown"),
+    [
+        ("<script>alert(1)</script>", "?script?alert(1)?/script?"),
+        ("a`b\\c\x1b[31m\x00\u202e\xe9", "a?b?c?[31m???"),
+        ("x" * 128, "x" * 128),
+        ("x" * 129, "x" * 128 + "…"),
+        ("urn:a?b=%20&c#d", "urn:a?b=%20&c#d"),
+    ],
+)
+def test_an_action_is_shown_with_the_characters_of_a_uri_alone(soap: SoapClient, came: str, shown: str) -> None:
+    assert f"The action is `{shown}`;" in refused(soap, posted(envelope(BUY), soapaction=came)).detail
+
+
 def test_a_path_of_another_operation_is_refused(soap: SoapClient, door: Any) -> None:
     with pytest.raises(Problem) as caught:
         soap.read_request(posted(envelope("<t:GetPrice/>")), door("/buy").route)
     assert caught.value.kind is Kind.ACTION_MISMATCH
+    assert caught.value.detail == "The body is that of the operation GetPrice, this path that of Buy."
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,9 @@ def test_what_is_near_them_and_right(bench: Bench, sent: bytes) -> None:
 
 def test_x14_who_is_meant_is_the_bodys_name(bench: Bench) -> None:
     before = len(bench.bank.seen)
-    assert "action-mismatch" in bench.post(body(PAY % "Ann"), action="other")[1]
+    told = bench.post(body(PAY % "Ann"), action="a&b<c")[1]
+    assert "action-mismatch" in told
+    assert "The action is `a&amp;b?c`; that of the body's operation Pay is" in told
     assert len(bench.bank.seen) == before
 
 
