@@ -16,15 +16,16 @@ from ..core.operation import Operation, Route
 from ..core.ports import ClientDialect, Codec, UpstreamDialect
 from ..core.problem import Problem
 from ..dialect.choice import PARSED
-from ..dialect.media import media
+from ..dialect.media import charset, media
 from ..dialect.rest_client import RestRoute
 from ..xml import parse as parse_xml
+from ..xml.charset import in_utf8
 from .job import Done, Job
 from .translator import Translator
 
 _ASKED: Final[tuple[str, ...]] = ("content-type", "accept")  # of a request's
 _PROVEN: Final = ("encrypted", "signed", "exempt")  # what `core.protection` asks of a request
-_READ: Final[tuple[str, ...]] = ("content-type", "retry-after")  # of an answer's header, what the reading of it knows
+_READ: Final[tuple[str, ...]] = ("retry-after",)  # of an answer's header, what the reading of it knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ class BesideUpstream:
         codec = operation.faces[operation.soap].reply
         if wanted is None or target is None or codec is None or self.looked_into(operation):
             return None
-        headers = {name: wire.headers[name] for name in _READ if name in wire.headers}
+        wire.body = in_utf8(wire.body, charset(wire))  # what passes as it stands, or is read here after all, too
+        headers = {"content-type": media(wire.headers.get("content-type", "")).type}  # its charset is true no more
+        headers |= {name: wire.headers[name] for name in _READ if name in wire.headers}
         job = Job("reply", operation.service, operation.name, target, status=wire.status, headers=headers)
         found = self.translator.ask(job, wire.body)
         if found is None:

@@ -19,6 +19,7 @@ _BYTES: Final[Mapping[str, str]] = {
     "iso-8859-15": "iso8859-15",
     "windows-1252": "cp1252",
 }
+USUAL: Final = tuple(b'<?xml version="1.0" encoding="%s"?>' % name for name in (b"utf-8", b"UTF-8"))  # of one length
 _UTF8: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
 # How UTF-16 begins, with a mark or without (XML 1.0, Appendix F), and the bytes of the mark.
 _WIDE: Final = (
@@ -36,6 +37,8 @@ def in_utf8(raw: bytes, charset: str) -> bytes:
     UTF-8 is the very same bytes, and so is what says two things of itself or is not in the encoding that it names.
     """
     said = charset.lower()
+    if said in _UTF8 and raw.startswith(USUAL):
+        return raw
     for mark, codec, size in _WIDE:
         if raw.startswith(mark):
             return (_wide(raw[size:], codec) if said.startswith("utf-16") or not said else None) or raw

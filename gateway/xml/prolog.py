@@ -12,6 +12,7 @@ import re
 from typing import Final
 
 from gateway.core.problem import Kind, Problem
+from gateway.xml.charset import USUAL
 
 # UTF-32 first: its little-endian mark begins with the one of UTF-16
 _FOREIGN: Final = (
@@ -31,7 +32,6 @@ _DECLARATION: Final = re.compile(
     rb"""(?:\s+encoding\s*=\s*["'](?P<encoding>[^"'<>]{1,64})["'])?"""
     rb"""(?:\s+standalone\s*=\s*["'](?:yes|no)["'])?\s*\?>"""
 )
-_USUAL: Final = (b'<?xml version="1.0" encoding="utf-8"?>', b'<?xml version="1.0" encoding="UTF-8"?>')  # of one length
 _UTF8: Final = frozenset({"utf-8", "utf8"})
 _SPACE: Final = re.compile(rb"[ \t\r\n]*")
 
@@ -43,8 +43,8 @@ def enter(raw: bytes, comments: int) -> int:
     MALFORMED_XML, XML_DTD_FORBIDDEN, XML_PI_FORBIDDEN, XML_LIMIT_EXCEEDED.
     """
     start = _charset(raw)
-    if raw.startswith(_USUAL, start):
-        start += len(_USUAL[0])
+    if raw.startswith(USUAL, start):
+        start += len(USUAL[0])
         _misc(raw, start, comments)
         return start
     declaration = _DECLARATION.match(raw, start)
