@@ -71,23 +71,22 @@ class ProposedService:
     routes: tuple[Proposed, ...]
     reads: frozenset[str]
     left: tuple[tuple[str, str], ...] = field(default=())
+    beside: bool = False  # of a port type that the service's first port is not of
 
 
 def propose(bench: Workbench, limits: Limits) -> list[ProposedService]:
     """The services of a contract that can be served, each with its routes. Raises ContractError where none can be."""
     found = []
-    served = [(service, service.port()) for service in bench.contract.services]
-    several = sum(port is not None for _, port in served) > 1
+    served = [(service, at, port) for service in bench.contract.services for at, port in enumerate(service.faces())]
     names: set[str] = set()
     unserved: list[RefusedOperation] = []
-    for service, port in served:
-        if port is None:
-            continue
-        name = _free(kebab(service.name) or "service", names)
-        prefix = f"/api/{name}" if several else "/api"
+    for service, at, port in served:
+        name = _free(kebab(f"{service.name}-{port.name}" if at else service.name) or "service", names)
+        prefix = f"/api/{name}" if len(served) > 1 else "/api"
         compiled = compile_operations(bench, name, port, _settings(bench), limits)
         if compiled.served or not compiled.refused:
-            found.append(_service(bench, name, prefix, service, port, limits, compiled))
+            told = _service(bench, name, prefix, service, port, limits, compiled)
+            found.append(replace(told, beside=at > 0))
         else:
             unserved.append(compiled.refused[0])
     if not found and unserved:

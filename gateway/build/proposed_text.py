@@ -42,8 +42,13 @@ def _service(each: ProposedService, wsdl: str, *, several: bool) -> Iterator[str
     yield f"    wsdl: {scalar_text(wsdl)}"
     if several:
         yield f"    service: {scalar_text(each.service.name)}"
-    others = [port.name for port in each.service.ports if port.name != each.port.name and not port.refused]
-    if others:
+    path = f"/{each.service.name}/{each.port.name}" if each.beside else f"/{each.service.name}"
+    same = [port for port in each.service.ports if port.port_type == each.port.port_type and not port.refused]
+    others = [port.name for port in same if port is not each.port]
+    if each.beside:
+        yield f"    port: {scalar_text(each.port.name)} # other operations than those of the first port"
+        yield f"    path: {scalar_text(path)}"
+    elif others:
         yield f"    # port: {scalar_text(each.port.name)} # the first; there are also {', '.join(others)}"
     yield from _upstream(each.port.location, each.port.soap, variable)
     guessed = [route.operation for route in each.routes if route.operation in each.reads]
@@ -53,7 +58,7 @@ def _service(each: ProposedService, wsdl: str, *, several: bool) -> Iterator[str
         yield from (f"    #   {scalar_text(name)}: {{writes: true}}" for name in guessed[:3])
         if len(guessed) > 3:
             yield f"    #   # … and {len(guessed) - 3} more"
-    yield f"    # Every operation is served at POST /{each.service.name}/<Operation>, too"
+    yield f"    # Every operation is served at POST {path}/<Operation>, too"
     yield "    # (default_routes: false ends that)."
     yield "    routes:" if each.routes else "    routes: []"
     for route in each.routes:

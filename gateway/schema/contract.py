@@ -213,6 +213,15 @@ class Service:
                 return each
         return next((each for each in served if each.http_verb), None) if soap is None else None
 
+    def faces(self, soap: SoapVersion | None = None) -> tuple[Port, ...]:
+        """The port that `port` gives (any, where none speaks `soap`), and a SOAP port for each other port type."""
+        first = self.port(soap) or self.port()
+        found = {} if first is None else {first.port_type: first}
+        for each in self.ports:
+            if each.soap and not each.refused and each.over_http:
+                found.setdefault(each.port_type, each)
+        return tuple(found.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
