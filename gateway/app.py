@@ -226,8 +226,8 @@ class Gateway:
         finally:
             self._busy -= 1
 
-    def _answer(self, problem: Problem, request_id: str) -> Wire:
-        return problem_wire(self.built.speaker, problem, request_id)
+    def _answer(self, problem: Problem, request_id: str, trace: str = "") -> Wire:
+        return problem_wire(self.built.speaker, problem, request_id, trace)
 
     def _refused(self, problem: Problem, wire: Wire) -> Wire:
         """A problem of the server itself, answered."""

@@ -189,6 +189,29 @@ async def test_refused_without_a_word_to_the_service(
     assert (await bench.release())[0] == 200, "the next one is served"
 
 
+@pytest.mark.parametrize("sort", ["application/json", "text/xml", "application/soap+xml"])
+async def test_a_problem_leads_to_its_lines_in_the_log_and_the_trace(bench: Bench, sort: str) -> None:
+    """By the ids of the answer alone, whatever the caller speaks; without a trace of the caller's it has a new one."""
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    for given in (f"00-{trace}-b7ad6b7169203331-01", "00-none"):
+        headers = {"content-type": sort, "traceparent": given}
+        _, _, body = await bench.ask("POST", "/api/task/release", data=b"<no/>" if "xml" in sort else b"[", headers=headers)
+        found = re.findall(rb"traceId(?:>|\":\")([0-9a-f]{32})[<\"]", body)
+        (name,) = re.findall(rb"requestId(?:>|\":\")([0-9a-f]+)[<\"]", body)
+        line = next(line for line in map(json.loads, bench.lines.getvalue().splitlines()) if line["request_id"] == name.decode())
+        assert [line["trace_id"]] == [one.decode() for one in found]
+        assert (line["trace_id"] == trace) is (given != "00-none")
+
+
+async def test_an_unknown_path_and_a_fault_of_the_service_have_the_trace_too(bench: Bench) -> None:
+    fault = "<e:Fault><faultcode>e:Client</faultcode><faultstring>no</faultstring></e:Fault>"
+    bench.service.answer = (500, envelope("1.1", fault), "text/xml")
+    for path, slug in (("/nothing", "not-found"), ("/api/task/release", "fault")):
+        _, _, body = await bench.ask("POST", path, json=JSON)
+        found = json.loads(body)
+        assert (found["type"], len(found["traceId"])) == (f"/problems/{slug}", 32), found
+
+
 async def test_a_refused_write_says_that_it_was_not_sent(bench: Bench) -> None:
     for more in ({"json": {}}, {"data": b"{", "headers": {"content-type": "application/json"}}):
         assert (await bench.release(**{"json": None, **more}))[2]["outcome"] == "not-sent"

@@ -39,8 +39,8 @@ class Speaker:
         """The problem type's URI."""
         return f"{self.base}/problems/{kind.slug}"
 
-    def document(self, problem: Problem, request_id: str) -> dict[str, Any]:
-        """The members of a problem's document, in a fixed order."""
+    def document(self, problem: Problem, request_id: str, trace: str = "") -> dict[str, Any]:
+        """The members of a problem's document, in a fixed order; `trace` is its traceparent, if it has one."""
         document: dict[str, Any] = {
             "type": self.type_of(problem.kind),
             "title": problem.kind.row.title,
@@ -49,6 +49,8 @@ class Speaker:
             "instance": f"urn:request:{request_id}",
             "requestId": request_id,
         }
+        if trace:
+            document["traceId"] = trace[3:35]  # version-traceid-parentid-flags (W3C Trace Context §3.2.2)
         if problem.outcome:
             document["outcome"] = problem.outcome
         if problem.findings:

@@ -207,7 +207,7 @@ class RestClient:
                 outcome = "rejected" if reply.fault.code == "Sender" or reply.fault.declared else "unknown"
             problem = self.speaker.of_fault(reply.fault, outcome)
             problem.headers = {**self._kept(exchange), **problem.headers}
-            return problem_wire(self.speaker, problem, exchange.request_id)
+            return problem_wire(self.speaker, problem, exchange.request_id, exchange.facts.get("traceparent", ""))
         assert exchange.route is not None
         codec = exchange.route.json_face.reply
         fields, members = self.route.heads.give(reply.headers)
@@ -264,7 +264,7 @@ class RestClient:
         if self.route.body_request and problem.findings and problem.kind.row.side == "client":
             prefix = pointer(self.route.body_request)
             problem.findings = tuple(_outside(finding, prefix) for finding in problem.findings)
-        return problem_wire(self.speaker, problem, request_id)
+        return problem_wire(self.speaker, problem, request_id, wire.facts.get("traceparent", ""))
 
 
 def _outside(finding: Finding, prefix: str) -> Finding:
@@ -317,9 +317,9 @@ def _minimal(exchange: Exchange) -> bool:
     return next((wish for wish in plain if wish.startswith("return=")), "") == "return=minimal"  # the first one counts
 
 
-def problem_wire(speaker: Speaker, problem: Problem, request_id: str) -> Wire:
-    """A problem document as a reply."""
+def problem_wire(speaker: Speaker, problem: Problem, request_id: str, trace: str = "") -> Wire:
+    """A problem document as a reply; `trace` is the request's traceparent."""
     headers: dict[str, Any] = {"content-type": MEDIA, "cache-control": "no-store", **problem.headers}
     if problem.close:
         headers["connection"] = "close"
-    return Wire(headers, dumps(speaker.document(problem, request_id)), status=problem.status)
+    return Wire(headers, dumps(speaker.document(problem, request_id, trace)), status=problem.status)

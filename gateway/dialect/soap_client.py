@@ -173,12 +173,13 @@ class SoapClient:
     def write_problem(self, problem: Problem, request_id: str, wire: Wire) -> Wire:
         """The problem as a Fault of the caller's version; a refusal of the transport stays plain HTTP."""
         said = _FAMILY.get(media(wire.headers.get("content-type", "")).family, "1.1")
+        trace = wire.facts.get("traceparent", "")
         version: Version = wire.facts.get("soap", said)  # what failed in protection was not read here
         if problem.kind.row.plain or problem.kind in _UNPLAIN:
-            return problem_wire(self.speaker, problem, request_id)
+            return problem_wire(self.speaker, problem, request_id, trace)
         row = problem.kind.row
         fault = Fault(row.soap, problem.detail)
-        document = self.speaker.document(problem, request_id)
+        document = self.speaker.document(problem, request_id, trace)
         headers = {"content-type": content_type(version), **problem.headers}
         if problem.close:
             headers["connection"] = "close"

@@ -21,7 +21,9 @@ from ..observe.trace import SERVED, child, request_id, sampled, state, trace_id
 BEHIND: Final = "behind"  # the fact of an exchange: seconds that the service took, the connection included
 
 
-def observe(metrics: Metrics, log: Log, answer: Callable[[Problem, str], Wire], seen: Seen | None = None) -> WireLayer:
+def observe(
+    metrics: Metrics, log: Log, answer: Callable[[Problem, str, str], Wire], seen: Seen | None = None
+) -> WireLayer:
     """The layer. `answer` writes a problem that nobody further in has answered; `seen` keeps the last ones."""
 
     def layer(inner: Send) -> Send:
@@ -39,7 +41,7 @@ def observe(metrics: Metrics, log: Log, answer: Callable[[Problem, str], Wire], 
             try:
                 reply = await inner(wire)
             except Problem as problem:
-                reply = answer(problem, facts["request_id"])
+                reply = answer(problem, facts["request_id"], facts["traceparent"])
                 reply.facts["problem"] = problem
             finally:
                 SERVED.reset(token)

@@ -13,7 +13,7 @@ from ..core.message import Wire
 from ..core.problem import Kind, Problem
 from ..observe.log import Log
 
-WriteProblem = Callable[[Problem, str], Wire]
+WriteProblem = Callable[[Problem, str, str], Wire]  # of a problem, the request's id and its traceparent
 
 
 def rescue(write: WriteProblem, log: Log) -> WireLayer:
@@ -21,15 +21,17 @@ def rescue(write: WriteProblem, log: Log) -> WireLayer:
 
     def layer(inner: Send) -> Send:
         async def send(wire: Wire) -> Wire:
+            facts = wire.facts
             try:
                 return await inner(wire)
             except Problem as problem:
-                reply = write(problem, str(wire.facts.get("request_id", "")))
+                reply = write(problem, str(facts.get("request_id", "")), str(facts.get("traceparent", "")))
                 reply.facts["problem"] = problem
                 return reply
             except Exception as error:  # noqa: BLE001  # the one place that may
-                log.defect(error, str(wire.facts.get("request_id", "")))
-                reply = write(Problem(Kind.INTERNAL), str(wire.facts.get("request_id", "")))
+                log.defect(error, str(facts.get("request_id", "")))
+                known = str(facts.get("request_id", "")), str(facts.get("traceparent", ""))
+                reply = write(Problem(Kind.INTERNAL), *known)
                 reply.facts["problem"] = Problem(Kind.INTERNAL, cause=type(error).__name__)
                 return reply
 

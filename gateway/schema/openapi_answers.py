@@ -108,6 +108,7 @@ def problem() -> dict[str, Any]:
             "detail": {"type": "string"},
             "instance": {"type": "string"},
             "requestId": {"type": "string"},
+            "traceId": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
             "outcome": {"type": "string", "enum": ["not-sent", "rejected", "unknown", "applied"]},
             "errors": {"type": "array", "items": {"$ref": REFS + "Finding"}},
             "fault": {

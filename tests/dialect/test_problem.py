@@ -20,6 +20,13 @@ def test_every_kind_gives_a_small_document_with_the_members_of_rfc_9457(kind: Ki
     assert len(dumps(document)) <= 2048
 
 
+def test_the_trace_stands_beside_the_requests_id() -> None:
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    document = Speaker().document(Problem(Kind.NOT_FOUND), "r1", trace)
+    assert (document["requestId"], document["traceId"]) == ("r1", "0af7651916cd43dd8448eb211c80319c")
+    assert "traceId" not in Speaker().document(Problem(Kind.NOT_FOUND), "r1")
+
+
 def test_findings_and_further_members() -> None:
     finding = Finding("/a", "/t:a", "is missing", "")
     document = Speaker().document(Problem(Kind.LOCK_CONFLICT, findings=[finding], extra={"token": "t"}), "r1")

@@ -29,7 +29,7 @@ class Watch:
         self.metrics = Metrics()
         self.lines = io.StringIO()
         self.layer = observe(
-            self.metrics, Log(self.lines), lambda problem, name: problem_wire(Speaker(), problem, name)
+            self.metrics, Log(self.lines), lambda problem, *known: problem_wire(Speaker(), problem, *known)
         )
 
     def line(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def rescued(error: BaseException) -> tuple[Any, io.StringIO]:
     async def inner(_: Wire) -> Wire:
         raise error
 
-    return rescue(lambda problem, name: problem_wire(Speaker(), problem, name), Log(lines))(inner), lines
+    return rescue(lambda problem, *known: problem_wire(Speaker(), problem, *known), Log(lines))(inner), lines
 
 
 @pytest.mark.parametrize("error", [KeyError("SECRET"), RecursionError("SECRET"), MemoryError(), UnicodeError("SECRET")])

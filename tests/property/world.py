@@ -107,8 +107,8 @@ class Replica:
         self.serving = Simulated(world.built, parts, self)
         await self.serving.open()
 
-        def answer(problem: Problem, request_id: str) -> Wire:
-            return problem_wire(world.built.speaker, problem, request_id)
+        def answer(problem: Problem, request_id: str, trace: str) -> Wire:
+            return problem_wire(world.built.speaker, problem, request_id, trace)
 
         self.send = rescue(answer, parts.log)(self.serving.send)
 

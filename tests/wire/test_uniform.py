@@ -74,6 +74,9 @@ MUTATIONS: dict[str, Callable[[Any], None]] = {
 }
 
 
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"  # the caller's, so that answers have it in common
+
+
 def made(name: str = "") -> Any:
     """A sealed envelope, changed by one mutation."""
     root = etree.fromstring(ENVELOPE)
@@ -101,7 +104,7 @@ async def test_one_answer_for_every_failure_told_apart_in_the_metrics(tmp_path: 
         address = f"http://{gateway.addresses['data']}/portal"
 
         async def ask(body: bytes) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
-            headers = {"content-type": "text/xml; charset=utf-8", "soapaction": '""'}
+            headers = {"content-type": "text/xml; charset=utf-8", "soapaction": '""', "traceparent": TRACE}
             async with client.post(address, data=body, headers=headers) as reply:
                 text = await reply.read()
                 own = reply.headers.get("x-request-id", "")
