@@ -65,8 +65,11 @@ def told(operation: RefusedOperation) -> str:
 def warnings(built: Built) -> tuple[str, ...]:
     """A line for each operation that is not served, and for each compiled contract that is not used."""
     lines = [f"services.{service.name}: {told(each)}" for service in built.services for each in service.refused]
-    stale = [service for service in built.services if service.bench.stale]
-    return (*lines, *(f"services.{service.name}: {_STALE}" for service in stale))
+    stale: dict[str, str] = {}  # one line a contract, of the first that it serves
+    for service in built.services:
+        if service.bench.stale:
+            stale.setdefault(service.bench.contract.location, service.name)
+    return (*lines, *(f"services.{name}: {_STALE}" for name in stale.values()))
 
 
 def refusing(operation: RefusedOperation) -> Send:
