@@ -1,8 +1,8 @@
 """The law of the translator: a very large message is asked of the process beside, and nothing depends on it.
 
-The process starts with the first such message and is waited for, so that already this one leaves small ones alone. A
-process that cannot be had, answers nothing in time or has built something else is not asked again for a while; the
-message is then translated here.
+The process begins with the first such message, which waits a little for it, so that already this one leaves small ones
+alone. A process that cannot be had, answers nothing in time or has built something else is not asked again for a
+while; the message is then translated here.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from ..core.ports import Codec
 from ..observe.log import Log
 from .job import Done, Job, codecs, identity
 
-START: Final = 20.0  # seconds that it may take to build what is built here already
+START: Final = 60.0  # seconds that it may take to build what is built here already
+PATIENCE: Final = 3.0  # seconds that a message waits for that
 LONGEST: Final = 120.0  # seconds for one message: above any deadline that a caller has
 AGAIN: Final = 60.0  # seconds without one, after it failed
 _RUN: Final = "import sys; sys.path[:] = sys.argv[2:]; from gateway.beside.process import start; start()"
@@ -37,6 +38,8 @@ class Translator:
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
+        self._stands = False  # it has said what it built
+        self._since = 0.0  # when it was begun
         self._not_before = 0.0
         self._closed = False
         self.names: dict[int, str] = {id(codec): name for name, codec in codecs(built)}
@@ -102,25 +105,35 @@ class Translator:
         if self._process is not None and self._process.poll() is not None:
             self._end()  # it had nothing to do for a while, or somebody ended it
         if self._connection is None:
-            self._connection = self._started()
-        return self._connection
+            self._connection = self._begun()
+        return self._connection if self._stands or self._standing(self._connection) else None
 
-    def _started(self) -> Connection:
+    def _begun(self) -> Connection:
+        """Our end of the socket of a new process, which has been told what to build."""
         own, other = Pipe()
         with other:
             given = [sys.executable, "-c", _RUN, str(other.fileno()), *sys.path]
             self._process = subprocess.Popen(  # noqa: S603  # this interpreter and this program
                 given, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=[other.fileno()]
             )
+        self._since = time.monotonic()
         own.send(self._built.loaded)
-        if not own.poll(START):
-            raise TimeoutError(f"it did not stand within {START:g} s")
-        if own.recv() != identity(self._built):
+        return own
+
+    def _standing(self, connection: Connection) -> bool:
+        """Whether it has built by now, or does so soon; the message that would wait longer is done here."""
+        if not connection.poll(PATIENCE):
+            if time.monotonic() - self._since > START:
+                raise TimeoutError(f"it did not stand within {START:g} s")
+            self._count("too-early")
+            return False
+        if connection.recv() != identity(self._built):
             raise OSError("the files read differently by now")
         if self._closed:
             raise OSError("the configuration is retired")
-        self._log.write("audit", "info", "beside-started", pid=self._process.pid)
-        return own
+        self._stands = True
+        self._log.write("audit", "info", "beside-started", pid=self.pid)
+        return True
 
     def _lost(self, error: Exception) -> None:
         self._count("lost")
@@ -133,6 +146,7 @@ class Translator:
     def _end(self) -> None:
         connection, process = self._connection, self._process
         self._connection = self._process = None
+        self._stands = False
         if connection is not None:
             connection.close()
         if process is not None:

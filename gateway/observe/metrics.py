@@ -23,7 +23,7 @@ METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 OUTCOMES: Final[Mapping[int, str]] = {4: "refused", 5: "failed"}  # by the status's first digit; else ok
 RESULTS: Final = ("ok", "unchanged", "refused")
-BESIDE: Final = ("taken", "given-back", "lost")  # given-back: to be done, or refused, here
+BESIDE: Final = ("taken", "given-back", "too-early", "lost")  # all but the first: to be done, or refused, here
 STATES: Final[Mapping[str, int]] = {"closed": 0, "half-open": 1, "open": 2}
 # The bounds of `Limits` that refuse something, and the two that are settings of a service and of a plug-in.
 LIMITS: Final = (

@@ -54,6 +54,10 @@ def test_one_life_of_a_process(watched: Watched, monkeypatch: pytest.MonkeyPatch
     """One test, since each start costs a second: begun by the first, killed, stopped, left alone, begun again, ended."""
     translator = watched.translator
     assert translator.pid is None
+    monkeypatch.setattr(module, "PATIENCE", 0.0)
+    assert translator.ask(JOB, reply(2)) is None  # this one does not wait; meanwhile it builds
+    assert watched.counted.pop() == "too-early"
+    monkeypatch.setattr(module, "PATIENCE", 60.0)
     found = translator.ask(JOB, reply(2))
     assert found is not None
     assert found[1].count(b'"id"') == 2
@@ -85,6 +89,13 @@ def test_one_life_of_a_process(watched: Watched, monkeypatch: pytest.MonkeyPatch
     assert translator.pid is None
     assert not _alive(second)
     assert translator.ask(JOB, reply(1)) is None
+
+
+def test_one_that_does_not_stand_in_time_is_ended(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.0)
+    monkeypatch.setattr(module, "START", -1.0)
+    assert watched.translator.ask(JOB, reply(1)) is None
+    assert (watched.counted, watched.events, watched.translator.pid) == (["lost"], ["beside-lost"], None)
 
 
 def test_a_contract_that_reads_differently_by_now_is_not_used(watched: Watched, tmp_path: Path) -> None:

@@ -99,6 +99,7 @@ async def _seen(folder: Path, how: str, many: int) -> tuple[list[Any], list[int]
 async def test_the_answers_are_the_same_with_the_process_beside_and_without_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: int
 ) -> None:
+    monkeypatch.setattr("gateway.beside.translator.PATIENCE", 60.0)  # of a busy machine
     if many < 25_000:  # else they are as large as that by themselves
         monkeypatch.setattr("gateway.beside.dialects.VERY_LARGE", 4096)
     beside, pids, counted = await _seen(tmp_path, "process", many)
