@@ -36,7 +36,8 @@ class Watched:
 
 
 @pytest.fixture
-def watched(built: Built) -> Iterator[Watched]:
+def watched(built: Built, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+    monkeypatch.setattr(module, "PATIENCE", 60.0)  # of a busy machine
     found = Watched(built)
     yield found
     found.translator.close()
