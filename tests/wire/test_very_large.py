@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,7 @@ async def _seen(folder: Path, how: str, many: int) -> tuple[list[Any], list[int]
             told = found.body
             if found.status >= 400:
                 told = told.replace(found.headers["x-request-id"].encode(), b"ID")
+                told = re.sub(rb'(traceId(?:":"|>))[0-9a-f]{32}', rb"\1TRACE", told)
             seen.append((path, found.status, found.headers["content-type"], told, service.got))
             beside = gateway.serving._beside
             if beside is not None and beside.pid is not None:
