@@ -11,9 +11,8 @@ import contextlib
 import gc
 import os
 import signal
-import sys
 from multiprocessing.connection import Connection
-from typing import Any, Final
+from typing import Final
 
 from ..build.book import Built, build
 from ..build.outward import upstream_dialect
@@ -34,7 +33,6 @@ class Translating:
     """One built configuration, as far as messages go."""
 
     def __init__(self, built: Built) -> None:
-        self._built = built
         self._codecs: dict[str, Codec] = dict(codecs(built))
         self._services = {each.name: each for each in built.services}
         self._upstreams: dict[str, UpstreamDialect] = {
@@ -105,8 +103,3 @@ def main(descriptor: int) -> None:
         os.nice(NICE)
     with contextlib.suppress(EOFError, OSError):
         answer(Connection(descriptor))
-
-
-def start(arguments: Any = None) -> None:
-    """What the started interpreter calls: its first argument is the descriptor."""
-    main(int((arguments or sys.argv[1:])[0]))

@@ -25,7 +25,7 @@ START: Final = 60.0  # seconds that it may take to build what is built here alre
 PATIENCE: Final = 3.0  # seconds that a message waits for that
 LONGEST: Final = 120.0  # seconds for one message: above any deadline that a caller has
 AGAIN: Final = 60.0  # seconds without one, after it failed
-_RUN: Final = "import sys; sys.path[:] = sys.argv[2:]; from gateway.beside.process import start; start()"
+_RUN: Final = "import sys; sys.path[:] = sys.argv[2:]; from gateway.beside.process import main; main(int(sys.argv[1]))"
 
 
 class Translator:
