@@ -12,7 +12,7 @@ from typing import Final
 from ..core.layers import Layer, Send, Service, WireLayer
 from ..core.message import Exchange, Message, Wire
 from ..core.operation import Operation
-from ..core.problem import Problem
+from ..core.problem import Kind, Problem
 from ..observe.log import Log
 from ..observe.metrics import Metrics
 from ..observe.seen import Seen
@@ -72,6 +72,9 @@ def _tell(metrics: Metrics, log: Log, wire: Wire, reply: Wire, seconds: float, s
             seen.add(operation, reply.status, problem.kind.slug, problem.logged, wire.facts["request_id"])
     fault = reply.facts.get("fault")
     if fault is not None:
+        if seen is not None:  # by its names alone: the reason is the service's text, and stands in the log
+            names = filter(None, (fault.code, fault.subcode, fault.declared or fault.name))
+            seen.add(operation, reply.status, Kind.FAULT.slug, " ".join(names), wire.facts["request_id"])
         metrics.faults.labels(operation, fault.declared.rpartition("}")[2] or "other").inc()
     log.write(
         "access",

@@ -281,6 +281,9 @@ class CrewMetrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # else every series has a twin
         self.registry = CollectorRegistry()
         self.alive = Gauge("soapgw_workers", "Workers that run, of several.", registry=self.registry)
+        self.ready = Gauge(
+            "soapgw_workers_ready", "Workers that took requests when last seen.", registry=self.registry
+        )
         self.restarts = Counter(
             "soapgw_worker_restarts", "Workers that died and were started again.", registry=self.registry
         )

@@ -1,4 +1,4 @@
-"""The law of what was seen: the last problems that were answered, for a person who looks; bounded, no payload."""
+"""The law of what was seen: the last problems and faults, for a person who looks; bounded, no payload."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One problem that was answered; `at` in seconds since the epoch."""
+    """One problem or fault that was answered; `at` in seconds since the epoch. Of a fault `cause` is its names."""
 
     at: float
     operation: str

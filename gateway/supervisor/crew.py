@@ -40,6 +40,7 @@ class Worker:
         self.deaths = 0  # in a row
         self.since = 0.0
         self.page = b""  # its metrics as last seen
+        self.serves = False  # whether it took requests then
         self._upstream = Upstream(seat.url, timeout=10.0, pool=4)
 
     @property
@@ -67,7 +68,8 @@ class Worker:
             return False
 
     async def look(self) -> None:
-        """Take its metrics; those of the last look stay when it does not answer."""
+        """Take its metrics, those of the last look stay when it does not answer, and whether it takes requests."""
+        self.serves = await self.ready()
         try:
             answer = await self.ask("/metrics", headers={"accept": OPENMETRICS})
         except Problem:
@@ -88,6 +90,7 @@ class Crew:
         self._tasks: set[asyncio.Task[None]] = set()
         self._own = CrewMetrics()
         self._own.alive.set_function(lambda: sum(worker.alive for worker in self.workers))
+        self._own.ready.set_function(lambda: sum(worker.alive and worker.serves for worker in self.workers))
 
     async def start(self) -> int | None:
         """Start all, the first one alone: a refusal is told once. Its exit code where it ended; None: all serve.

@@ -19,6 +19,7 @@ from gateway.dialect.rest_client import problem_wire
 from gateway.layers.observe import BEHIND, measure_backend, observe, timed
 from gateway.observe.log import Log
 from gateway.observe.metrics import Metrics
+from gateway.observe.seen import Seen
 from tests.layers.conftest import CODEC, exchange, operation
 
 
@@ -109,6 +110,21 @@ async def test_a_fault_is_counted_by_its_declared_name_only() -> None:
     assert 'soapgw_faults_total{fault="Gone",operation="svc/Op"} 1.0' in watch.page()
     assert 'soapgw_faults_total{fault="other",operation="svc/Op"} 1.0' in watch.page()
     assert "anything" not in watch.page()
+
+
+async def test_a_services_fault_is_seen_by_its_names_and_never_its_text() -> None:
+    seen = Seen()
+    layer = observe(Metrics(), Log(io.StringIO()), lambda problem, *known: problem_wire(Speaker(), problem, *known), seen)
+
+    async def faulty(given: Wire) -> Wire:
+        given.exchange = exchange()
+        fault = Fault("Sender", "PAN 4111", "{urn:t}Busy", name="{urn:t}Gone", declared="{urn:t}Gone", detail={"a": "4111"})
+        return Wire({}, b"", status=422, facts={"fault": fault})
+
+    await layer(faulty)(Wire({"x-request-id": "r1"}, b"", method="POST"))
+    (line,) = seen.lines
+    assert (line.operation, line.status, line.slug, line.request_id) == ("svc/Op", 422, "fault", "r1")
+    assert line.cause == "Sender {urn:t}Busy {urn:t}Gone"
 
 
 async def test_a_client_makes_no_series() -> None:

@@ -63,6 +63,10 @@ async def test_a_dead_worker_is_started_again_and_its_counts_stay(tmp_path: Any)
     assert yard.calls(page) == [2]
     assert yard.calls(page, "soapgw_inflight_requests") == [4]
     assert yard.calls(page, "soapgw_workers") == [2]
+    assert yard.calls(page, "soapgw_workers_ready") == [2]
+    yard.made[1].health.ready = False
+    page = await yard.crew.metrics()
+    assert (yard.calls(page, "soapgw_workers"), yard.calls(page, "soapgw_workers_ready")) == ([2], [1])
     await yard.die(yard.made[1], -9)
     await until(lambda: len(yard.made) == 3)
     await until(yard.servers[2].done)

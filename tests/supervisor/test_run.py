@@ -81,7 +81,7 @@ def test_workers_serve_one_address_die_come_back_and_end_together(config: Path) 
         for _ in range(12):
             assert gateway.ask(f"http://{gateway.data}/Portal/GetVersion", b'{"x": 1}')[0] == 422
         assert gateway.metric(counted) == 12
-        assert gateway.metric("soapgw_workers") == 2
+        assert gateway.metric("soapgw_workers") == gateway.metric("soapgw_workers_ready") == 2
         assert gateway.ask(f"http://{gateway.admin}/readyz")[0] == 200
         shown = gateway.ask(f"http://{gateway.admin}/")[1]
         assert "GetVersion</td><td class=n>12</td><td class=n>0</td>" in shown  # of both together

@@ -20,6 +20,7 @@ from tests.wire.test_own_locks import TEXT
 # where the rest is driven
 ELSEWHERE = {
     "soapgw_workers": "tests/supervisor/test_run.py",
+    "soapgw_workers_ready": "tests/supervisor/test_crew.py",
     "soapgw_worker_restarts_total": "tests/supervisor/test_run.py",
     "soapgw_log_lines_dropped": "tests/test_main.py",
     "soapgw_spans_total": "tests/observe/test_otlp.py",
