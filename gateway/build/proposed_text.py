@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
+from ..schema.names import local
 from .proposal import Proposed, ProposedService
 
 _PLAIN: Final = re.compile(r"[/A-Za-z][A-Za-z0-9/._ -]*", re.ASCII)
@@ -63,6 +64,7 @@ def _service(each: ProposedService, wsdl: str, *, several: bool) -> Iterator[str
     yield "    routes:" if each.routes else "    routes: []"
     for route in each.routes:
         yield from _route(route)
+        yield from _heads(each, route)
     for name, why in each.left:
         yield f"      # {name}: {' '.join(why.split())}"
 
@@ -100,6 +102,16 @@ def _route(route: Proposed) -> Iterator[str]:
         yield "        parameters:"
         for place, name, to in route.parameters:
             yield f"          - {{in: {place}, name: {scalar_text(name)}, to: {scalar_text(to)}}}"
+
+
+def _heads(each: ProposedService, route: Proposed) -> Iterator[str]:
+    """The header blocks that the contract declares for the request, as a line to take the mark from."""
+    bound = each.port.operation(route.operation)
+    names = dict.fromkeys(local(use.element) for use in bound.input.headers) if bound is not None else {}
+    plain = route.verb in ("GET", "DELETE")  # without a body there is no `$headers`
+    told = ", ".join(f"{{name: {name}, http: X-{name}}}" if plain else f"{{name: {name}}}" for name in names)
+    if told:
+        yield f"        # headers: [{told}] # header blocks of the contract, for clients to send"
 
 
 def scalar_text(text: str) -> str:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 import yaml
 
-from gateway.build.proposal import Proposed, ProposedService
+from gateway.build.book import build
+from gateway.build.proposal import Proposed, ProposedService, propose
 from gateway.build.proposed_text import configuration, scalar_text
+from gateway.build.workbench import Workbench
+from gateway.core.limits import DEFAULT
 from gateway.schema.contract import Port, Service
+from gateway.schema.wsdl import load_wsdl
+from gateway.settings import parse
 
 
 @pytest.mark.parametrize(
@@ -42,3 +50,15 @@ def test_the_address_is_the_contracts_where_it_is_one(location: str, url: str) -
             "parameters": [{"in": "path", "name": "id", "to": "/id"}],
         }
     ]
+
+
+def test_header_blocks_are_a_line_to_take_the_mark_from() -> None:
+    root = Path(__file__).parents[2] / "schemas/orders/orders.wsdl"
+    bench = Workbench(load_wsdl(root))
+    text = configuration(propose(bench, DEFAULT), str(root))
+    assert text.count("# headers: [{name: Tenant") == len(bench.contract.services[0].ports[0].operations)
+    live = re.sub(r"# (headers: .*) # header blocks.*", r"\1", text)
+    (service,) = build(parse(live, env={})).services
+    found = {face.route.method: face.rest.heads.request for face in service.faces if face.settings is not None}
+    assert {head.http for heads in found.values() for head in heads} == {"", "X-Tenant"}
+    assert all(found.values())
