@@ -16,7 +16,9 @@ from gateway.core.problem import Kind, Problem
 
 ROW: Final = "Row."  # how `gateway.schema.encoded` names the type of a row of several dimensions
 _SIZES: Final = re.compile(r"\[([0-9]+(?:,[0-9]+)*)\]\s*$")
-_ONE: Final = re.compile(r"\s*\[\s*([0-9]{1,9})\s*\]\s*")
+_POINT: Final = re.compile(r"\s*\[\s*([0-9]{1,9}(?:\s*,\s*[0-9]{1,9})*)\s*\]\s*")
+
+_BEYOND: Final = "A member of an array has a place beyond its size (SOAP 1.1 §5.4.2)."
 
 
 def is_row(type_id: str) -> bool:
@@ -34,37 +36,51 @@ def sizes(node: Any, names: Mapping[str, str]) -> tuple[int, ...]:
 
 
 def members(node: Any, enc: str, size: tuple[int, ...], most: int) -> list[Any]:
-    """The members in order, None for one that is not sent; `most`: how many there may be.
+    """The members in order (row by row), None for one that is not sent; `most`: how many there may be.
 
+    A place has a number for each dimension; one number alone counts the members row by row.
     Raises Problem INVALID_MESSAGE for a place that is none, taken or beyond the size, XML_LIMIT_EXCEEDED.
     """
     offset, places = node.get(f"{{{enc}}}offset"), [child.get(f"{{{enc}}}position") for child in node]
     if offset is None and not any(places):
         return list(node)
-    at = _place(offset) if offset is not None else 0
+    at = _place(offset, size) if offset is not None else 0
     found: dict[int, Any] = {}
     for child, said in zip(node, places, strict=True):
-        at = _place(said) if said is not None else at
+        at = _place(said, size) if said is not None else at
         if at in found:
             raise Problem(Kind.INVALID_MESSAGE, "Two members of an array have one place (SOAP 1.1 §5.4.2.2).")
         found[at] = child
         at += 1
     count = max(found, default=-1) + 1
-    if len(size) == 1:
-        if count > size[0]:
-            raise Problem(Kind.INVALID_MESSAGE, "A member of an array has a place beyond its size (SOAP 1.1 §5.4.2).")
-        count = size[0]
+    if size:
+        if count > prod(size):
+            raise Problem(Kind.INVALID_MESSAGE, _BEYOND)
+        count = prod(size)
     if count > most:
         words = "An array that is sent in part is larger than allowed."
         raise Problem(Kind.XML_LIMIT_EXCEEDED, words, limit="xml_elements")
     return [found.get(place) for place in range(count)]
 
 
-def _place(text: str) -> int:
-    said = _ONE.fullmatch(text)
+def _place(text: str, size: tuple[int, ...]) -> int:
+    """The place in row-major order of an array of these sizes."""
+    said = _POINT.fullmatch(text)
     if said is None:
-        raise Problem(Kind.INVALID_MESSAGE, "An array's offset or position is no `[number]` (SOAP 1.1 §5.4.2).")
-    return int(said[1])
+        words = "An array's offset or position is no `[number]`, with commas for several dimensions (SOAP 1.1 §5.4.2)."
+        raise Problem(Kind.INVALID_MESSAGE, words)
+    point = [int(each) for each in said[1].split(",")]
+    if len(point) == 1:
+        return point[0]
+    if len(point) != len(size):
+        words = f"An array's offset or position has {len(point)} numbers, its sizes are {len(size)} (SOAP 1.1 §5.4.2)."
+        raise Problem(Kind.INVALID_MESSAGE, words)
+    place = 0
+    for at, length in zip(point, size, strict=True):
+        if at >= length:
+            raise Problem(Kind.INVALID_MESSAGE, _BEYOND)
+        place = place * length + at
+    return place
 
 
 def shaped(flat: list[Any], size: tuple[int, ...], rank: int, most: int) -> list[Any]:

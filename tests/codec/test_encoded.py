@@ -193,6 +193,13 @@ def test_arrays_that_are_sent_in_part(bench, names):
     assert read(bench, late)["names"] == [None, "b", "c", None]
 
 
+def test_an_array_of_several_dimensions_that_is_sent_in_part(bench):
+    full = '<board soapenc:arrayType="xsd:int[2,3]"><c>1</c><c>2</c><c>3</c><c>4</c><c xsi:nil="1"/><c>6</c></board>'
+    assert full in INLINE
+    part = '<board soapenc:arrayType="xsd:int[2,3]"><c soapenc:position="[1,2]">6</c><c soapenc:position="[0,1]">2</c><c>3</c></board>'
+    assert plain(read(bench, INLINE.replace(full, part)))["board"] == [[None, 2, 3], [None, None, 6]]
+
+
 def test_rows_of_several_dimensions_are_alike(bench):
     value = read(bench, INLINE)
     value["board"] = [[1, 2], [3]]

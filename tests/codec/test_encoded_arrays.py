@@ -30,6 +30,10 @@ def placed(text: str, most: int = 100) -> list[str | None]:
         ('e:arrayType="x:int[5]" e:offset="[1]"><i>1</i>', [None, "1", None, None, None]),
         ('e:arrayType="x:int[4]"><i e:position="[2]">1</i><i e:position="[0]">2</i>', ["2", None, "1", None]),
         ('e:offset="[0]">', []),
+        ('e:arrayType="x:int[2,2]"><i e:position="[1,0]">c</i><i>d</i><i e:position="[ 0 , 1 ]">b</i>', [None, "b", "c", "d"]),
+        ('e:arrayType="x:int[2,3]" e:offset="[1,1]"><i>e</i>', [None, None, None, None, "e", None]),
+        ('e:arrayType="x:int[2,2]" e:offset="[2]"><i>c</i>', [None, None, "c", None]),
+        ('f:arraySize="2 1 2"><i e:position="[1,0,1]">d</i>', [None, None, None, "d"]),
     ],
 )
 def test_members_stand_at_their_places(text: str, expected: list[str | None]) -> None:
@@ -43,6 +47,15 @@ def test_members_stand_at_their_places(text: str, expected: list[str | None]) ->
         ('><i e:position="1"/>', Kind.INVALID_MESSAGE),
         ('e:offset="[x]"><i/>', Kind.INVALID_MESSAGE),
         ('e:arrayType="x:int[2]"><i e:position="[2]"/>', Kind.INVALID_MESSAGE),
+        ('e:arrayType="x:int[2,2]"><i e:position="[0,2]"/>', Kind.INVALID_MESSAGE),  # not the third of row by row
+        ('e:arrayType="x:int[2,2]"><i e:position="[2,0]"/>', Kind.INVALID_MESSAGE),
+        ('e:arrayType="x:int[2,2]" e:offset="[1,1]"><i/><i/>', Kind.INVALID_MESSAGE),
+        ('e:arrayType="x:int[2,2]"><i e:position="[0,0,0]"/>', Kind.INVALID_MESSAGE),
+        ('e:arrayType="x:int[2,2]"><i e:position="[0,1]"/><i e:position="[1]"/>', Kind.INVALID_MESSAGE),
+        ('e:arrayType="x:int[,]"><i e:position="[0,0]"/>', Kind.INVALID_MESSAGE),
+        ('e:arrayType="x:int[2,0]"><i e:position="[0,0]"/>', Kind.INVALID_MESSAGE),
+        ('e:arrayType="x:int[2,2]"><i e:position="[0,]"/>', Kind.INVALID_MESSAGE),
+        ('e:arrayType="x:int[99999,99999]"><i e:position="[0,0]"/>', Kind.XML_LIMIT_EXCEEDED),
         ('><i e:position="[999999999]"/>', Kind.XML_LIMIT_EXCEEDED),
         ('e:arrayType="x:int[999999999999]" e:offset="[0]"><i/>', Kind.XML_LIMIT_EXCEEDED),
     ],
