@@ -81,7 +81,7 @@ def _all_reader(plan: Plan, uses: tuple[ir.Attribute, ...], wildcard: ir.Wildcar
         ids = one_id
         for name, text in items:
             if name not in declared:
-                key = "@" + (braced(name) if wildcard else short(name, plan.prefixes))
+                key = "@" + braced(name) if wildcard else _key(name, plan)
                 try:
                     ids += _is_wild_id(plan, wildcard, name)
                     _only_one(ids)
@@ -159,8 +159,14 @@ def _only_one(ids: int) -> None:
         raise Flaws(Flaw("This element has another attribute of type ID.", "one ID at most"))
 
 
+def _key(name: str, plan: Plan) -> str:
+    """The key of an attribute that is not declared: by its namespace where that has no prefix."""
+    plain = short(name, plan.prefixes)
+    return "@" + (name if name[:1] == "{" and ":" not in plain else plain)
+
+
 def _not_here(name: str, plan: Plan) -> Flaw:
-    flaw = unknown("@" + short(name, plan.prefixes), "")
+    flaw = unknown(_key(name, plan), "")
     flaw.pointer = []
     return flaw
 

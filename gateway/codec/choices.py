@@ -12,7 +12,7 @@ from ..core.value import Value
 from ..schema import ir
 from .flaw import Flaw, Flaws, misplaced, missing_choice
 from .folding import emptiable
-from .names import short
+from .names import short, wild_step
 from .places import null_is_empty
 from .plan import Plan, WriteContent
 from .state import Writing
@@ -81,6 +81,32 @@ def fits(node: ir.Node, given: frozenset[str]) -> bool:
     return all(fits(one, given) for one in node.nodes)
 
 
+def rivals(node: ir.Node | None, given: frozenset[str], key: str) -> list[str]:
+    """The keys of the choice of which these take more than one branch, this key's; none where that is not so."""
+    if node is None or isinstance(node, (ir.Slot, ir.AnySlot, ir.ItemsSlot)):
+        return []
+    labels = list(keys_of(node))
+    if key not in labels:
+        return []
+    if isinstance(node, ir.Choice):
+        inside = given.intersection(labels)
+        if not any(inside.issubset(keys_of(one)) for one in node.nodes):
+            return labels
+    return next((found for one in node.nodes if (found := rivals(one, given, key))), [])
+
+
+def unchosen(node: ir.Node | None, given: frozenset[str], key: str) -> list[str]:
+    """The keys of the required choice that has this one, and of which none is given; none where that is not so."""
+    if node is None or isinstance(node, (ir.Slot, ir.AnySlot, ir.ItemsSlot)):
+        return []
+    labels = list(keys_of(node))
+    if key not in labels:
+        return []
+    if isinstance(node, ir.Choice) and given.isdisjoint(labels):
+        return labels
+    return next((found for one in node.nodes if (found := unchosen(one, given, key))), [])
+
+
 class Branches:
     """The branches of a choice and their writers."""
 
@@ -93,6 +119,7 @@ class Branches:
                 self._of_key.setdefault(key, []).append(at)
         self._labels = list(keys_of(node))
         self._may_be_none = emptiable(node)
+        self._prefixes = plan.prefixes
         self._steps = {
             leaf.key: short(leaf.element.name, plan.prefixes) for leaf in leaves_of(node) if isinstance(leaf, ir.Slot)
         }
@@ -104,19 +131,22 @@ class Branches:
             if not self._may_be_none:
                 raise Flaws(missing_choice(self._labels))
             return self._presence.hollow(value)
-        keys, _, write = self._branches[self._chosen(given)]
+        keys, _, write = self._branches[self._chosen(given, value)]
         return write(value, out, doc) + sum(1 for key in value if key in self._of_key and key not in keys)
 
-    def _chosen(self, given: list[str]) -> int:
+    def _chosen(self, given: list[str], value: Object) -> int:
         here = self._of_key[given[0]]
         if len(here) == 1 and len(given) == 1:
             return here[0]
         here = [at for at, (keys, _, _) in enumerate(self._branches) if keys.issuperset(given)]
         if not here:
-            raise Flaws(*self._conflict(given))
+            raise Flaws(*self._conflict(given, value))
         present = frozenset(given)
         return next((at for at in here if fits(self._branches[at][1], present)), here[0])
 
-    def _conflict(self, given: list[str]) -> list[Flaw]:
+    def _conflict(self, given: list[str], value: Object) -> list[Flaw]:
+        def step(key: str) -> str:
+            return wild_step(value[key], 0, self._prefixes) if key == "$any" else self._steps.get(key, "")
+
         best = max((keys for keys, _, _ in self._branches), key=lambda keys: len(keys.intersection(given)))
-        return [misplaced(key, self._steps.get(key, key), self._labels) for key in given if key not in best]
+        return [misplaced(key, step(key), self._labels) for key in given if key not in best]

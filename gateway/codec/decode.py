@@ -6,14 +6,15 @@ counts, a restriction in its base's shape) both automata run (XSD 1.0 Part 1 §3
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from ..core.value import Value
 from ..schema import ir
 from . import automaton as auto
 from . import expressions as expr
-from .flaw import Flaw, Flaws, Found, misplaced, missing, missing_choice, too_few, too_many, unfit, unknown
+from .choices import rivals, unchosen
+from .flaw import Flaw, Flaws, Found, misplaced, missing, missing_choice, strange, too_few, too_many, unfit, unknown
 from .lexical import Unfit
 from .names import SPACE, braced, local, short, step_of
 from .plan import Plan
@@ -57,9 +58,13 @@ class Where:
         """The flaw of a child that may not stand here."""
         return flaw
 
-    def missing(self, flaw: Flaw, keys: list[str]) -> Flaw:
-        """The flaw of a child that is not there; `keys` lead from the last one read to it."""
+    def missing(self, flaw: Flaw, keys: list[str], end: bool) -> Flaw:
+        """The flaw of a child that is not there; `keys` lead from the last one read to it. `end`: nothing follows."""
         return flaw
+
+    def names(self, known: Iterable[str]) -> Iterable[str]:
+        """The keys of the object in which a child stands that is not known; `known` are those of the whole content."""
+        return known
 
     def crowd(self, key: str, flaw: Flaw) -> Flaw | None:
         """The flaw of a child past the most of its name; None where that is not what is wrong with it."""
@@ -73,13 +78,20 @@ class Content:
     """The content of one type as automata, and what is said when a child does not fit."""
 
     def __init__(
-        self, plan: Plan, type_: ir.Complex, expression: expr.Expression, counted: frozenset[str] = frozenset()
+        self,
+        plan: Plan,
+        type_: ir.Complex,
+        expression: expr.Expression,
+        counted: frozenset[str] = frozenset(),
+        layout: ir.Node | None = None,
     ) -> None:
         self.plan = plan
+        self.layout = layout  # of content in keys: its choices, for the words
         self.counted = counted  # elements whose steps carry a position in any case: those of entries
         self.limit = plan.findings
         self.keys: dict[str, str] = {}  # tag -> key
         self.wild: list[ir.Wildcard] = []
+        self.any: ir.AnySlot | None = None
         self.most: dict[str, ir.Bound] = {}
         bind = _binder(plan)
         for leaf in expr.leaves(expression):
@@ -91,6 +103,7 @@ class Content:
                 self.most[leaf.symbol] = None if known is None or slot.max is None else max(known, slot.max)
             else:
                 self.wild.append(leaf.symbol)
+                self.any = leaf.payload if isinstance(leaf.payload, ir.AnySlot) else None
         self.start = auto.automaton(expression, bind)
         truth: expr.Expression = expr.Seq(())
         if type_.particle is not None:
@@ -103,71 +116,132 @@ class Content:
         known = self.keys.get(tag)
         if known is None:
             known = local(tag)
+            if tag[0] == "{" and tag[1:].partition("}")[0] not in self.plan.prefixes:
+                return tag
             return short(tag, self.plan.prefixes) if known in self.keys.values() else known
         return known
+
+    def given(self, el: Any) -> frozenset[str]:
+        """The keys of an element's children."""
+        tags = (child.tag for child in el if isinstance(child.tag, str))
+        return frozenset(self.label(tag) if tag in self.keys or not self.wild else "$any" for tag in tags)
 
     def next_to(self, row: auto.Row) -> list[str]:
         """The keys that may stand in a row."""
         return [self.label(name) for name in row.ready()]
 
-    def absent(self, found: Found, row: auto.Row, arrived: Callable[[auto.Row], bool], where: Where) -> bool:
+    def absent(
+        self, found: Found, row: auto.Row, el: Any, arrived: Callable[[auto.Row], bool], where: Where, *, end: bool
+    ) -> bool:
         """Say what is missing between a row and the nearest that will do; False if there is none."""
         way = auto.way(row.ready(), arrived)
         if way is None:
             return False
         keys: list[str] = []
+        said: set[str] = set()
+        given = self.given(el)
+        stranger = any(flaw.pointer[-1:] == ["$any"] for flaw in found.flaws)  # stands in its place
         for at, name in way:
             keys.append("$any" if name == "*" else self.label(name))
+            if keys[-1] in said:
+                continue
+            choice = unchosen(self.layout, given - {"$any"}, keys[-1])
+            if choice:
+                said.update(choice)
+                if not ("$any" in choice and stranger):
+                    found.add(missing_choice(choice))
+                continue
             if name == "*":
-                found.add(where.missing(missing("$any", "*"), keys))
+                if not stranger:
+                    slot = self.any
+                    few = slot is not None and slot.repeated and slot.min > 1
+                    lacks = too_few("$any", "*", slot.min) if slot is not None and few else missing("$any", "*")
+                    found.add(where.missing(lacks, keys, end))
+                said.add("$any")
                 continue
             names = [other for other, step in at.items() if step[0] is at[name][0]]
             step = step_of(name, self.plan.prefixes)
             slot = at.leaves.get(name)
             if len(names) > 1:
-                found.add(where.missing(missing_choice(map(self.label, names)), keys))
+                found.add(where.missing(missing_choice(map(self.label, names)), keys, end))
             elif isinstance(slot, ir.Slot) and slot.repeated and slot.min > 1:
-                found.add(where.missing(too_few(slot.key, step, slot.min), keys))
+                found.add(where.missing(too_few(slot.key, step, slot.min), keys, end))
                 break
             else:
-                found.add(where.missing(missing(keys[-1], step), keys))
+                found.add(where.missing(missing(keys[-1], step), keys, end))
         return True
 
-    def incomplete(self, found: Found, row: auto.Row, where: Where = HERE) -> None:
+    def incomplete(self, found: Found, row: auto.Row, el: Any, where: Where = HERE) -> None:
         """Say what is missing at the end."""
-        if not self.absent(found, row, lambda at: at.final, where):
+        if not self.absent(found, row, el, lambda at: at.final, where, end=True):
             found.add(order_flaw())
 
     def refuse(self, found: Found, row: auto.Row, el: Any, child: Any, where: Where = HERE) -> Any:
         """Say why a child does not fit; the step with which reading goes on, if there is one."""
         tag = child.tag
-        step = self.step(el, child)
-        if tag not in self.keys:
-            if any(wildcard.takes(tag) for wildcard in self.wild):
-                flaw = misplaced(braced(tag), step, self.next_to(row))
-                flaw.pointer.append("$any")
-            else:
-                flaw = unknown(self.label(tag), step, self.next_to(row))
-            found.add(where.child(flaw))
+        if where is HERE and self.crowded(found, tag):
             return None
-        most = self.most[tag]
-        if most is not None and sum(1 for one in child.itersiblings(tag, preceding=True)) >= most:
-            crowd = where.crowd(self.label(tag), too_many(self.label(tag), step, most))
-            if crowd is not None:
-                found.add(crowd)
-                return None
+        step = self.step(el, child)
+        if tag not in self.keys and not self.wild:
+            found.add(where.child(unknown(self.label(tag), step, where.names(self.keys.values()))))
+            return None
+        surplus = self.surplus(child, step, where)
+        if surplus is not None:
+            found.add(surplus)
+            return None
         ahead: list[auto.Row] = []
 
         def arrived(at: auto.Row) -> bool:
-            if at is not row and tag in at:
+            if at is not row and at[tag] is not None:
                 ahead.append(at)
                 return True
             return False
 
-        if self.absent(found, row, arrived, where):
+        if self.absent(found, row, el, arrived, where, end=False):
             return ahead[0][tag]
-        found.add(where.child(misplaced(self.label(tag), step, self.next_to(row))))
+        if tag not in self.keys:
+            found.add(where.child(self.stranger(row, child, step)))
+            return None
+        others = rivals(self.layout, self.given(el), self.label(tag)) or self.next_to(row)
+        found.add(where.child(misplaced(self.label(tag), step, others)))
         return None
+
+    def crowded(self, found: Found, tag: str) -> bool:
+        """Whether it was said that there are too many of these: once is enough, and nobody counts them again."""
+        key = self.keys.get(tag, "$any")
+        said = too_many(key, "", 0).detail
+        return any(flaw.pointer == [key] and flaw.detail == said for flaw in found.flaws)
+
+    def surplus(self, child: Any, step: str, where: Where) -> Flaw | None:
+        """The flaw of a child past the most of its name, or of a wildcard; None where that is not what is wrong."""
+        if child.tag in self.keys:
+            key, most = self.keys[child.tag], self.most[child.tag]
+            if most is None or sum(1 for _ in child.itersiblings(child.tag, preceding=True)) < most:
+                return None
+            return where.crowd(key, too_many(key, step, most))
+        slot = self.any
+        if slot is None or slot.max is None or not slot.repeated or not slot.wildcard.takes(child.tag):
+            return None
+        return too_many("$any", step, slot.max) if where is HERE and self.earlier(child) >= slot.max else None
+
+    def earlier(self, child: Any) -> int:
+        """How many children before this one are none that the type declares."""
+        return sum(isinstance(one.tag, str) and one.tag not in self.keys for one in child.itersiblings(preceding=True))
+
+    def stranger(self, row: auto.Row, child: Any, step: str) -> Flaw:
+        """The flaw of a child that is not declared, where it can be an entry of `$any` only."""
+        tag = child.tag
+        slot = self.any
+        earlier = self.earlier(child)
+        if any(wildcard.takes(tag) for wildcard in self.wild):
+            rival = rivals(self.layout, self.given(child.getparent()), "$any")
+            if rival:
+                return misplaced("$any", step, rival)
+            flaw = misplaced(braced(tag), step, self.next_to(row))
+        else:
+            flaw = strange(tag, step, self.wild[0])
+        flaw.pointer += ["$any"] if slot is None or not slot.repeated or self.counted else [earlier, "$any"]
+        return flaw
 
     def step(self, el: Any, child: Any) -> str:
         """The XPath step of a child, with its position where the name occurs twice."""
@@ -227,7 +301,7 @@ def order_flaw() -> Flaw:
 
 def keys_reader(plan: Plan, type_: ir.Complex, node: ir.Node, *, array: bool = False) -> ReadContent:
     """Reads content without repeating groups into keys; of an array wrapper under its one key."""
-    content = Content(plan, type_, expr.of_layout(node))
+    content = Content(plan, type_, expr.of_layout(node), layout=node)
     start, gate = content.start, content.gate
     finish = None if array else finisher(plan, node)
 
@@ -268,7 +342,7 @@ def keys_reader(plan: Plan, type_: ir.Complex, node: ir.Node, *, array: bool = F
                 found.add(stray())
         if not row.ready().final:
             found = found or Found(content.limit)
-            content.incomplete(found, row)
+            content.incomplete(found, row, el)
         if found is not None:
             found.done()
         if gate is not None and not content.passes(el):

@@ -29,7 +29,7 @@ from .flaw import (
 )
 from .folding import emptiable
 from .lexical import Unfit
-from .names import home_of, key_step, short, split
+from .names import home_of, key_step, short, split, wild_step
 from .plan import Plan, WriteContent, WritePlace
 from .state import Writing
 
@@ -127,12 +127,12 @@ def _repeated_writer(plan: Plan, slot: ir.Slot, array: bool) -> WriteContent:
         items = value.get(key, _ABSENT)
         if items is _ABSENT or items is None:
             if least:
-                raise Flaws(missing(key, step))
+                raise Flaws(_lacking(key, step, least))
             return 0 if items is _ABSENT else 1
         if type(items) is not list:
             raise Flaws(wrong_shape("an array")).within((key,), step)
         if len(items) < least:
-            raise Flaws(too_few(key, step, least) if items else missing(key, step))
+            raise Flaws(_lacking(key, step, least))
         if most is not None and len(items) > most:
             raise Flaws(too_many(key, f"{step}[{most + 1}]", most))
         found: Found | None = None
@@ -156,6 +156,11 @@ def _repeated_writer(plan: Plan, slot: ir.Slot, array: bool) -> WriteContent:
     return write
 
 
+def _lacking(key: str, step: str, least: int) -> Flaw:
+    """Fewer than the least; of one, none."""
+    return too_few(key, step, least) if least > 1 else missing(key, step)
+
+
 def _said(write: WritePlace, value: Value, doc: Writing) -> Flaws:
     """What a place says of a value that its scalar refused."""
     try:
@@ -173,7 +178,7 @@ def _any_writer(plan: Plan, slot: ir.AnySlot) -> WriteContent:
         given = value.get(key, _ABSENT)
         if given is _ABSENT or given is None or (slot.repeated and given == []):
             if least:
-                raise Flaws(missing(key, "*"))
+                raise Flaws(_lacking(key, "*", least))
             return 0 if given is _ABSENT else 1
         if not slot.repeated:
             try:
@@ -184,9 +189,9 @@ def _any_writer(plan: Plan, slot: ir.AnySlot) -> WriteContent:
         if type(given) is not list:
             raise Flaws(wrong_shape("an array")).within((key,))
         if len(given) < least:
-            raise Flaws(too_few(key, "*", least))
+            raise Flaws(_lacking(key, "*", least))
         if most is not None and len(given) > most:
-            raise Flaws(too_many(key, f"*[{most + 1}]", most))
+            raise Flaws(too_many(key, wild_step(given, most, plan.prefixes), most))
         found = Found(plan.findings)
         for at, one in enumerate(given):
             try:
@@ -209,7 +214,8 @@ def _items_writer(plan: Plan, slot: ir.ItemsSlot) -> WriteContent:
     arrays = frozenset(_arrays(slot.entry))
 
     def odd(entry: Object) -> Iterator[Flaw]:
-        return (unknown(key, key_step(key, plan.prefixes, home), known) for key in entry if key not in known)
+        names = [key for key in known if key[0] != "$"]
+        return (unknown(key, key_step(key, plan.prefixes, home), names) for key in entry if key not in known)
 
     def write(value: Object, out: list[str], doc: Writing) -> int:
         items = value.get(key, _ABSENT)
@@ -238,7 +244,7 @@ def _items_writer(plan: Plan, slot: ir.ItemsSlot) -> WriteContent:
                     raise Flaws(*odd(one))
             except Flaws as flaws:
                 for flaw in flaws.flaws:
-                    _count(flaw, items[:at], arrays)
+                    _count(flaw, items[:at], arrays, known)
                 found.take(flaws.within((key, at)))
         found.done()
         return 1
@@ -255,13 +261,18 @@ def _arrays(node: ir.Node) -> Iterator[str]:
             yield leaf.key
 
 
-def _count(flaw: Flaw, before: list[Value], arrays: frozenset[str]) -> None:
+def _count(flaw: Flaw, before: list[Value], arrays: frozenset[str], known: frozenset[str]) -> None:
     """Give the outermost step the position that its element has among those of the entries before."""
     key = next((part for part in reversed(flaw.pointer) if isinstance(part, str) and part != "$items"), None)
-    if key is None or not flaw.xpath or flaw.xpath[-1][:1] in "@*":
+    if key is None or not flaw.xpath or flaw.xpath[-1][:1] in "@*" or _own(flaw, known):
         return
     name, _, number = flaw.xpath[-1].partition("[")
     flaw.xpath[-1] = f"{name}[{_standing(key, before, key in arrays) + (int(number[:-1]) if number else 1)}]"
+
+
+def _own(flaw: Flaw, known: frozenset[str]) -> bool:
+    """Whether it is of a wildcard's element, or of one that is not declared: those are placed by the whole object."""
+    return flaw.pointer[-1:] == ["$any"] or known.isdisjoint(map(str, flaw.pointer[-1:]))
 
 
 def _standing(key: str, entries: Value, array: bool) -> int:

@@ -34,7 +34,7 @@ class _Entry(Where):
         flaw.pointer += [len(self._items), self._key]
         return flaw
 
-    def missing(self, flaw: Flaw, keys: list[str]) -> Flaw:
+    def missing(self, flaw: Flaw, keys: list[str], end: bool) -> Flaw:
         flaw.pointer = [self._key]
         return flaw
 
@@ -84,7 +84,7 @@ def entries_reader(
             text += child.tail or ""
         _text(items, text, mixed, found)
         if not row.ready().final:
-            content.incomplete(found, row, where)
+            content.incomplete(found, row, el, where)
         found.done()
         if items or always:
             out[key] = items

@@ -12,7 +12,9 @@ from collections.abc import Iterable
 
 from ..core.problem import Finding, Kind, Problem
 from ..core.value import pointer
+from ..schema.ir import Wildcard
 from .lexical import Unfit
+from .names import braced
 
 
 class Flaw:
@@ -114,6 +116,20 @@ def unknown(name: str, step: str, expected: Iterable[str] = ()) -> Flaw:
     """A member that the type does not have."""
     names = listed(expected)
     return Flaw(f"`{name[:80]}` is not known here.", names and f"one of {names}", key=(name,), step=step)
+
+
+def strange(tag: str, step: str, wildcard: Wildcard) -> Flaw:
+    """An element under a wildcard that does not take its name."""
+    test = wildcard.test
+    named = listed(namespace for namespace in test.namespaces if namespace)
+    if test.kind == "not":
+        said = f"an element of another namespace than {named}" if named else "an element of a namespace"
+    elif test.kind == "in" and test.namespaces:
+        said = f"an element of {named}" if named else "an element without a namespace"
+        said += " or without a namespace" if named and "" in test.namespaces else ""
+    else:
+        said = "another element"
+    return Flaw(f"`{braced(tag)[:80]}` is not known here.", said, key=(braced(tag),), step=step)
 
 
 def misplaced(name: str, step: str, expected: Iterable[str] = ()) -> Flaw:

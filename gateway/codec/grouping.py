@@ -6,14 +6,15 @@ could not be read leaves a hole, so that its place in the JSON is known when it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..core.value import Value
 from ..schema import ir
 from . import expressions as expr
+from .choices import keys_of, leaves_of
 from .decode import Content, ReadContent, Where, finisher, order_flaw, stray
-from .flaw import Flaw, Flaws, Found, too_many
+from .flaw import Flaw, Flaws, Found, missing, too_many
 from .folding import Event, Fold
 from .names import SPACE, braced
 from .plan import Plan
@@ -33,20 +34,35 @@ class _Hole:
 class _Repetition(Where):
     """The repetition that was being read when something was found to be wrong."""
 
-    def __init__(self, fold: Fold, events: list[Event], drop: int, inside: frozenset[str]) -> None:
-        self._fold, self._events, self._drop, self._inside = fold, events, drop, inside
+    def __init__(self, node: ir.Node, fold: Fold, events: list[Event], drop: int, inside: frozenset[str]) -> None:
+        self._node, self._fold, self._events, self._drop, self._inside = node, fold, events, drop, inside
 
-    def child(self, flaw: Flaw) -> Flaw:
+    def _object(self) -> tuple[str | int, ...]:
+        """Where the object stands that the last element was read into."""
         last = self._fold.path([(key, None) for key, _ in self._events]) if self._events else None
         while last and isinstance(last[-1], int):  # out of the array of the last one, into its object
             last = last[:-1]
-        flaw.pointer += (last or ())[:-1][self._drop :][::-1]
+        return (last or ())[:-1]
+
+    def child(self, flaw: Flaw) -> Flaw:
+        flaw.pointer += self._object()[self._drop :][::-1]
         return flaw
 
-    def missing(self, flaw: Flaw, keys: list[str]) -> Flaw:
+    def names(self, known: Iterable[str]) -> Iterable[str]:
+        node = self._node
+        for part in self._object():
+            if isinstance(part, str):
+                node = next(
+                    leaf.entry for leaf in leaves_of(node) if isinstance(leaf, ir.ItemsSlot) and leaf.key == part
+                )
+        return [key for key in keys_of(node) if key[0] != "$"]
+
+    def missing(self, flaw: Flaw, keys: list[str], end: bool) -> Flaw:
         at = self._fold.path([*((key, None) for key, _ in self._events), *((key, None) for key in keys)])
         while at and isinstance(at[-1], int):
             at = at[:-1]
+        if end and at and not self._drop and at[1:2] == (0,) and self._object()[:1] != at[:1]:
+            return missing(str(at[0]), "")  # none of the group is there
         flaw.pointer += (at or ())[:-1][self._drop :][::-1]
         if keys[-1] in self._inside and flaw.xpath:  # where it would stand, after those of the entries before
             flaw.xpath[-1] += f"[{sum(key == keys[-1] for key, _ in self._events) + 1}]"
@@ -66,7 +82,7 @@ class _Repetition(Where):
 
 def grouped_reader(plan: Plan, type_: ir.Complex, node: ir.Node, *, array: bool = False) -> ReadContent:
     """Reads content that holds repeating groups."""
-    content = Content(plan, type_, expr.of_layout(node), frozenset(_inside(node)))
+    content = Content(plan, type_, expr.of_layout(node), frozenset(_inside(node)), node)
     inside = frozenset(map(content.label, _inside(node)))
     fold = Fold(node)
     finish = None if array else finisher(plan, node)
@@ -75,7 +91,7 @@ def grouped_reader(plan: Plan, type_: ir.Complex, node: ir.Node, *, array: bool 
     def read(el: Any, out: dict[str, Value], doc: Reading) -> None:
         found = Found(content.limit)
         events: list[Event] = []
-        holes = _events(content, el, doc, found, events, _Repetition(fold, events, drop, inside))
+        holes = _events(content, el, doc, found, events, _Repetition(node, fold, events, drop, inside))
         folded: dict[str, Any] = {}
         whole = not found.flaws and fold(events, folded)
         if holes and not whole:
@@ -133,7 +149,7 @@ def _events(
         if text is not None and text.strip(SPACE):
             found.add(stray())
     if not row.ready().final and len(holes) < content.limit:
-        content.incomplete(found, row, where)
+        content.incomplete(found, row, el, where)
     return holes
 
 

@@ -89,6 +89,19 @@ def key_step(key: str, prefixes: Mapping[str, str], home: str = "") -> str:
     return f"{home}:{key}" if home and not at and not colon else key
 
 
+def wild_step(given: object, at: int, prefixes: Mapping[str, str]) -> str:
+    """The step of an entry of `$any`, with its position among those of its name; `*` for what is no entry."""
+    entries = given if isinstance(given, list) else [given]
+    entry = entries[at] if at < len(entries) else None
+    key = next(iter(entry)) if isinstance(entry, dict) and len(entry) == 1 else ""
+    named = checked(key)
+    if named is None:
+        return "*"
+    same = [isinstance(one, dict) and key in one for one in entries]
+    step = step_of(clark(*named), prefixes)
+    return f"{step}[{sum(same[:at]) + 1}]" if sum(same) > 1 else step
+
+
 def home_of(prefixes: Mapping[str, str], names: Iterable[str]) -> str:
     """The prefix of the one namespace that all these elements are of; '' where there is none, or more."""
     namespaces = {split(name)[0] for name in names}

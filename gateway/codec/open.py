@@ -14,7 +14,7 @@ from ..core.value import Value
 from ..core.xmlnames import is_nc_name
 from ..schema import ir
 from .attributes import Items, fixed_flaw, wild_text
-from .flaw import Flaw, Flaws, Found, misplaced, not_nillable, unknown, wrong_shape
+from .flaw import Flaw, Flaws, Found, misplaced, not_nillable, strange, unknown, wrong_shape
 from .leaf import attribute_piece, text_piece
 from .names import (
     ANY_TYPE,
@@ -69,7 +69,8 @@ class AnyIO:
         ((key, value),) = entry.items()
         named = checked(key)
         if named is not None and not self._wildcard.takes(clark(*named)):
-            raise Flaws(misplaced(key, step_of(key if named[0] else named[1], self._plan.prefixes)))
+            step = step_of(clark(*named), self._plan.prefixes)
+            raise Flaws(strange(clark(*named), step, self._wildcard))
         self._inner.write_child(key, value, out, doc, strict=self._wildcard.process == "strict")
 
 

@@ -13,7 +13,7 @@ from ..core.value import Value
 from ..schema import ir
 from .alternatives import build_conditional
 from .attributes import Items, fixed_flaw
-from .flaw import Flaw, Flaws, Found, misplaced, missing, not_nillable, unfit, unknown, wrong_shape
+from .flaw import Flaw, Flaws, Found, missing, not_nillable, unfit, unknown, wrong_shape
 from .identity import guarded
 from .leaf import text_piece
 from .lexical import Unfit
@@ -330,7 +330,7 @@ class Special:
             if self._place.fixed is not None:
                 raise Flaws(fixed_flaw())
             if el.text or any(isinstance(child.tag, str) or child.tail for child in el):
-                raise Flaws(Flaw("A nil element has content.", "no content"))
+                raise Flaws(_full_nil())
         return nil
 
     def write_nil(self, out: list[str], doc: Writing, more: str = "") -> None:
@@ -349,8 +349,10 @@ class Special:
             taken = 1
             label = value["$type"]
             named = declared if label == declared.label else plan.labelled(label) if isinstance(label, str) else None
-            if named is None or (self._simple and isinstance(named.type, ir.Simple) and named is not declared):
+            if named is None:
                 raise Flaws(_no_type())
+            if self._simple and isinstance(named.type, ir.Simple) and named is not declared:
+                raise Flaws(_no_choice() if self._allowed(named) else _underived())
             if named is declared and not self._choice():
                 raise Flaws(_no_choice())
             io = self._checked(named)
@@ -385,11 +387,16 @@ class Special:
             known = {use.key for use in io.type.attributes} if isinstance(io.type, ir.Complex) else set()
             for key in value:
                 if key[:1] != "@" and key not in {"$type", "$nil"}:
-                    found.add(misplaced(key, ""))
-                elif key[:1] == "@" and key[:2] != "@{" and key not in known:
+                    found.add(_full_nil())
+                    break
+                if key[:1] == "@" and key[:2] != "@{" and key not in known:
                     found.add(unknown(key, key_step(key, self._plan.prefixes)))
             found.done()
         self.write_nil(out, doc, typed + attributes)
+
+
+def _full_nil() -> Flaw:
+    return Flaw("A nil element has content.", "no content")
 
 
 def _no_type() -> Flaw:

@@ -193,9 +193,12 @@ def _elements(form: ir.Form | None) -> Iterator[str]:
         yield from (leaf.element.name for leaf in leaves_of(form.content) if isinstance(leaf, ir.Slot))
 
 
-def _place_wild(flaw: Flaw, value: dict[str, Value], members: tuple[Any, ...]) -> None:
+def _place_wild(flaw: Flaw, value: dict[str, Value], members: tuple[Any, ...], declared: frozenset[str]) -> None:
     """Give a wildcard's element the position that it has among all of its name, where there are more."""
     path = flaw.pointer[::-1]
+    if path[:1] in (["$items"], ["$mixed"]):
+        _place_in_entries(flaw, path, value, declared)
+        return
     name = next((step for step in path[1:3] if isinstance(step, str)), None)
     if path[:1] != ["$any"] or name is None or not flaw.xpath:
         return
@@ -215,6 +218,52 @@ def _place_wild(flaw: Flaw, value: dict[str, Value], members: tuple[Any, ...]) -
         flaw.xpath[-1] += f"[{before + 1}]"
 
 
+def _place_in_entries(flaw: Flaw, path: list[str | int], value: dict[str, Value], declared: frozenset[str]) -> None:
+    """The same in `$items` and `$mixed`, for names that the type does not declare, too."""
+    end = 0
+    while path[end : end + 1] in (["$items"], ["$mixed"]):
+        end += 2
+    if path[end : end + 1] == ["$any"]:
+        end += 2 if any(isinstance(part, int) for part in path[end + 1 : end + 2]) else 1
+    elif end < len(path) and path[end] in declared:
+        return  # declared: its own writer knows
+    at = tuple(path[: end + 1])
+    same = [spot for spot in _spots(value, ()) if spot[-1] == at[-1]]
+    if flaw.xpath and len(same) > 1 and at in same:
+        flaw.xpath[-1] += f"[{same.index(at) + 1}]"
+
+
+def _entry_keys(form: ir.Form | None) -> Iterator[str]:
+    """The keys that the entries of a form may have."""
+    if isinstance(form, ir.Entries | ir.Mixed):
+        yield from (slot.key for slot in form.entries)
+        return
+    nodes = [form.content] if isinstance(form, ir.Keys) and form.content is not None else []
+    while nodes:
+        for leaf in leaves_of(nodes.pop()):
+            if isinstance(leaf, ir.ItemsSlot):
+                nodes.append(leaf.entry)
+            else:
+                yield leaf.key
+
+
+def _spots(value: Value, above: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """Where the members of entries stand, in the order of the document as far as entries tell it."""
+    if not isinstance(value, dict):
+        return
+    for key, one in value.items():
+        if key in ("$items", "$mixed") and isinstance(one, list):
+            for at, entry in enumerate(one):
+                yield from _spots(entry, (*above, key, at))
+        elif key == "$any":
+            many = isinstance(one, list)
+            for at, entry in enumerate(one if isinstance(one, list) else [one]):
+                if isinstance(entry, dict):
+                    yield from ((*above, key, *((at,) if many else ()), name) for name in entry)
+        elif above:
+            yield (*above, key)
+
+
 def _object(plan: Plan, io: TypeIO, type_: ir.Complex) -> None:
     io.is_object = True
     read_content, write_content, content_known = _content(plan, type_)
@@ -225,6 +274,7 @@ def _object(plan: Plan, io: TypeIO, type_: ir.Complex) -> None:
     home = home_of(plan.prefixes, _elements(type_.form))
     content = type_.form.content if isinstance(type_.form, ir.Keys) else None
     members = tuple(leaves_of(content)) if content is not None else ()
+    declared = frozenset(_entry_keys(type_.form))
     has_attributes = bool(type_.attributes) or wild
     write_attributes = io.write_attributes
 
@@ -247,7 +297,7 @@ def _object(plan: Plan, io: TypeIO, type_: ir.Complex) -> None:
         except Flaws as flaws:
             found = found or Found(plan.findings)
             for flaw in flaws.flaws:
-                _place_wild(flaw, value, members)
+                _place_wild(flaw, value, members, declared)
             found.take(flaws)
         if found is not None or hits != len(value):
             found = found or Found(plan.findings)

@@ -94,12 +94,20 @@ def read_simple(xsd: Any, type_id: TypeId, type_of: TypeOf) -> Simple:
             "list",
             "",
             "collapse",
-            _facets(xsd),
+            _list_facets(xsd),
             base=type_of(base) if base is not None else clark(XS, "anySimpleType"),
             item=type_of(_item(xsd)),
         )
     parent = type_of(base) if base is not None else None
     return Simple(type_id, "atomic", _nearest(xsd), white_space, _facets(xsd), base=parent)
+
+
+def _list_facets(xsd: Any) -> Facets:
+    """A list's facets; what derives from NMTOKENS, IDREFS or ENTITIES has an item at least (Part 2 §3.3.5)."""
+    facets = _facets(xsd)
+    if facets.length is None and not facets.min_length and _nearest(xsd) in LISTS:
+        return replace(facets, min_length=1)
+    return facets
 
 
 def _base(xsd: Any) -> Any:

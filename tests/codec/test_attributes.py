@@ -58,8 +58,8 @@ def test_wildcard_strict_lax_skip() -> None:
         assert round_trip(codec, {"@{urn:t}g": known})
         if unknown is None:
             place = "/t:r/@*[local-name()='q' and namespace-uri()='urn:u']"  # the contract has no prefix for it
-            assert refused(codec, "", 'u:q="x"') == [("/@{urn:u}q", place, "`@q` is not known here.")]
-            assert unwritten(codec, {"@{urn:u}q": "x"}) == [("/@{urn:u}q", place, "`@q` is not known here.")]
+            assert refused(codec, "", 'u:q="x"') == [("/@{urn:u}q", place, "`@{urn:u}q` is not known here.")]
+            assert unwritten(codec, {"@{urn:u}q": "x"}) == [("/@{urn:u}q", place, "`@{urn:u}q` is not known here.")]
         else:
             assert round_trip(codec, {"@{urn:u}q": unknown, "@{}n": "y"})
 

@@ -74,6 +74,19 @@ def test_a_list_restricted(schema: Callable[..., Any]) -> None:
     assert (kind.variety, kind.item, kind.facets.length, kind.base) == ("list", XS + "int", 2, "{urn:t}L")
 
 
+def test_what_derives_from_a_list_of_the_specification_has_an_item(schema: Callable[..., Any]) -> None:
+    given = (
+        '<xs:simpleType name="{}"><xs:restriction base="{}"/></xs:simpleType>',
+        '<xs:simpleType name="{}"><xs:restriction base="{}"><xs:maxLength value="3"/></xs:restriction></xs:simpleType>',
+        '<xs:simpleType name="{}"><xs:restriction base="{}"><xs:minLength value="2"/></xs:restriction></xs:simpleType>',
+    )
+    found = schema(
+        given[0].format("A", "xs:NMTOKENS") + given[1].format("B", "xs:IDREFS") + given[2].format("C", "t:A")
+        + given[1].format("D", "t:A")
+    )  # fmt: skip
+    assert [simple(found, name).facets.min_length for name in "ABCD"] == [1, 1, 2, 1]
+
+
 def test_white_space_and_names_of_literals() -> None:
     assert collapse(" a\t b\n", "collapse") == "a b"
     assert collapse("a\tb", "replace") == "a b"
