@@ -93,8 +93,10 @@ def configured_route(
             check_renames(bench, [bound], settings.mapping, faults=both)
     with wrong.at():
         _check_verb(settings, bound, method)
-    with wrong.at("unwrap"):
-        face = json_face(bodies, bound, shape, settings.unwrap.request, settings.unwrap.response, own)
+    with wrong.at(*(("mapping",) if settings.mapping.chosen() else ())):
+        json_face(bodies, bound, shape, (), (), own)  # what the mapping would lose is no fault of `unwrap`
+        with wrong.at("unwrap"):
+            face = json_face(bodies, bound, shape, settings.unwrap.request, settings.unwrap.response, own)
     wrong.end()
     route = Route(method, path, bound.operation, face)
     rest = replace(rest_route(bench, settings, bound, shape), conditions=_judge(settings, service))
