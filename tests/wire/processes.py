@@ -39,7 +39,7 @@ class Process:
     """`gateway serve` in a process of its own, that may be killed and started again at the same place."""
 
     def __init__(self, config: Path) -> None:
-        self.config, self.port = config, free()
+        self.config, self.port, self.admin = config, free(), free()
         self.process: asyncio.subprocess.Process | None = None
         self.reading: asyncio.Task[None] | None = None
 
@@ -47,7 +47,7 @@ class Process:
         """Start, and wait until it serves."""
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "gateway", "serve", str(self.config),
-            "--listen", f"127.0.0.1:{self.port}", "--admin", f"127.0.0.1:{free()}",
+            "--listen", f"127.0.0.1:{self.port}", "--admin", f"127.0.0.1:{self.admin}",
             stderr=asyncio.subprocess.PIPE, env={**os.environ}, cwd=ROOT,
         )  # fmt: skip
         assert self.process.stderr is not None

@@ -227,7 +227,7 @@ def test_o_01_ten_times_the_capacity_is_shed_and_forgotten(tmp_path: Path) -> No
         told = Counter(status for _, status, _, _ in storm)
         assert set(told) == {200, 503}, told
         assert told[200] / 8 >= 0.8 * 40, told
-        assert _p99([seconds for _, status, seconds, _ in storm if status == 200]) <= 2 * calm + 1.0
+        assert _p99([seconds for _, status, seconds, _ in storm if status == 200]) <= 2 * calm + 1.5
         pauses = {pause for _, status, _, pause in storm if status == 503}
         assert min(pauses) >= 1
         assert max(pauses) <= 5
