@@ -5,7 +5,9 @@ A `Contract` may be used from several threads. Sizes are bounded as `limits` say
 
 from __future__ import annotations
 
+import math
 import os
+from decimal import Decimal
 from typing import Any, Literal
 
 from gateway.build.describe import description
@@ -72,18 +74,40 @@ class Contract:
     def json_schema(
         self, *, operation: str = "", route: str = "", element: str = "", direction: Direction = "request"
     ) -> dict[str, Any]:
-        """The JSON Schema (2020-12) of a message's JSON."""
+        """The JSON Schema (2020-12) of a message's JSON; its numbers are those that `json.loads` would give."""
         if isinstance(self._reader, Elements):
-            return self._reader.schema(element)
-        return message_schema(self._reader, Task(b"", direction, "xml", operation, element, route))
+            return _document(self._reader.schema(element))
+        return _document(message_schema(self._reader, Task(b"", direction, "xml", operation, element, route)))
 
     def openapi(self, version: Literal["3.0", "3.1"] = "3.1") -> dict[str, Any]:
-        """The OpenAPI document of the REST face. Raises ValueError for schemas alone: they have no operations."""
+        """The OpenAPI document of the REST face, its numbers as in `json_schema`.
+
+        Raises ValueError for schemas alone: they have no operations.
+        """
         if isinstance(self._reader, Elements):
             raise Misuse("schemas alone have no operations")
-        return description(self._reader.built, version)
+        return _document(description(self._reader.built, version))
 
     def _translate(
         self, raw: bytes, to: Form, operation: str, route: str, element: str, direction: Direction, soap: Version | None
     ) -> bytes:
         return self._reader.translate(Task(raw, direction, to, operation, element, route, soap))
+
+
+def _document(described: dict[str, Any]) -> dict[str, Any]:
+    """A document of its own, whose numbers json can write."""
+    return {key: _plain(member) for key, member in described.items()}
+
+
+def _plain(value: Any) -> Any:
+    """The value with each bound as the float that a reader makes of its digits."""
+    if isinstance(value, dict):
+        return _document(value)
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if not isinstance(value, Decimal):
+        return value
+    nearest = float(value)
+    exact = value in {Decimal(nearest), Decimal(repr(nearest))}
+    whole = not exact and value == value.to_integral_value()
+    return int(value) if whole or math.isinf(nearest) else nearest

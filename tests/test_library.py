@@ -60,6 +60,36 @@ def test_schemas_give_their_elements() -> None:
         contract.openapi()
 
 
+NUMBERS = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+<xs:element name="double" type="xs:double"/><xs:element name="any" type="xs:anyType"/>
+<xs:element name="low"><xs:simpleType><xs:restriction base="xs:decimal">
+<xs:minInclusive value="-1.10"/><xs:maxExclusive value="1000"/></xs:restriction></xs:simpleType></xs:element>
+<xs:element name="long"><xs:simpleType><xs:restriction base="xs:decimal">
+<xs:minInclusive value="123456789012345678901234567890.5"/></xs:restriction></xs:simpleType></xs:element>
+<xs:element name="one"><xs:simpleType><xs:restriction base="xs:float">
+<xs:enumeration value="0.1"/></xs:restriction></xs:simpleType></xs:element></xs:schema>"""
+
+
+@pytest.mark.parametrize(
+    ("element", "valid", "invalid"),
+    [
+        ("double", 1.7976931348623157e308, "x"),
+        ("any", {}, 1),
+        ("low", -1.1, -1.11),
+        ("low", 999.9, 1000),
+        ("long", 123456789012345678901234567890.5, 1.5),
+        ("one", 0.1, 0.2),
+    ],
+)
+def test_a_description_is_what_json_writes(tmp_path: Path, element: str, valid: object, invalid: object) -> None:
+    path = tmp_path / "numbers.xsd"
+    path.write_text(NUMBERS)
+    schema = Contract.from_xsd(path).json_schema(element=element)
+    assert json.loads(json.dumps(schema, allow_nan=False)) == schema
+    assert jsonschema.Draft202012Validator(schema).is_valid(valid)
+    assert not jsonschema.Draft202012Validator(schema).is_valid(invalid)
+
+
 def test_what_is_refused_has_its_place(tmp_path: Path) -> None:
     with pytest.raises(Refused):
         Contract.from_config(tmp_path / "gone.yaml")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
 
 from gateway.cli import OK, Misuse
+from gateway.codec.json import dumps, indented
 from gateway.commands.contract import one_of, put, refusals, settings
 from gateway.commands.elements import Elements
 from gateway.commands.messages import Messages
@@ -17,7 +17,7 @@ from gateway.core.limits import DEFAULT
 @refusals
 def jsonschema(chosen: argparse.Namespace) -> int:
     """The command."""
-    put(json.dumps(_schema(chosen), indent=2, ensure_ascii=False))
+    put(indented(dumps(_schema(chosen))))  # bounds have their digits, which json alone cannot write
     return OK
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 import struct
+import sys
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Final
 
 MAX_SINGLE: Final = Decimal("3.4028235E+38")  # the shortest digits of the largest, a little above it
-MAX_DOUBLE: Final = Decimal("1.7976931348623157E+308")
+MAX_DOUBLE: Final = Decimal(sys.float_info.max)  # all its digits: the shortest ones are below it
 _COMPARED: Final = 65_536  # digits of a text that is told from a half
 
 

@@ -41,7 +41,7 @@ def float_schema(row: Builtin, facets: Facets) -> Schema:
     )
     schema: Schema = {"type": "number"} | {key: _plain(bound) for key, bound in rows if bound is not None}
     if "minimum" not in schema and "exclusiveMinimum" not in schema:
-        schema["minimum"] = -most
+        schema["minimum"] = most.copy_negate()  # minus would round it
     if "maximum" not in schema and "exclusiveMaximum" not in schema:
         schema["maximum"] = most
     if not numbers:
@@ -72,7 +72,8 @@ def _span(literal: str, single: bool) -> Schema | None:
     even = not _bits(value, single) & 1  # a half is rounded to the even one of its two
     most = MAX_SINGLE if single else MAX_DOUBLE
     low, high = _half(value, single, -math.inf), _half(value, single, math.inf)
-    span: Schema = {"minimum": -most} if low < -most else {"minimum" if even else "exclusiveMinimum": low}
+    least = most.copy_negate()  # minus would round it
+    span: Schema = {"minimum": least} if low < least else {"minimum" if even else "exclusiveMinimum": low}
     return span | ({"maximum": most} if high > most else {"maximum" if even else "exclusiveMaximum": high})
 
 

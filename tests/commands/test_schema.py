@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -21,6 +22,20 @@ def test_of_an_element(call: Call, xsd: str) -> None:
     assert found.is_valid({"id": 1, "line": ["a"]})
     assert not found.is_valid({"line": ["a"]})
     assert call("jsonschema", "--xsd", xsd).code == 2
+
+
+def test_bounds_that_are_no_whole_numbers_are_written(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "bounds.xsd"
+    path.write_text(
+        """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="rate"><xs:simpleType>
+        <xs:restriction base="xs:decimal"><xs:minInclusive value="0.00000000000000000001"/></xs:restriction>
+        </xs:simpleType></xs:element><xs:element name="mass" type="xs:double"/></xs:schema>"""
+    )
+    rate = call("jsonschema", "--xsd", str(path), "--element", "rate").out
+    assert '"minimum": 0.00000000000000000001' in rate
+    mass = schema(call("jsonschema", "--xsd", str(path), "--element", "mass").out)
+    assert all(mass.is_valid(sign * 1.7976931348623157e308) for sign in (1, -1))
+    assert not mass.is_valid("1")
 
 
 def test_of_a_route_in_both_directions(call: Call) -> None:
