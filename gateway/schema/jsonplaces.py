@@ -1,7 +1,8 @@
 """The law of places: what a default or a fixed value of an element or attribute adds to a scalar's schema.
 
 An empty element with a default means the default, so `""` cannot be said there; a fixed value is
-compared by value, in JSON Schema as far as JSON can compare (MAPPING, law 4, for the rest).
+compared by value, in JSON Schema as far as JSON can compare (MAPPING, law 4, for the rest). And what types
+a document may name at a place.
 """
 
 from __future__ import annotations
@@ -9,10 +10,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 from gateway.core.lexical import normal
-from gateway.schema.ir import Complex, Element, Mixed, Model, Open, Settings, Simple, TypeId
+from gateway.schema.ir import Complex, Element, Mixed, Model, Open, Settings, Simple, TypeId, is_anonymous
 from gateway.schema.jsonschema_scalars import json_schema_of, only
+from gateway.schema.names import clark
+from gateway.schema.source import XS
 
 Schema = dict[str, Any]
+ANY_TYPE: Final = clark(XS, "anyType")
+_UNTYPED: Final = frozenset(
+    {ANY_TYPE, *(clark(XS, name) for name in ("ENTITY", "ENTITIES", "NOTATION", "anyAtomicType"))}
+)
 _VERBATIM: Final = frozenset("string normalizedString token language Name NCName NMTOKEN ID IDREF anyURI".split())
 
 
@@ -71,3 +78,24 @@ def steps_between(model: Model, type_id: TypeId, base: TypeId) -> frozenset[str]
         steps.add(kind.derivation)
         type_id = kind.base
     return frozenset(steps)
+
+
+def nameable(model: Model) -> list[TypeId]:
+    """Every type that xsi:type may name at a place of xs:anyType."""
+    return [
+        type_id
+        for type_id, kind in model.types.items()
+        if not is_anonymous(type_id)
+        and type_id not in _UNTYPED
+        and not (isinstance(kind, Complex) and kind.abstract)
+        and not of_entities(model, type_id)
+    ]
+
+
+def of_entities(model: Model, type_id: TypeId) -> bool:
+    """Whether a type is of entities, which no message can declare."""
+    kind = model.types.get(type_id)
+    if not isinstance(kind, Simple):
+        return kind is not None and kind.simple is not None and of_entities(model, kind.simple)
+    parts = [*kind.members, *([kind.item] if kind.item else [])]
+    return kind.builtin == "ENTITY" or any(of_entities(model, part) for part in parts)

@@ -40,18 +40,14 @@ from gateway.schema.jsonforms import any_of, braced, component, free_content, na
 from gateway.schema.jsonguards import guarded
 from gateway.schema.jsonkeys import free_keys, wild_keys
 from gateway.schema.jsonnodes import Leaf, Schema, constraints, leaves, required, some_present
-from gateway.schema.jsonplaces import beside, bounded_by_place, steps_between
+from gateway.schema.jsonplaces import ANY_TYPE, beside, bounded_by_place, nameable, of_entities, steps_between
 from gateway.schema.jsonschema_scalars import json_schema_of
 from gateway.schema.media import described, media_of, media_of_type
-from gateway.schema.names import clark, split
+from gateway.schema.names import split
 from gateway.schema.source import XS, XSI
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-ANY_TYPE: Final = clark(XS, "anyType")
 _NULL: Final[Schema] = {"type": "null"}
-_UNTYPED: Final = frozenset(
-    {ANY_TYPE, *(clark(XS, name) for name in ("ENTITY", "ENTITIES", "NOTATION", "anyAtomicType"))}
-)
 
 
 def schema_for(
@@ -135,6 +131,7 @@ class SchemaWriter:
             forms += [self._placed(element, type_id, self._typed(type_id)) for type_id in (*own, *derived)]
         if element.nillable and element.fixed is None:
             bare = isinstance(kind, Complex) and kind.abstract  # nil or not, an element is of a type that may stand
+            forms += [self._open_nil()] if element.type == ANY_TYPE else []
             forms += [*([] if bare else self._nil(kind)), *(self._typed_nil(type_id) for type_id in (*own, *derived))]
         return any_of(forms) if forms else {"not": {}}
 
@@ -243,7 +240,7 @@ class SchemaWriter:
     def _scalar(
         self, type_id: TypeId, default: str | None, fixed: str | None, media: tuple[str, ...] = ()
     ) -> Schema:
-        if self._of_entities(type_id):
+        if of_entities(self.model, type_id):
             return {"not": {}}
         schema = json_schema_of(self.model, type_id, self.settings)
         schema = bounded_by_place(self.model, type_id, self.settings, schema, default, fixed)
@@ -426,38 +423,40 @@ class SchemaWriter:
                 for name, element in known.items()
             }
         # strictly, an element that nobody declares must say its type (XSD 1.0 Part 1 §3.10.1)
-        made = {"strict": lambda: any_of(self._all_typed()), "lax": self._open, "skip": self._raw}[wildcard.process]
-        schema["additionalProperties"] = made()
+        if wildcard.process == "skip":
+            schema["additionalProperties"] = self._raw()
+        else:
+            strict = wildcard.process == "strict"
+            schema["additionalProperties"] = any_of(self._all_typed() if strict else [self._open(), self._open_nil()])
         schema["propertyNames"] = {"pattern": f"^{name_pattern(wildcard)}"}
         return schema
 
     def _open(self) -> Schema:
         """An element that the contract does not know, laxly: its known descendants have their own form."""
         anything = Wildcard(NamespaceTest("any"), "lax")
-        return self._named(("open", ""), "element", lambda: any_of([self._free(anything), *self._all_typed(), _NIL]))
+        return self._named(("open", ""), "element", lambda: any_of([self._free(anything), *self._all_typed()]))
+
+    def _open_nil(self) -> Schema:
+        """A nil element that the contract does not know: its attributes are anyone's, or those of the type it names."""
+        return self._named(("nil", ""), "element.nil", lambda: any_of([self._free_nil(), *self._all_nil()]))
+
+    def _free_nil(self) -> Schema:
+        attributes = self._free_attributes(Wildcard(NamespaceTest("any"), "lax"))
+        return {**_NIL, "required": ["$nil"], **attributes, "additionalProperties": False}
+
+    def _all_nil(self) -> list[Schema]:
+        kinds = [(type_id, self.model.types[type_id]) for type_id in nameable(self.model)]
+        more = [name for name, kind in kinds if isinstance(kind, Complex) and (kind.attributes or kind.any_attribute)]
+        names = [self.type_name(type_id) for type_id, _ in kinds if type_id not in more]
+        marks = {"$type": {"type": "string", "enum": names}, "$nil": {"const": True}}
+        bare = {**_NIL, "properties": marks, "required": ["$type", "$nil"], "additionalProperties": False}
+        return [*([bare] if names else []), *map(self._typed_nil, more)]
 
     def _raw(self) -> Schema:
         return self._named(("raw", ""), "element.skipped", lambda: self._free(Wildcard(NamespaceTest("any"), "skip")))
 
     def _all_typed(self) -> list[Schema]:
-        """Every type that xsi:type may name at a place of xs:anyType."""
-        found = [
-            type_id
-            for type_id, kind in self.model.types.items()
-            if not is_anonymous(type_id)
-            and type_id not in _UNTYPED
-            and not (isinstance(kind, Complex) and kind.abstract)
-            and not self._of_entities(type_id)
-        ]
-        return [self._typed(type_id) for type_id in found]
-
-    def _of_entities(self, type_id: TypeId) -> bool:
-        """Whether a type is of entities, which no message can declare."""
-        kind = self.model.types.get(type_id)
-        if not isinstance(kind, Simple):
-            return kind is not None and kind.simple is not None and self._of_entities(kind.simple)
-        parts = [*kind.members, *([kind.item] if kind.item else [])]
-        return kind.builtin == "ENTITY" or any(map(self._of_entities, parts))
+        return [self._typed(type_id) for type_id in nameable(self.model)]
 
     def _free(self, inside: Wildcard) -> Schema:
         words = free_content(self._wild(inside))
@@ -482,5 +481,5 @@ class SchemaWriter:
         return free_keys(made, hints=inside.process == "skip")
 
 
-_NIL: Final[Schema] = {"type": "object", "properties": {"$nil": {"const": True}}, "required": ["$nil"]}
+_NIL: Final[Schema] = {"type": "object", "properties": {"$nil": {"const": True}}}
 _PAIRS: Final = (("$value", "$items"), ("$value", "$mixed"), ("$items", "$mixed"))

@@ -109,3 +109,49 @@ def test_default_and_fixed_of_what_is_no_scalar(
         assert not verdict.is_valid({"v": value}), value
         with pytest.raises(Problem):
             codec.encode({"v": value})
+
+
+OPENED = """
+<xs:element name="wild"><xs:complexType><xs:sequence><xs:any namespace="##other" processContents="lax"/></xs:sequence>
+</xs:complexType></xs:element>
+<xs:element name="may" type="xs:anyType" nillable="true"/><xs:element name="not" type="xs:anyType"/>
+<xs:complexType name="C"><xs:sequence><xs:element name="k" type="xs:int"/></xs:sequence>
+<xs:attribute name="at" type="xs:int" use="required"/></xs:complexType>
+<xs:complexType name="D"><xs:sequence><xs:element name="k" type="xs:int"/></xs:sequence></xs:complexType>
+"""
+NILS: list[tuple[dict[str, Any], bool]] = [
+    ({}, True),
+    ({"@a": "1"}, True),
+    ({"@a": 1}, False),
+    ({"zz": 1}, False),
+    ({"$value": "1"}, False),
+    ({"$items": [{"{urn:o}x": {}}]}, False),
+    ({"$mixed": ["a", {"{urn:o}x": {}}]}, False),
+    ({"$type": "xs:int"}, True),
+    ({"$type": "xs:int", "@a": "1"}, False),
+    ({"$type": "xs:int", "$value": 1}, False),
+    ({"$type": "t:D"}, True),
+    ({"$type": "t:D", "k": 1}, False),
+    ({"$type": "t:C", "@at": 1}, True),
+    ({"$type": "t:C"}, False),
+    ({"$type": "t:C", "@at": 1, "k": 1}, False),
+    ({"$type": "t:Nope"}, False),
+]
+
+
+@pytest.mark.parametrize(("element", "wild"), [("wild", True), ("may", False), ("not", False)])
+def test_a_nil_of_any_type_holds_attributes_alone(schema: Any, element: str, wild: bool) -> None:
+    """The JSON Schema and the codec have one verdict; nil is refused where the element may not be."""
+    model = lay_out(schema(OPENED).model, Settings())
+    described = jsonschema_rs.Draft202012Validator(schema_for(model, f"{{urn:t}}{element}", Settings()))
+    codec = compile_element(model, f"{{urn:t}}{element}", Settings())
+    for more, good in NILS:
+        nil = {"$nil": True, **more}
+        value: Any = {"$any": {"{urn:o}x": nil}} if wild else nil
+        good = good and element != "not"
+        assert described.is_valid(value) is good, value
+        if good:
+            codec.encode(value)
+        else:
+            with pytest.raises(Problem):
+                codec.encode(value)
