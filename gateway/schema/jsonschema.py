@@ -427,7 +427,8 @@ class SchemaWriter:
             schema["additionalProperties"] = self._raw()
         else:
             strict = wildcard.process == "strict"
-            schema["additionalProperties"] = any_of(self._all_typed() if strict else [self._open(), self._open_nil()])
+            typed = [*self._all_typed(), *self._all_nil()] if strict else [self._open(), self._open_nil()]
+            schema["additionalProperties"] = any_of(typed)
         schema["propertyNames"] = {"pattern": f"^{name_pattern(wildcard)}"}
         return schema
 
