@@ -15,7 +15,7 @@ from typing import Final
 
 from lxml import etree
 
-from gateway.schema import legality
+from gateway.schema import absent, legality
 from gateway.schema.annotations import lift
 from gateway.schema.errors import ContractError
 from gateway.schema.source import XML, XS, XSI, Document, Fetch, Source, gather, line_of, read_local, xml_namespace
@@ -85,6 +85,7 @@ def bundle(sources: Sequence[Source], fetch: Fetch = read_local, version: str = 
     """Ties the sources and all that they name together; `version` overrules what the documents seem to need."""
     documents = list(gather(sources, fetch))
     legality.check(documents)
+    absent.drop(document.root for document in documents)
     if not any(document.namespace == XML for document in documents):
         documents.append(xml_namespace())
     documents = [d for d in documents if d.namespace not in (XS, XSI)]

@@ -38,14 +38,14 @@ def prune(root: Any) -> bool:
         if each is root:
             root[:] = []
             return True
-        _remove(each)
+        remove(each)
     for each in root.iterdescendants(f"{{{_XS}}}*"):  # decided: nobody asks again, by another version
         for key in [key for key in each.attrib if key.startswith(f"{{{VERSIONING}}}")]:
             del each.attrib[key]
     return True
 
 
-def _remove(element: Any) -> None:
+def remove(element: Any) -> None:
     """The element goes; the lines that it took stay."""
     parent = element.getparent()
     tail = "\n" * _lines(element) + (element.tail or "")
