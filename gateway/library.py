@@ -94,6 +94,9 @@ class Contract:
         return self._reader.translate(Task(raw, direction, to, operation, element, route, soap))
 
 
+_LONG = 40  # digits from which on a whole bound is that of a double
+
+
 def _document(described: dict[str, Any]) -> dict[str, Any]:
     """A document of its own, whose numbers json can write."""
     return {key: _plain(member) for key, member in described.items()}
@@ -109,5 +112,5 @@ def _plain(value: Any) -> Any:
         return value
     nearest = float(value)
     exact = value in {Decimal(nearest), Decimal(repr(nearest))}
-    whole = not exact and value == value.to_integral_value()
+    whole = not exact and value == value.to_integral_value() and value.adjusted() < _LONG
     return int(value) if whole or math.isinf(nearest) else nearest

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 import struct
-import sys
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Final
 
 MAX_SINGLE: Final = Decimal("3.4028235E+38")  # the shortest digits of the largest, a little above it
-MAX_DOUBLE: Final = Decimal(sys.float_info.max)  # all its digits: the shortest ones are below it
+MAX_DOUBLE: Final = Decimal("1.79769313486231571E+308")  # likewise: the shortest ones are below it
 _COMPARED: Final = 65_536  # digits of a text that is told from a half
 
 
