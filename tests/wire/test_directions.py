@@ -95,7 +95,7 @@ async def test_soap_callers_see_no_difference(boot: Boot, name: str, version: st
     nobody = "<o:SearchOrders><o:Customer>Nobody</o:Customer></o:SearchOrders>"
     assert len((await front.soap(version, "/orders", nobody))[1]) == 0
     cancel = "<o:CancelOrder><o:Id>{}</o:Id><o:Version>{}</o:Version></o:CancelOrder>"
-    sender = "Client" if version == "1.1" else "Sender"
+    sender = f"{{{NS[version]}}}" + ("Client" if version == "1.1" else "Sender")
     for number, stamp, sub, reason, detail in (
         (9, 1, "", "There is no such order.", [("{urn:example:orders}Id", "9", {}, [])]),
         (2, 4, "", "The order is closed.", [("{urn:example:orders}State", "shipped", {}, [])]),
@@ -105,6 +105,8 @@ async def test_soap_callers_see_no_difference(boot: Boot, name: str, version: st
         code, subcode, words, told = fault_of(found, NS[version])
         if reason.startswith("The order is closed") and name == "soap-to-json":
             sub = "Closed"  # by a rule of the example
+        if sub and version == "1.2":
+            sub = f"{{urn:soapgw:problem}}{sub}"  # SOAP 1.2 has QNames alone (§5.4.1.3): a bare one is qualified by us
         assert (code, subcode, words) == (sender, sub, reason)
         if detail is not None:
             assert plain(told)[3] == detail
