@@ -104,6 +104,7 @@ class Serving:
         self._cache = Cache(parts.clock)
         process = built.loaded.settings.very_large == "process"
         self._beside = Translator(built, parts.log, parts.metrics.asked_beside) if process else None
+        self._dialects: dict[str, UpstreamDialect] = {}
         self._looked_into: set[str] = set()  # names of operations whose messages a layer reads as values
         self._enter = enter(self.find)
         self._busy = 0
@@ -217,7 +218,9 @@ class Serving:
         self._pools[service.name] = upstream.pool
         bases = Bases(upstream, upstream_at)
         self._upstreams += [upstream, bases]
-        dialect = upstream_dialect(service, upstream.path, upstream.query, self.built.limits)
+        dialect = self._dialects[service.name] = upstream_dialect(
+            service, upstream.path, upstream.query, self.built.limits
+        )
         place = Place(service.name, tuple(each.operation for each in service.operations), self.built.limits)
         send: Send = timed(bases.send)
         package = service_edge(service, self.built.limits)  # MTOM is made of what is protected already
@@ -237,16 +240,15 @@ class Serving:
 
     def client(self, service: BuiltService, face: RouteFace, door: Door) -> Door:
         """The door of a route, likewise; only where the service gets the message and nothing beside it."""
-        operation, upstream = face.route.operation, service.settings.upstream
-        soap = isinstance(upstream_dialect(service, "", "", self.built.limits), SoapUpstream)
-        if self._beside is None or not soap or upstream.trace_blocks or self.looked_into(operation):
+        operation, dialect = face.route.operation, self._dialects[service.name]
+        if self._beside is None or self.looked_into(operation) or not plain(face.rest):
             return door
-        if not plain(face.rest):
-            return door
+        if not isinstance(dialect, SoapUpstream) or dialect.addressed or dialect.trace_blocks:
+            return door  # blocks of the gateway's own come into the envelope
         number = next(at for at, each in enumerate(service.faces) if each is face)
         target = operation.faces[operation.soap].request
-        dialect = BesideClient(door.dialect, self._beside, service.name, operation, number, target)
-        return replace(door, dialect=dialect)
+        beside = BesideClient(door.dialect, self._beside, service.name, operation, number, target)
+        return replace(door, dialect=beside)
 
     def _serve(self, service: BuiltService, operation: Operation, within: Plugin[Any] | None = None) -> Service:
         """The value layers of one operation, outermost first."""

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from pickle import PicklingError
 from typing import Final
 
 from ..build.book import Built
@@ -117,7 +118,11 @@ class Translator:
                 given, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=[other.fileno()]
             )
         self._since = time.monotonic()
-        own.send(self._built.loaded)
+        try:
+            own.send(self._built.loaded)
+        except (PicklingError, TypeError, AttributeError) as error:
+            own.close()
+            raise OSError(f"the settings cannot be handed over: {error}") from error
         return own
 
     def _standing(self, connection: Connection) -> bool:

@@ -51,7 +51,7 @@ async def _seen(folder: Path, how: str, many: int) -> tuple[list[Any], list[int]
     server = await asyncio.start_server(service.serve, "127.0.0.1", 0)
     address = "http://127.0.0.1:%d" % server.sockets[0].getsockname()[1]
     big = {"wsdl": "s.wsdl", "routes": ROUTES, "upstream": {"url": f"{address}/s"}}
-    text = json.dumps({"services": {"big": big}, "limits": "large", "very_large": how, "logging": {"level": "error"}})
+    text = json.dumps({"services": {"big": big}, "limits": {"profile": "large", "findings": 5}, "very_large": how, "logging": {"level": "error"}})
     seen: list[Any] = []
     pids: list[int] = []
     async with gateway_of(text, folder) as gateway:
