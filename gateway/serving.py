@@ -240,7 +240,7 @@ class Serving:
 
     def client(self, service: BuiltService, face: RouteFace, door: Door) -> Door:
         """The door of a route, likewise; only where the service gets the message and nothing beside it."""
-        operation, dialect = face.route.operation, self._dialects[service.name]
+        operation, dialect = face.route.operation, self._dialects.get(service.name)
         if self._beside is None or self.looked_into(operation) or not plain(face.rest):
             return door
         if not isinstance(dialect, SoapUpstream) or dialect.addressed or dialect.trace_blocks:

@@ -21,6 +21,7 @@ from ..core.ports import Codec, UpstreamDialect
 from ..core.problem import Problem
 from ..core.undumpable import undumpable
 from ..dialect.rest_client import RestClient
+from ..settings.handed import taken
 from ..xml import element_text
 from .job import Done, Job, codecs, identity
 
@@ -79,9 +80,9 @@ def _block(block: HeaderBlock) -> tuple[str, str, bool, str]:
 
 def answer(connection: Connection, idle: float = IDLE) -> None:
     """Build, say what was built, then do jobs until nobody asks any more."""
-    built = build(connection.recv())
+    built = build(taken(connection.recv_bytes()))
     work = Translating(built)
-    connection.send(identity(built))
+    connection.send_bytes(identity(built).encode())
     gc.collect()
     gc.freeze()
     gc.disable()  # a message is freed when it is done with; a look for garbage would pass over all of it

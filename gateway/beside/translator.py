@@ -14,12 +14,12 @@ import time
 from collections.abc import Callable
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from pickle import PicklingError
 from typing import Final
 
 from ..build.book import Built
 from ..core.ports import Codec
 from ..observe.log import Log
+from ..settings.handed import told
 from .job import Done, Job, codecs, identity
 
 START: Final = 60.0  # seconds that it may take to build what is built here already
@@ -118,11 +118,7 @@ class Translator:
                 given, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=[other.fileno()]
             )
         self._since = time.monotonic()
-        try:
-            own.send(self._built.loaded)
-        except (PicklingError, TypeError, AttributeError) as error:
-            own.close()
-            raise OSError(f"the settings cannot be handed over: {error}") from error
+        own.send_bytes(told(self._built.loaded))
         return own
 
     def _standing(self, connection: Connection) -> bool:
@@ -132,7 +128,7 @@ class Translator:
                 raise TimeoutError(f"it did not stand within {START:g} s")
             self._count("too-early")
             return False
-        if connection.recv() != identity(self._built):
+        if connection.recv_bytes().decode() != identity(self._built):
             raise OSError("the files read differently by now")
         if self._closed:
             raise OSError("the configuration is retired")

@@ -6,6 +6,7 @@ A map of the nouns:
 - `Settings`, `Service`, `Route`, …: the models, strict and frozen (`models`, `service`, `bounds`).
 - `Mistake`, `Refused`: what is wrong with a configuration, at file:line:column (`mistakes`).
 - `load`, `Loaded`: the one way in (`loader`).
+- `told`, `taken`: the way to another process of this program (`handed`).
 - `json_schema`, `reference`: what editors and people read, drawn from the models (`reference`).
 
 Nothing here opens a socket, reads a contract or keeps state: loading twice gives the same.

@@ -77,8 +77,7 @@ def _model(name: str, leave_out: frozenset[str]) -> Any:
         meaning = MEANING[bound.name]
         words = f"{meaning[0].upper()}{meaning[1:]}; {bound.default}, large: {getattr(LARGE, bound.name)}."
         members[bound.name] = (kind | None, Field(default=None, description=words, examples=[bound.default]))
-    words = "Bounds: N is accepted, N+1 refused."
-    return create_model(name, __base__=Part, __module__=__name__, __doc__=words, **members)
+    return create_model(name, __base__=Part, __doc__="Bounds: N is accepted, N+1 refused.", **members)
 
 
 def _kind(value: Any) -> str:
@@ -89,16 +88,13 @@ if TYPE_CHECKING:
     Bounds = str | Part
     RouteBounds = str | Part
 else:
-    # by names of this module, so that settings cross to another process
-    BoundsGiven = _model("BoundsGiven", frozenset())
-    RouteBoundsGiven = _model("RouteBoundsGiven", _GATEWAY)
     _profile = Annotated[Literal["default", "large"], Tag("profile")]
     Bounds = Annotated[
-        _profile | Annotated[BoundsGiven, Tag("bounds")],
+        _profile | Annotated[_model("Bounds", frozenset()), Tag("bounds")],
         Discriminator(_kind),
     ]
     RouteBounds = Annotated[
-        _profile | Annotated[RouteBoundsGiven, Tag("bounds")],
+        _profile | Annotated[_model("RouteBounds", _GATEWAY), Tag("bounds")],
         Discriminator(_kind),
     ]
 

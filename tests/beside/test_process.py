@@ -15,6 +15,7 @@ from gateway.build.book import Built
 from gateway.codec.json import loads
 from gateway.core.limits import LARGE
 from gateway.settings import parse
+from gateway.settings.handed import told
 
 from .conftest import FAULT, HEAD, reply
 
@@ -101,8 +102,8 @@ def test_it_says_what_it_built_does_jobs_and_ends_with_its_asker(built: Built, t
 
     thread = threading.Thread(target=run)
     thread.start()
-    here.send(built.loaded)
-    assert here.recv() == identity(built)
+    here.send_bytes(told(built.loaded))
+    assert here.recv_bytes().decode() == identity(built)
     for many in (1, 2):
         here.send_bytes(Job("reply", "big", "Ask", "big/1/reply", status=200, headers=XML).dump())
         here.send_bytes(reply(many))
@@ -115,14 +116,14 @@ def test_it_says_what_it_built_does_jobs_and_ends_with_its_asker(built: Built, t
 
 def test_it_ends_when_nobody_asks_any_more(built: Built) -> None:
     here, there = Pipe()
-    here.send(built.loaded)
+    here.send_bytes(told(built.loaded))
     answer(there, idle=0.0)
-    assert here.recv() == identity(built)
+    assert here.recv_bytes().decode() == identity(built)
 
 
 def test_a_contract_that_cannot_be_built_ends_it(tmp_path: Path) -> None:
     here, there = Pipe()
     (tmp_path / "s.wsdl").write_text("<no/>")
-    here.send(parse("services: {big: {wsdl: s.wsdl}}", base=tmp_path))
+    here.send_bytes(told(parse("services: {big: {wsdl: s.wsdl}}", base=tmp_path)))
     with pytest.raises(Exception, match=r"s\.wsdl"):
         answer(there)

@@ -8,7 +8,6 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -105,13 +104,6 @@ def test_a_contract_that_reads_differently_by_now_is_not_used(watched: Watched, 
     assert watched.translator.ask(JOB, reply(1)) is None
     assert watched.events == ["beside-lost"]
     assert "read differently" in watched.lines.getvalue()
-
-
-def test_settings_that_cannot_be_handed_over_are_no_failure_of_the_message(watched: Watched) -> None:
-    watched.translator._built = replace(watched.translator._built, loaded=lambda: None)  # type: ignore[arg-type]  # what no pickle takes
-    assert watched.translator.ask(JOB, reply(1)) is None
-    assert (watched.counted, watched.events, watched.translator.pid) == (["lost"], ["beside-lost"], None)
-    assert "cannot be handed over" in watched.lines.getvalue()
 
 
 def test_codecs_are_named_by_what_they_are(built: Built) -> None:

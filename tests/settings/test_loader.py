@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import pickle
 from pathlib import Path
 
 import pytest
 
 from gateway.settings import Loaded, Refused, load, parse
 
-ROOT = Path(__file__).resolve().parents[2]
 GOOD = """\
 services:
   portal:
@@ -159,26 +157,3 @@ def test_the_command_line_changes_top_settings_under_the_same_rules(folder: Path
 
 def test_loading_twice_gives_the_same(folder: Path) -> None:
     assert good(GOOD, folder).settings == good(GOOD, folder).settings
-
-
-BOUNDED = """
-limits: {body: 2 MiB, findings: 3}
-services:
-  a: {wsdl: s.wsdl, upstream: {breaker: {least: 3}}, routes: [{route: POST /a, operation: A, limits: {body: 1 MiB}}]}
-  b: {wsdl: s.wsdl, path: /b, upstream: {breaker: "off"}, mapping: {rename: {a: b}}, routes: [{route: POST /c, operation: A, limits: large}]}
-"""
-
-
-CONFIGURATIONS = [file for file in sorted((ROOT / "config").glob("*.yaml")) if file.stem != "netid-encrypted"]  # needs keys
-
-
-@pytest.mark.parametrize("file", CONFIGURATIONS, ids=lambda file: file.stem)
-def test_settings_cross_to_another_process(file: Path) -> None:
-    loaded = load(file, {})
-    assert pickle.loads(pickle.dumps(loaded)).settings == loaded.settings
-
-
-def test_bounds_of_ones_own_cross_to_another_process(tmp_path: Path) -> None:
-    (tmp_path / "s.wsdl").write_text("<w/>")
-    loaded = parse(BOUNDED, base=tmp_path, env={})
-    assert pickle.loads(pickle.dumps(loaded)).settings == loaded.settings
