@@ -46,6 +46,7 @@ class Member:
     slot: Slot
     sure: bool  # every valid message has it
     simple: str | None  # its simple type, None for a structure
+    items: Slot | None = None  # of a collapsed array: what repeats in it
 
 
 def member(model: Model, element: str, unwrap: tuple[str, ...], steps: Steps) -> Member:
@@ -57,10 +58,13 @@ def member(model: Model, element: str, unwrap: tuple[str, ...], steps: Steps) ->
         declaration = step.element
     type_id = declaration.type
     for at, step_name in enumerate(steps):
-        slots, needed = members_of(model, type_id)
+        slots, needed = members_of(model, type_id, whole=not (at or unwrap))
         found = slots.get(step_name)
         if found is None or (found.repeated and at < len(steps) - 1):
             shown = ", ".join(sorted(slots)[:8]) or "nothing"
+            if not slots and _items(model, type_id) is not None:
+                here = pointer(steps[:at]) or "the body"
+                raise ContractError(f"the message has no member {pointer(steps)}; {here} is the array itself")
             close = near(step_name, list(slots)) if found is None else None
             meant = f'; did you mean "{pointer((*steps[:at], close, *steps[at + 1 :]))}"?' if close else ""
             raise ContractError(
@@ -70,7 +74,8 @@ def member(model: Model, element: str, unwrap: tuple[str, ...], steps: Steps) ->
         type_id = found.element.type
     if found is None:
         raise ContractError("a binding names a member of the message, such as /Id")
-    return Member(found, sure, _simple(model, found.element.type))
+    items = None if found.repeated else _items(model, found.element.type)
+    return Member(found, sure, _simple(model, found.element.type), items)
 
 
 def members_at(model: Model, element: str, unwrap: tuple[str, ...], steps: Steps) -> dict[str, Slot]:
@@ -80,7 +85,7 @@ def members_at(model: Model, element: str, unwrap: tuple[str, ...], steps: Steps
         type_id = slot.element.type
     if steps:
         type_id = member(model, element, unwrap, steps).slot.element.type
-    return members_of(model, type_id)[0]
+    return members_of(model, type_id, whole=not (steps or unwrap))[0]
 
 
 def _unwrapped(model: Model, type_id: str, unwrap: tuple[str, ...]) -> Iterator[Slot]:
@@ -93,12 +98,15 @@ def _unwrapped(model: Model, type_id: str, unwrap: tuple[str, ...]) -> Iterator[
         type_id = slot.element.type
 
 
-def members_of(model: Model, type_id: str) -> tuple[dict[str, Slot], set[str]]:
-    """The members of a type's JSON, each as a slot (its elements, then `$value` and attributes); and those it needs."""
-    slots, needed = _slots(model, type_id)
+def members_of(model: Model, type_id: str, *, whole: bool = False) -> tuple[dict[str, Slot], set[str]]:
+    """The members of a type's JSON, each as a slot (its elements, then `$value` and attributes); and those it needs.
+
+    `whole`: it is the message's own, which is an object also where it holds one array only.
+    """
     kind = model.types[type_id]
-    if isinstance(kind, Simple):
-        return slots, needed
+    if isinstance(kind, Simple) or (isinstance(kind.form, Array) and not whole):
+        return {}, set()
+    slots, needed = _slots(model, type_id)
     if isinstance(kind.form, Text) and not kind.form.bare and kind.simple:
         slots["$value"] = Slot("$value", Element("$value", kind.simple), 1, 1, repeated=False)
         needed |= {"$value"}
@@ -114,6 +122,13 @@ def _slots(model: Model, type_id: str) -> tuple[dict[str, Slot], set[str]]:
     form = kind.form if isinstance(kind, Complex) else None
     content = form.member if isinstance(form, Array) else form.content if isinstance(form, Keys) else None
     return {leaf.key: leaf for leaf in leaves(content) if isinstance(leaf, Slot)}, set(required(content))
+
+
+def _items(model: Model, type_id: str) -> Slot | None:
+    """What repeats in a type whose JSON is an array."""
+    kind = model.types[type_id]
+    form = kind.form if isinstance(kind, Complex) else None
+    return form.member if isinstance(form, Array) and isinstance(form.member, Slot) else None
 
 
 def _simple(model: Model, type_id: str) -> str | None:
@@ -170,7 +185,20 @@ def binding(
     if route.body.request or method in BODYLESS:
         _check_complete(model, element, unwrap, taken, route, method)
         holders = _holders(model, element, unwrap, taken)
-    return Binding(tuple(parameters), tuple(constants), method not in BODYLESS, chosen, holders)
+    version = {steps_of(route.version.request)} if route.version and route.version.request else set()
+    nils = _nils(model, element, unwrap, taken | version)
+    return Binding(tuple(parameters), tuple(constants), method not in BODYLESS, chosen, holders, nils)
+
+
+def _nils(model: Model, element: str, unwrap: tuple[str, ...], taken: set[Steps]) -> frozenset[Steps]:
+    """The structures around bound members that may be nil."""
+    whole = [
+        model.elements[element],
+        *(slot.element for slot in _unwrapped(model, model.elements[element].type, unwrap)),
+    ]
+    around = {steps[:end] for steps in taken for end in range(1, len(steps))}
+    found = {steps for steps in around if member(model, element, unwrap, steps).slot.element.nillable}
+    return frozenset({*found, *([()] if taken and whole[-1].nillable else ())})
 
 
 def _holders(model: Model, element: str, unwrap: tuple[str, ...], taken: set[Steps]) -> tuple[Steps, ...]:
@@ -180,10 +208,12 @@ def _holders(model: Model, element: str, unwrap: tuple[str, ...], taken: set[Ste
 
 
 def _parameter(model: Model, settings: Settings, found: Member, each: ParameterSettings) -> Parameter:
-    if found.simple is None:
+    slot = found.items or found.slot
+    simple = found.simple if found.items is None else _simple(model, slot.element.type)
+    if simple is None:
         raise ContractError(f"{each.to} is a structure; a parameter fills a scalar")
-    scalar: Scalar = scalar_for(model, found.simple, settings)
-    if each.list and not (found.slot.repeated or scalar.shape == "list"):
+    scalar: Scalar = scalar_for(model, simple, settings)
+    if each.list and not (slot.repeated or scalar.shape == "list"):
         raise ContractError(f"`list` of the parameter {each.name} has no effect: {each.to} does not repeat")
     if each.list == "repeat" and each.place != "query":
         raise ContractError(f"the parameter {each.name} cannot be repeated in the {each.place}: comma, space or pipe")
@@ -191,9 +221,9 @@ def _parameter(model: Model, settings: Settings, found: Member, each: ParameterS
     if each.place == "path" and not needed:
         raise ContractError(f"`required: false` of the parameter {each.name} has no effect: a path's always is")
     style = each.list or ("repeat" if each.place == "query" else "comma")
-    many = found.slot.repeated or scalar.shape == "list"
+    many = slot.repeated or scalar.shape == "list"
     style = style if many else "repeat"
-    return Parameter(each.place, each.name, steps_of(each.to), scalar, found.slot.repeated, needed, style)
+    return Parameter(each.place, each.name, steps_of(each.to), scalar, slot.repeated, needed, style)
 
 
 def _check_names(route: RouteSettings, owned: frozenset[str]) -> None:
@@ -264,15 +294,17 @@ def _check_complete(
             raise ContractError(f"{route.body.request} is filled twice")
     version = steps_of(route.version.request) if route.version and route.version.request else ()
     given = {*taken, *([inner] if inner else ()), *([version] if version else ())}
-    missing = [pointer(steps) for steps in _lacking(model, declaration.type, given, inner, ())]
+    missing = [pointer(steps) for steps in _lacking(model, declaration.type, given, inner, (), whole=not unwrap)]
     if missing:
         what = "whose body is a member" if inner else "without a body"
         raise ContractError(f"a request {what} needs {', '.join(missing)} bound")
 
 
-def _lacking(model: Model, type_id: str, given: set[Steps], body: Steps, at: Steps) -> Iterator[Steps]:
+def _lacking(
+    model: Model, type_id: str, given: set[Steps], body: Steps, at: Steps, *, whole: bool = False
+) -> Iterator[Steps]:
     """The members that every message needs and nobody fills; what stands within the body's member is the client's."""
-    slots, needed = members_of(model, type_id)
+    slots, needed = members_of(model, type_id, whole=whole)
     heads = {steps[0] for steps in given}
     for key in sorted(needed - heads):
         yield (*at, key)

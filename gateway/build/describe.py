@@ -147,7 +147,14 @@ def _parameters(service: BuiltService, face: RouteFace) -> Iterator[ParameterDoc
         said = examples.get((each.place, each.name))
         example = None if said is None else each.scalar.read(said, {})
         yield ParameterDoc(
-            each.place, each.name, body, found.slot.element, each.many, each.required, each.style, example
+            each.place,
+            each.name,
+            body,
+            (found.items or found.slot).element,
+            each.many,
+            each.required,
+            each.style,
+            example,
         )
 
 
@@ -177,7 +184,8 @@ def _body(service: BuiltService, message: BoundMessage, face: RouteFace, unwrap:
     mapped = face.rest.heads.request if asked else face.rest.heads.reply
     laid = service.bench.laid(face.request)
     blocks = tuple((h.key, Body(laid, h.name, face.request), h.required) for h in mapped if not h.http)
-    return Body(model, message.element, face.request, unwrap, told, bound, blocks, repeated, place, own)
+    given = _given(face) if asked else frozenset()
+    return Body(model, message.element, face.request, unwrap, told, bound, blocks, repeated, place, own, given)
 
 
 def _bound(service: BuiltService, face: RouteFace) -> frozenset[tuple[str, ...]]:
@@ -196,6 +204,13 @@ def _bound(service: BuiltService, face: RouteFace) -> frozenset[tuple[str, ...]]
 def _of_path(face: RouteFace) -> frozenset[tuple[str, ...]]:
     """The members that the path has: a body may repeat them, so that what was read can be put back."""
     return frozenset(each.to for each in face.rest.binding.parameters if each.place == "path")
+
+
+def _given(face: RouteFace) -> frozenset[tuple[str, ...]]:
+    """The members that every request has beside its body."""
+    rest = face.rest
+    sure = {each.to for each in rest.binding.parameters if each.required} | {to for to, _ in rest.binding.constants}
+    return frozenset(sure | ({rest.version_request} if rest.version_required else set()))
 
 
 def _less(example: Value, bound: frozenset[tuple[str, ...]]) -> Value:

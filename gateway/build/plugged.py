@@ -101,7 +101,7 @@ def unknown(model: Model, element: str, pointer: str) -> str:
         kind = model.types[type_id]
         form = kind.form if isinstance(kind, Complex) else None
         index = step == "*" or step.isdigit()
-        if many or isinstance(form, Array):
+        if many or (isinstance(form, Array) and at):  # a whole message is an object always
             here = "/" + "/".join(steps[:at])
             if not index:
                 return f"{here} is an array: `/*` or a number stands for its items, so there is no {pointer}"
@@ -110,10 +110,11 @@ def unknown(model: Model, element: str, pointer: str) -> str:
                 return ""
             type_id, many = (item.element.type if item is not None else type_id), False
             continue
-        if not isinstance(form, Keys) or form.content is None or model.derived.get(type_id):
+        content = form.member if isinstance(form, Array) else form.content if isinstance(form, Keys) else None
+        if content is None or model.derived.get(type_id):
             return ""
-        found = list(leaves(form.content))
-        slot = members_of(model, type_id)[0].get(step)
+        found = list(leaves(content))
+        slot = members_of(model, type_id, whole=not at)[0].get(step)
         if slot is None:
             known = [each.key for each in found if isinstance(each, Slot)]
             words = f"the message has no member {pointer}; it has {', '.join(known[:8])}"

@@ -44,10 +44,12 @@ class Binding:
     body: bool = True
     beside: frozenset[str] = frozenset()  # names of the query that are no parameters: they chose the route
     holders: tuple[Steps, ...] = ()  # needed objects that only parameters fill: there also when none is given
+    nils: frozenset[Steps] = frozenset()  # objects around bound members whose null is a value; of others it is absence
 
     def apply(self, parsed: Any, variables: Mapping[str, str], query: str, headers: Mapping[str, str]) -> Any:
         """The request with every bound member in its place. Raises Problem PARAMETER_INVALID, INVALID_MESSAGE."""
-        if not isinstance(parsed, dict):
+        nil = self.nil(parsed)
+        if not (nil or isinstance(parsed, dict)):
             return parsed  # the schema tells what is wrong with it
         given = _Given(variables, query, fields_of(query), headers)
         findings: list[Finding] = []
@@ -64,13 +66,52 @@ class Binding:
                 findings.append(_finding(parameter, unfit.detail + ".", unfit.expected))
         if findings:
             raise Problem(Kind.PARAMETER_INVALID, findings=findings)
+        if nil and not (members or self.constants):
+            return None
         for steps, value, alike in members:
-            _put(parsed, steps, value, alike)
+            self._put(parsed, steps, value, alike)
         for steps, value in self.constants:
-            _put(parsed, steps, value, alike=False)
+            self._put(parsed, steps, value, alike=False)
         for steps in self.holders:
             _hold(parsed, steps)
         return parsed
+
+    def nil(self, parsed: Any) -> bool:
+        """Whether the whole request is the null of a message that may be nil."""
+        return parsed is None and () in self.nils
+
+    def holder(self, parsed: dict[str, Any] | None, steps: Steps) -> dict[str, Any] | None:
+        """What holds a member, made where it is absent; None where the schema refuses what stands there.
+
+        Raises Problem INVALID_MESSAGE where it is nil.
+        """
+        if parsed is None:
+            raise _nil(())
+        target = parsed
+        for at, step in enumerate(steps[:-1], 1):
+            inner = target.get(step)
+            if inner is None:
+                if step in target and steps[:at] in self.nils:
+                    raise _nil(steps[:at])
+                inner = target[step] = {}
+            if not isinstance(inner, dict):
+                return None
+            target = inner
+        return target
+
+    def _put(self, parsed: dict[str, Any], steps: Steps, value: Value, alike: bool) -> None:
+        """Set a member; what stands in the way is the body's, and refused but where it may be there `alike`.
+
+        A body may repeat what the path says (a representation that was read is put back), never differ from it.
+        """
+        target = self.holder(parsed, steps)
+        if target is None:
+            return
+        if steps[-1] in target and not (alike and _same(target[steps[-1]], value)):
+            words = "The route fills this member itself."
+            finding = Finding(pointer(steps), "", words, "the body without it")
+            raise Problem(Kind.INVALID_MESSAGE, findings=[finding])
+        target[steps[-1]] = value
 
     def _check_query(self, given: _Given, findings: list[Finding]) -> None:
         known = {parameter.name for parameter in self.parameters if parameter.place == "query"}
@@ -162,24 +203,9 @@ def _hold(parsed: dict[str, Any], steps: Steps) -> None:
         target = target.setdefault(step, {})
 
 
-def _put(parsed: dict[str, Any], steps: Steps, value: Value, alike: bool) -> None:
-    """Set a member; what stands in the way is the body's, and refused but where it may be there `alike`.
-
-    A body may repeat what the path says (a representation that was read is put back), never differ from it.
-    """
-    target = parsed
-    for step in steps[:-1]:
-        inner = target.setdefault(step, {})
-        if not isinstance(inner, dict):
-            return  # the schema tells what is wrong with it
-        target = inner
-    if steps[-1] in target and not (alike and _same(target[steps[-1]], value)):
-        where = pointer(steps)
-        raise Problem(
-            Kind.INVALID_MESSAGE,
-            findings=[Finding(where, "", "The route fills this member itself.", "the body without it")],
-        )
-    target[steps[-1]] = value
+def _nil(steps: Steps) -> Problem:
+    words = "The route fills members of this, so that it is not nil."
+    return Problem(Kind.INVALID_MESSAGE, findings=[Finding(pointer(steps), "", words, "an object, or none")])
 
 
 def _same(given: Value, value: Value) -> bool:

@@ -172,21 +172,17 @@ class RestClient:
     def _version(self, parsed: Any, if_match: str | None) -> None:
         """If-Match into its member. Raises Problem PRECONDITION_REQUIRED, PARAMETER_INVALID."""
         steps = self.route.version_request
-        if not steps or not isinstance(parsed, dict):
+        if not steps or not (isinstance(parsed, dict) or self.route.binding.nil(parsed)):
             return
-        target = parsed
-        for step in steps[:-1]:
-            target = target.setdefault(step, {})
-            if not isinstance(target, dict):
-                return  # the schema tells what is wrong with it
-        given = target.get(steps[-1])
         if if_match is None:
-            if self.route.version_required and given is None:
+            if self.route.version_required and at(parsed, steps) is None:
                 raise Problem(Kind.PRECONDITION_REQUIRED)
             return
         text = version_of(if_match)
-        if text is None:
+        target = None if text is None else self.route.binding.holder(parsed, steps)
+        if text is None or target is None:
             return
+        given = target.get(steps[-1])
         version: Value = text
         if self.route.version_type is not None:
             try:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from .jsongiven import ruled
+from .jsongiven import NULL, ruled
 
 
 def without(schema: Any, defs: Mapping[str, Any], bound: Collection[tuple[str, ...]], refs: str) -> Any:
-    """The schema of the body that is left: bound members taken out, along their path written out of `$ref`s."""
+    """The schema of the body that is left: bound members taken out, along their path written out of `$ref`s.
+
+    What holds one may still be null where it could be: the member need not be given elsewhere either.
+    """
     if not bound:
         return schema
     told = _resolved(schema, defs, refs)
@@ -19,8 +22,10 @@ def without(schema: Any, defs: Mapping[str, Any], bound: Collection[tuple[str, .
         if not deeper:
             properties.pop(name, None)
             continue
-        properties[name] = without(properties.get(name, {}), defs, deeper, refs)
-        if not properties[name].get("properties"):
+        held = properties.get(name, {})
+        left = without(held, defs, deeper, refs)
+        properties[name] = {"anyOf": [left, dict(NULL)]} if _nullable(held, defs, refs) else left
+        if not left.get("properties"):
             properties.pop(name)
     told["properties"] = properties
     told = ruled(told, frozenset(steps[0] for steps in bound if len(steps) == 1), sure=False)
@@ -32,20 +37,23 @@ def without(schema: Any, defs: Mapping[str, Any], bound: Collection[tuple[str, .
 def eased(schema: Any, defs: Mapping[str, Any], paths: Collection[tuple[str, ...]], refs: str) -> Any:
     """The schema in which the members at these paths need not be given; along the way written out of `$ref`s.
 
-    Nor need what holds them, where it demands nothing else: who fills them makes it.
+    They are always given elsewhere, and what holds them is made with them: it need not be given either where it
+    demands nothing else, must be where it does, is not null, and is the branch that a choice has taken.
     """
     if not paths:
         return schema
     told = _resolved(schema, defs, refs)
     properties = dict(told.get("properties", {}))
-    for name in {steps[0] for steps in paths if steps[0] in properties}:
+    holders = {steps[0] for steps in paths if len(steps) > 1 and steps[0] in properties}
+    for name in holders:
         deeper = {steps[1:] for steps in paths if steps[0] == name and len(steps) > 1}
         properties[name] = eased(properties[name], defs, deeper, refs)
     told["properties"] = properties
-    mine = {steps[0] for steps in paths if len(steps) == 1}
-    told = ruled(told, mine)
-    mine |= {steps[0] for steps in paths if len(steps) > 1 and not properties.get(steps[0], {}).get("required")}
-    left = [name for name in told.pop("required", []) if name not in mine]
+    told = ruled(told, {steps[0] for steps in paths if len(steps) == 1} | holders)
+    demanding = {name for name in holders if properties[name].get("required")}
+    mine = {steps[0] for steps in paths} - demanding
+    asked = dict.fromkeys((*told.pop("required", []), *sorted(demanding)))
+    left = [name for name in asked if name not in mine]
     return {**told, **({"required": left} if left else {})}
 
 
@@ -79,6 +87,12 @@ def beside(
     if needed:
         told["required"] = ["$headers", *told.get("required", [])]
     return told
+
+
+def _nullable(schema: Any, defs: Mapping[str, Any], refs: str) -> bool:
+    while "$ref" in schema:
+        schema = defs[schema["$ref"].removeprefix(refs)]
+    return NULL in schema.get("anyOf", ())
 
 
 def _resolved(schema: Any, defs: Mapping[str, Any], refs: str) -> dict[str, Any]:

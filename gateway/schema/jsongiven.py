@@ -11,8 +11,8 @@ from typing import Any, Final, TypeAlias
 
 Rule: TypeAlias = "dict[str, Any] | bool"
 
-_NULL: Final = {"type": "null"}
-_SOME: Final = {"not": _NULL}
+NULL: Final = {"type": "null"}
+_SOME: Final = {"not": NULL}
 _RULES: Final[tuple[str, ...]] = ("anyOf", "allOf")
 
 
@@ -60,7 +60,7 @@ def _required(names: Any, given: Collection[str], sure: bool) -> Rule:
 
 
 def _properties(members: Any, given: Collection[str], sure: bool) -> Rule:
-    if sure and any(members.get(name) == _NULL for name in given):
+    if sure and any(members.get(name) == NULL for name in given):
         return False
     left = {name: inner for name, inner in members.items() if name not in given or (sure and inner != _SOME)}
     return {"properties": left} if left else True

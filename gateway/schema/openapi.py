@@ -17,7 +17,7 @@ from gateway.schema.ir import Element, Model, Settings
 from gateway.schema.jsonbody import beside, chosen, eased, within, without
 from gateway.schema.jsonschema import SchemaWriter
 from gateway.schema.openapi_answers import FINDING, PROBLEM, REFS, USUAL, components, headers, known, problem, reference
-from gateway.schema.openapi_fields import choosing, given, idempotency_key, if_match, segment
+from gateway.schema.openapi_fields import choosing, given, idempotency_key, if_match, parted, segment
 from gateway.schema.openapi_joined import joined
 from gateway.schema.openapi_own import Adopted, Own
 from gateway.schema.openapi_served import both, header, path_of, refusals
@@ -37,6 +37,7 @@ class Body:
     repeated: frozenset[tuple[str, ...]] = frozenset()  # members that the path has and the body may repeat
     within: tuple[str, ...] = ()  # the member of the message that is the body
     own: Own | None = None  # a JSON of its own, which no mapping tells
+    given: frozenset[tuple[str, ...]] = frozenset()  # members that are always given beside the body
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +240,7 @@ class _Document:
         if parameter.place == "path":
             schema = segment(schema)
         told = {"name": parameter.name, "in": parameter.place, "required": parameter.required, "schema": schema}
-        if parameter.place == "query" and parameter.style in _STYLES:
-            told.update(style=_STYLES[parameter.style], explode=False)
+        told |= parted(parameter.place, parameter.style)
         return told if parameter.example is None else {**told, "example": parameter.example}
 
     def _id(self, door: DoorDoc) -> str:
@@ -321,11 +321,11 @@ class _Document:
 
     def _shaped(self, root: Any, body: Body) -> dict[str, Any]:
         """The part of the message that the client sends or gets, less what the route fills."""
-        if body.bound or body.repeated or body.within:
+        if body.bound or body.given or body.within:
             self._written()
         root = within(root, self.schemas, body.within, REFS)
-        left: dict[str, Any] = without(root, self.schemas, _inside(body.bound, body.within), REFS)
-        told: dict[str, Any] = eased(left, self.schemas, _inside(body.repeated, body.within), REFS)
+        left = eased(root, self.schemas, _inside(body.given, body.within), REFS)
+        told: dict[str, Any] = without(left, self.schemas, _inside(body.bound, body.within), REFS)
         return told
 
     def _writer(self, body: Body) -> SchemaWriter:
@@ -404,4 +404,3 @@ def _first_line(text: str) -> str:
 
 
 _NAMES: Final = re.compile(r"\{([^{}]*)\}")  # the variables of a path's template
-_STYLES: Final = {"comma": "form", "space": "spaceDelimited", "pipe": "pipeDelimited"}

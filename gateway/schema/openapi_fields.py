@@ -23,6 +23,21 @@ def segment(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {**schema, "pattern": SEGMENT} if text else dict(schema)
 
 
+def parted(place: str, style: str) -> dict[str, Any]:
+    """What a parameter says whose items stand in one text; OpenAPI has a style for commas, in a query for more.
+
+    Elsewhere it is a text, and words say what parts it: the style that is left to it would be another.
+    """
+    if place == "query":
+        return {"style": _STYLES[style], "explode": False} if style in _STYLES else {}
+    if style not in _SIGNS:
+        return {}
+    text: dict[str, Any] = {"type": "string"}
+    if place == "path":
+        text = segment(text)
+    return {"schema": text, "description": f"The items, with {_SIGNS[style]} between them."}
+
+
 def given(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The schema of a parameter where it is given: one that is not is left out, it is never null.
 
@@ -60,3 +75,7 @@ def choosing(place: str, name: str, value: str) -> dict[str, Any]:
 def _field(name: str, words: str, required: bool, pattern: str) -> dict[str, Any]:
     schema = {"type": "string", "pattern": pattern}
     return {"name": name, "in": "header", "description": words, "required": required, "schema": schema}
+
+
+_STYLES: Final = {"comma": "form", "space": "spaceDelimited", "pipe": "pipeDelimited"}
+_SIGNS: Final = {"space": "a space", "pipe": "`|`"}

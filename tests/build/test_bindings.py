@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from gateway.build.book import build
+from gateway.core.problem import Problem
+from gateway.dialect.problem import Speaker
+from gateway.dialect.rest_client import RestClient
 from gateway.settings import Refused, parse
+from tests.property import routes
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = """
@@ -145,3 +149,38 @@ def test_a_service_may_want_fields_that_are_the_gateway_s_of_its_own_clients():
         build(parse(text.replace("name: If-Match", "name: Content-Type"), base=ROOT / "config", env={}))
     with pytest.raises(Refused, match="If-Match is not a field that a parameter may be"):
         built(PUT + "parameters: [%s, {in: header, name: If-Match, to: /SessionTicket}]}" % CODE)
+
+
+def over(folder, **route):
+    settings = {"route": "PUT /r", "operation": "Put", **route}
+    return next(face for face in routes.built_of(folder, {}, [settings], True).services[0].faces if face.route.path == "/r").rest
+
+
+def test_an_array_is_a_member_and_what_repeats_in_it_is_none(tmp_path):
+    names = {"in": "query", "name": "n", "to": "/Info/Task/Names"}
+    rest = over(tmp_path, parameters=[names])
+    assert rest.binding.apply({}, {}, "n=a&n=b", {}) == {"Info": {"Task": {"Names": ["a", "b"]}}}
+    for more in ({"parameters": [{**names, "to": "/Info/Task/Names/Name"}]}, {"constants": {"/Info/Task/Names/Name": ["a"]}}):
+        with pytest.raises(Refused, match="/Info/Task/Names is the array itself"):
+            over(tmp_path, **more)
+
+
+def test_what_may_be_nil_around_a_bound_member_is_known(tmp_path):
+    flag = {"in": "query", "name": "f", "to": "/Info/Opts/Deep/Flag"}
+    assert over(tmp_path, parameters=[flag]).binding.nils == {("Info", "Opts")}
+    version = over(tmp_path, version={"request": "/Info/Opts/Deep/Flag"})
+    assert version.binding.nils == {("Info", "Opts")}
+
+
+def test_without_an_if_match_nothing_is_made_for_it(tmp_path):
+    rest = over(tmp_path, version={"request": "/Info/Task/Right/@unit"})
+    client, body = RestClient(Speaker(), rest), {"Info": {"Task": {"Right": None}}}
+    client._version(body, None)
+    assert body == {"Info": {"Task": {"Right": None}}}
+    client._version(body, '"5"')
+    assert body == {"Info": {"Task": {"Right": {"@unit": 5}}}}, "null is absence here, and the version is not lost"
+    nil = {"Info": {"Opts": None}}
+    client = RestClient(Speaker(), over(tmp_path, version={"request": "/Info/Opts/Deep/Flag"}))
+    client._version(nil, None)
+    with pytest.raises(Problem, match="schema"):
+        client._version(nil, '"true"')

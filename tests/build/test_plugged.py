@@ -6,6 +6,11 @@ import pytest
 
 from gateway.build.book import build
 from gateway.build.describe import description
+from gateway.build.plugged import unknown
+from gateway.schema.ir import Settings
+from gateway.schema.layout import lay_out
+from gateway.schema.source import Source
+from gateway.schema.xsd import read_schemas
 from gateway.settings import parse
 from gateway.settings.mistakes import Refused
 from tests.house.tree import ROOT
@@ -109,3 +114,27 @@ def test_an_operation_that_no_service_has_is_told_at_start(plugins, words):
     with pytest.raises(Refused) as refused:
         of(text)
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("/Task/0/Id", ""),
+        ("/Task/*/Id", ""),
+        ("/Task", ""),
+        ("/Task/Id", "/Task is an array"),
+        ("/0/Id", "no member /0/Id; it has Task"),
+        ("/*/Id", "no member"),
+    ],
+)
+def test_a_message_that_holds_one_array_only_is_an_object(place, words):
+    schema = (
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:t" elementFormDefault="qualified">'
+        '<xs:element name="Found"><xs:complexType><xs:sequence><xs:element name="Task" maxOccurs="9"><xs:complexType>'
+        '<xs:sequence><xs:element name="Id" type="xs:int"/></xs:sequence></xs:complexType></xs:element></xs:sequence>'
+        "</xs:complexType></xs:element></xs:schema>"
+    )
+    model = lay_out(read_schemas([Source("file:///s.xsd", schema.encode())]), Settings())
+    told = unknown(model, "{urn:t}Found", place)
+    assert words in told
+    assert bool(told) == bool(words)

@@ -150,3 +150,23 @@ def test_a_body_may_repeat_what_the_path_says_and_nothing_else():
 
 def test_a_name_that_chose_the_route_is_no_unknown_parameter():
     assert Binding((), beside=frozenset({"do"})).apply({}, {}, "do=x", {}) == {}
+
+
+def test_what_holds_a_bound_member_is_made_where_null_says_that_it_is_absent():
+    assert apply({"Project": None})["Project"] == {"Id": 7}
+
+
+NILS = Binding(
+    (Parameter("query", "id", ("Project", "Id"), NUMBER),),
+    nils=frozenset({(), ("Project",)}),
+)
+
+
+def test_what_is_nil_is_not_filled_and_nothing_is_lost():
+    for body, where in ((None, ""), ({"Project": None}, "/Project")):
+        with pytest.raises(Problem) as refused:
+            NILS.apply(body, {}, "id=7", {})
+        assert [finding.pointer for finding in refused.value.findings] == [where]
+        assert NILS.apply(body, {}, "", {}) == body, "nothing is given: nil it stays"
+    with pytest.raises(Problem):
+        Binding(constants=((("Kind",), "x"),), nils=frozenset({()})).apply(None, {}, "", {})

@@ -23,8 +23,10 @@ def test_bound_members_leave_and_are_no_longer_required():
 
 def test_a_bound_member_inside_a_structure_leaves_only_itself():
     left = without(ROOT, DEFS, {("Project", "Id")}, "#/d/")
-    assert left["properties"]["Project"]["properties"] == {"Code": {}}
-    assert "required" not in left["properties"]["Project"]
+    held, null = left["properties"]["Project"]["anyOf"]
+    assert held["properties"] == {"Code": {}}
+    assert "required" not in held
+    assert null == {"type": "null"}, "a query that may be left out leaves what it was"
 
 
 def test_a_structure_without_members_left_goes_too():
@@ -49,6 +51,21 @@ def test_an_eased_member_stays_and_need_not_be_given():
 def test_what_holds_an_eased_member_is_demanded_where_it_demands_more():
     both = {"type": "object", "properties": {"P": {"type": "object", "properties": {}, "required": ["Id", "Name"]}}, "required": ["P"]}
     assert eased(both, DEFS, {("P", "Id")}, "#/d/")["required"] == ["P"]
+
+
+def test_what_holds_a_member_that_is_always_given_is_there_and_not_null():
+    optional = {**ROOT, "required": ["A"]}
+    left = eased(optional, DEFS, {("Project", "Code")}, "#/d/")
+    assert left["required"] == ["A", "Project"], "it is made with the member, and wants its Id"
+    assert left["properties"]["Project"]["type"] == "object"
+    assert eased(optional, DEFS, {("Project", "Id")}, "#/d/")["required"] == ["A"]
+
+
+def test_what_holds_a_member_that_is_always_given_takes_its_branch():
+    null = {"type": "null"}
+    branches = [{"required": ["L"], "properties": {"R": null}}, {"required": ["R"], "properties": {"L": null}}]
+    choice = {"type": "object", "properties": {"L": {}, "R": {"$ref": "#/d/Ref"}}, "anyOf": branches}
+    assert eased(choice, DEFS, {("R", "Id")}, "#/d/")["anyOf"] == [{"properties": {"L": null}}]
 
 
 def test_the_members_of_all_parts_are_the_schemas_own():

@@ -64,3 +64,17 @@ def test_a_parameter_that_is_given_is_no_null_and_a_number_one_form() -> None:
     assert openapi_fields.given({"anyOf": [text, {"type": "null"}]}) == text
     assert openapi_fields.given({"type": ["string", "null"], "minLength": 1}) == {"type": "string", "minLength": 1}
     assert openapi_fields.given({"type": ["string", "integer", "null"]}) == {"type": ["string", "integer"]}
+
+
+@pytest.mark.parametrize(
+    ("place", "style", "told"),
+    [
+        ("query", "repeat", {}),
+        ("query", "pipe", {"style": "pipeDelimited", "explode": False}),
+        ("path", "comma", {}),
+        ("header", "pipe", {"schema": {"type": "string"}, "description": "The items, with `|` between them."}),
+    ],
+)
+def test_items_in_one_text_are_told_as_a_style_where_there_is_one(place: str, style: str, told: dict[str, object]) -> None:
+    assert openapi_fields.parted(place, style) == told
+    assert openapi_fields.parted("path", "space")["schema"]["pattern"] == SEGMENT
