@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..codec.scalars import scalar_for
 from ..core.limits import Limits
 from ..core.problem import Problem
 from ..core.value import Value, steps_of
@@ -30,7 +29,7 @@ from ..settings.mistakes import Mistake, Path
 from ..settings.service import FaultRule as FaultSettings
 from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
-from .bindings import BODYLESS, POINTERS, binding, member, members_at
+from .bindings import BODYLESS, POINTERS, binding, member, members_at, scalar_at
 from .doors import check_renames, fault_rules, mapping
 from .exposed import exposed
 from .heads import heads
@@ -164,7 +163,7 @@ class _Compiler:
         answer = None if bound.output is None else self._answer(bound.output)
         version = steps_of(route.version.request) if route.version and route.version.request else ()
         if version:
-            member(self.model, asks or "", route.unwrap.request, version)
+            scalar_at(self.model, self.shape, asks or "", route.unwrap.request, version)
         beside = [each.name for each in binds.parameters] + (["If-Match"] if version else [])
         if words := exposed(self.bound.operation, beside):
             raise ContractError(words)
@@ -254,10 +253,7 @@ class _Compiler:
         return Told(version, kind, _pattern(route.location or "") if pointers else None, found)
 
     def _scalar(self, element: str, steps: Steps) -> Any:
-        found = member(self.model, element, self.route.unwrap.response, steps)
-        if found.simple is None:
-            raise ContractError("a version, and what a Location names, is a scalar")
-        return scalar_for(self.model, found.simple, self.shape)
+        return scalar_at(self.model, self.shape, element, self.route.unwrap.response, steps)
 
     def _declared(self) -> dict[str, Declared]:
         return {fault.element: self._detail(fault.element) for fault in self.bound.bound.faults}

@@ -78,6 +78,15 @@ def member(model: Model, element: str, unwrap: tuple[str, ...], steps: Steps) ->
     return Member(found, sure, _simple(model, found.element.type), items)
 
 
+def scalar_at(model: Model, settings: Settings, element: str, unwrap: tuple[str, ...], steps: Steps) -> Scalar:
+    """The one scalar at a pointer, which a header field can hold. Raises ContractError."""
+    found = member(model, element, unwrap, steps)
+    read = None if found.simple is None or found.slot.repeated else scalar_for(model, found.simple, settings)
+    if read is None or read.shape == "list":
+        raise ContractError(f"{pointer(steps)} is no single scalar, as a version and what a Location names are")
+    return read
+
+
 def members_at(model: Model, element: str, unwrap: tuple[str, ...], steps: Steps) -> dict[str, Slot]:
     """The members of the structure at a pointer's steps, by their keys; elements before attributes."""
     type_id = model.elements[element].type

@@ -11,13 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
-from ..codec.lexical import Scalar
-from ..codec.scalars import scalar_for
 from ..core.layers import Service
 from ..core.limits import Limits
 from ..core.operation import Door, Face, Operation, RefusedOperation, Route
 from ..core.problem import BY_SLUG
-from ..core.value import pointer, steps_of
+from ..core.value import steps_of
 from ..dialect.binding import Steps
 from ..dialect.either import EitherClient
 from ..dialect.fault import neutral
@@ -33,7 +31,7 @@ from ..settings.service import FaultRule as FaultSettings
 from ..settings.service import Mapping as MappingSettings
 from ..settings.service import Route as RouteSettings
 from ..settings.service import Service as ServiceSettings
-from .bindings import BODYLESS, POINTERS, binding, member, members_at
+from .bindings import BODYLESS, POINTERS, binding, member, members_at, scalar_at
 from .heads import heads
 from .operations import CANONICAL, Bound, selecting
 from .shaped import Bodies
@@ -141,11 +139,11 @@ def rest_route(bench: Workbench, settings: RouteSettings, bound: Bound, shape: S
     asks, answers = bound.bound.input.element or None, bound.bound.output.element if bound.bound.output else ""
     asked = bench.asked(asks).laid(shape)
     method = settings.route.partition(" ")[0]
-    _check_answer(model, answers, settings, bound)
+    _check_answer(model, shape, answers, settings)
     binds = binding(asked, asks, shape, settings.unwrap.request, settings)
     version = settings.version
     request = steps_of(version.request) if version and version.request else ()
-    version_type = _version_type(asked, asks or "", settings, shape, request) if request else None
+    version_type = scalar_at(asked, shape, asks or "", settings.unwrap.request, request) if request else None
     return RestRoute(
         binding=binds,
         status=settings.status,
@@ -161,14 +159,6 @@ def rest_route(bench: Workbench, settings: RouteSettings, bound: Bound, shape: S
         body_reply=steps_of(settings.body.response or ""),
         chosen_by=_chosen_by(asked, asks, settings),
     )
-
-
-def _version_type(model: Model, element: str, settings: RouteSettings, shape: Settings, request: Steps) -> Scalar:
-    """How an If-Match is read. Raises ContractError."""
-    found = member(model, element, settings.unwrap.request, request)
-    if found.simple is None or found.slot.repeated:
-        raise ContractError(f"{pointer(request)} is no single scalar, as a version is")
-    return scalar_for(model, found.simple, shape)
 
 
 def _must_give_version(model: Model, element: str, settings: RouteSettings, request: Steps) -> bool:
@@ -204,16 +194,17 @@ def _check_verb(settings: RouteSettings, bound: Bound, method: str) -> None:
         raise ContractError("two rules in `faults` have the same conditions: the second has no effect")
 
 
-def _check_answer(model: Model, answers: str, settings: RouteSettings, bound: Bound) -> None:
+def _check_answer(model: Model, shape: Settings, answers: str, settings: RouteSettings) -> None:
     """What is taken from the reply is there, and there is a reply to take it from. Raises ContractError."""
     version, location = settings.version, settings.location or ""
     pointers = [version.reply] if version and version.reply else []
     pointers += POINTERS.findall(location)
-    pointers += [settings.body.response] if settings.body.response else []
-    if not answers and (pointers or settings.empty != "keep"):
+    if not answers and (pointers or settings.body.response or settings.empty != "keep"):
         raise ContractError("the operation has no answer to take a version, Location or body from")
     for place in pointers:
-        member(model, answers, settings.unwrap.response, steps_of(place))
+        scalar_at(model, shape, answers, settings.unwrap.response, steps_of(place))
+    if settings.body.response:
+        member(model, answers, settings.unwrap.response, steps_of(settings.body.response))
     variables = set(NAMES.findall(settings.route))
     for name in NAMES.findall(POINTERS.sub("", location)):
         if name not in variables:

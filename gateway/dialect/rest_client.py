@@ -282,9 +282,9 @@ def _told(route: RestRoute, value: Value, exchange: Exchange) -> dict[str, str]:
 
         def filled(match: re.Match[str]) -> str:
             nonlocal missing
-            found = at(value, steps_of(match[1]))
+            found = said(at(value, steps_of(match[1])))
             missing = missing or found is None
-            return quote(str(found), safe="")
+            return quote(found or "", safe="")
 
         text = _POINTER.sub(filled, route.location)
         for name, variable in variables.items():

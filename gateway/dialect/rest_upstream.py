@@ -18,7 +18,7 @@ from ..codec.lexical import Scalar, Unfit
 from ..core.message import TRACE, Exchange, HeaderBlock, Message, Wire
 from ..core.problem import Finding, Kind, Problem
 from ..core.value import Value, at, pointer, said
-from .binding import Binding, Steps
+from .binding import Binding, Parameter, Steps
 from .blame import Blaming
 from .conditions import tag_of_version
 from .heads import Heads, beside
@@ -179,22 +179,25 @@ class RestUpstream:
 
 def _require(call: Call, value: Value) -> None:
     """Raises Problem INVALID_MESSAGE with each place where the message is not what the only call needs."""
-    if call.takes(value):
-        return
     binding, sign = call.binding, call.sign
+    missing = [each for each in binding.parameters if each.required and at(value, each.to) is None]
+    if call.takes(value) and not missing:
+        return
     findings = [
         Finding(pointer(steps), "", "The service's route fills this in itself, with another value.", "its constant")
         for steps, given in binding.constants
         if not fits(Binding(constants=((steps, given),)), value)
     ]
-    findings += [
-        Finding(pointer(each.to), "", "It is missing.", f"the step {{{each.name}}} of the service's path")
-        for each in binding.parameters
-        if each.place == "path" and at(value, each.to) is None
-    ]
+    findings += [Finding(pointer(each.to), "", "It is missing.", _place_of(each)) for each in missing]
     if sign is not None and sign.own and said(at(value, sign.own)) != sign.equals:
         findings.append(Finding(pointer(sign.own), "", "No route of the service takes this value.", sign.equals))
     raise Problem(Kind.INVALID_MESSAGE, findings=findings)
+
+
+def _place_of(parameter: Parameter) -> str:
+    if parameter.place == "path":
+        return f"the step {{{parameter.name}}} of the service's path"
+    return f"{parameter.name} of the {parameter.place}, which the service requires"
 
 
 def _outward(outer: Steps, value: Value) -> Value:

@@ -165,6 +165,14 @@ def test_an_array_is_a_member_and_what_repeats_in_it_is_none(tmp_path):
             over(tmp_path, **more)
 
 
+@pytest.mark.parametrize("place", ["/Info/Task", "/Info/Task/Nums", "/Info/Task/Tag", "/Info/Task/Names", "/Info/Task/Price"])
+def test_a_version_and_what_a_location_names_are_one_scalar(place, tmp_path):
+    for route in ({"version": {"request": place}}, {"version": {"reply": place}}, {"location": "/x/{%s}" % place}):
+        with pytest.raises(Refused, match="no single scalar"):
+            over(tmp_path, **route)
+    over(tmp_path, version={"request": "/Info/Task/Price/$value", "reply": "/Info/Task/@ver"}, location="/x/{/Info/Task/Left}")
+
+
 def test_what_may_be_nil_around_a_bound_member_is_known(tmp_path):
     flag = {"in": "query", "name": "f", "to": "/Info/Opts/Deep/Flag"}
     assert over(tmp_path, parameters=[flag]).binding.nils == {("Info", "Opts")}

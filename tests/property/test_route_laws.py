@@ -127,7 +127,7 @@ def drawn(draw: random.Random, folder: Path) -> Iterator[tuple[str, Route]]:
     while (plain := built(folder, mapping, None, nil)) is None:
         mapping = routes.mapping(draw, 0.25)
     document = routes.told(plain)
-    within = _places(document, document["paths"]["/S/Put"]["post"]["requestBody"])
+    within = places_of(document, document["paths"]["/S/Put"]["post"]["requestBody"])
     for _ in range(10):
         settings = routes.shape(draw, within)
         shaped = built(folder, mapping, settings, nil)
@@ -135,14 +135,14 @@ def drawn(draw: random.Random, folder: Path) -> Iterator[tuple[str, Route]]:
             continue
         document = routes.told(shaped)
         item = document["paths"]["/r"]["post"]
-        asked, answered = (_places(document, each) or within for each in (item["requestBody"], item["responses"]["200"]))
+        asked, answered = (places_of(document, each) or within for each in (item["requestBody"], item["responses"]["200"]))
         settings = routes.filled(draw, settings, asked, answered)
         whole = built(folder, mapping, settings, nil)
         if whole is not None:
             yield f"mapping {mapping}, nillable {nil}, route {settings}", Route(whole, settings)
 
 
-def _places(document: routes.Schema, holder: routes.Schema) -> list[str]:
+def places_of(document: routes.Schema, holder: routes.Schema) -> list[str]:
     return routes.places(routes.body_of(document, holder) or {})
 
 

@@ -113,6 +113,16 @@ def test_no_schema_location_and_no_xinclude_is_followed() -> None:
     assert text_of(root) == ""
 
 
+def cost(raw: bytes) -> float:
+    """Seconds of CPU that a refusal takes, the least of three: a look for garbage is not the parser's."""
+    least = 1e9
+    for _ in range(3):
+        begun = time.process_time()
+        assert refused(raw).kind in {Kind.XML_LIMIT_EXCEEDED, Kind.MALFORMED_XML}
+        least = min(least, time.process_time() - begun)
+    return least
+
+
 def test_a_large_text_needs_large_limits_and_no_more() -> None:
     raw = b"<a>" + b"x" * 11_000_000 + b"</a>"
     assert len(parse(raw, LARGE).text) == 11_000_000
@@ -135,10 +145,7 @@ def test_a_large_text_needs_large_limits_and_no_more() -> None:
     ],
 )
 def test_an_attack_is_refused_cheaply(raw: bytes) -> None:
-    begun = time.process_time()
-    problem = refused(raw)
-    assert time.process_time() - begun < 0.06  # 20 ms, tolerance three
-    assert problem.kind in {Kind.XML_LIMIT_EXCEEDED, Kind.MALFORMED_XML}
+    assert cost(raw) < 0.06  # 20 ms, tolerance three
 
 
 @pytest.mark.parametrize(
@@ -152,9 +159,7 @@ def test_an_attack_is_refused_cheaply(raw: bytes) -> None:
     ],
 )
 def test_nothing_is_more_than_linear(raw: bytes) -> None:
-    begun = time.process_time()
-    assert refused(raw).kind in {Kind.XML_LIMIT_EXCEEDED, Kind.MALFORMED_XML}
-    assert time.process_time() - begun < 0.9  # 300 ms a MiB, tolerance three
+    assert cost(raw) < 0.9  # 300 ms a MiB, tolerance three
 
 
 def test_each_thread_has_its_own_parser() -> None:
