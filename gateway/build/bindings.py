@@ -232,7 +232,13 @@ def _parameter(model: Model, settings: Settings, found: Member, each: ParameterS
     style = each.list or ("repeat" if each.place == "query" else "comma")
     many = slot.repeated or scalar.shape == "list"
     style = style if many else "repeat"
-    return Parameter(each.place, each.name, steps_of(each.to), scalar, slot.repeated, needed, style)
+    made = Parameter(each.place, each.name, steps_of(each.to), scalar, slot.repeated, needed, style)
+    if each.example is not None:
+        try:
+            made.value(each.example)
+        except Unfit as unfit:
+            raise ContractError(f"the example of {each.name} is {unfit.detail}; expected {unfit.expected}") from None
+    return made
 
 
 def _check_names(route: RouteSettings, owned: frozenset[str]) -> None:

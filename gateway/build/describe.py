@@ -145,7 +145,8 @@ def _parameters(service: BuiltService, face: RouteFace) -> Iterator[ParameterDoc
         own = service.bodies.own(face.bound.bound.input, face.unwrap_request)
         body = Body(model, element, face.request, within=each.to if own else (), own=own)
         said = examples.get((each.place, each.name))
-        example = None if said is None else each.scalar.read(said, {})
+        text = each.style in ("space", "pipe") and each.place != "query"  # no style of OpenAPI's
+        example = said if said is None or text else each.value(said)
         yield ParameterDoc(
             each.place,
             each.name,

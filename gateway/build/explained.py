@@ -60,7 +60,7 @@ def sample_request(service: BuiltService, face: RouteFace) -> Wire:
     when = face.settings.when if face.settings else None
     body: Any = route_example(service, face) if face.rest.binding.body else None
     if when is not None and when.place == "body":
-        body = {when.name: when.equals, **(body or {})}
+        body = {when.name: when.equals, **(body if isinstance(body, dict) else {})}
     elif when is not None:
         asked += [(when.name, when.equals)] if when.place == "query" else []
         headers |= {when.name.lower(): when.equals} if when.place == "header" else {}
@@ -180,7 +180,9 @@ def _inward(service: BuiltService, face: RouteFace, exchange: Exchange) -> Itera
 
 def _put(value: Any, steps: tuple[str, ...], filled: Value) -> None:
     for step in steps[:-1]:
-        value = value.setdefault(step, {})
+        if not isinstance(value.get(step), dict):  # absent, or null: a plug-in makes it
+            value[step] = {}
+        value = value[step]
     value[steps[-1]] = filled
 
 

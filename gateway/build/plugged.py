@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..core.value import steps_of
 from ..plugins.registry import PluginError, Plugins, PluginSpec
@@ -29,6 +29,10 @@ Steps = tuple[str, ...]
 def plugins_of(loaded: Loaded) -> Plugins:
     """The plug-ins with their settings checked. Raises Refused with every mistake."""
     labels = list(loaded.settings.plugins)
+    odd = [label for label in labels if not _named(loaded.settings.plugins[label].get("services", ()))]
+    if odd:
+        words = "a list of the names of services is expected"
+        raise Refused([loaded.mistake(("plugins", label, "services"), words) for label in odd])
     try:
         return build_plugins(_specs(loaded), base=Path(loaded.base))
     except PluginError as error:
@@ -39,11 +43,16 @@ def plugins_of(loaded: Loaded) -> Plugins:
         raise Refused(mistakes) from error
 
 
+def _named(services: Any) -> bool:
+    return isinstance(services, list | tuple) and all(isinstance(each, str) for each in services)
+
+
 def _specs(loaded: Loaded) -> list[PluginSpec]:
     specs = []
     for label, settings in loaded.settings.plugins.items():
         own = dict(settings)
-        services = tuple(map(str, own.pop("services", ())))
+        named = own.pop("services", ())
+        services = tuple(named) if _named(named) else ()
         specs.append(PluginSpec(str(own.pop("use", label)), own, label, services))
     return specs
 

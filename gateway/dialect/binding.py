@@ -35,6 +35,11 @@ class Parameter:
     style: ListStyle = "repeat"  # how the items stand; all but `repeat` in one text
 
 
+    def value(self, text: str) -> Value:
+        """What the member is when this one text is given. Raises Unfit."""
+        return _read(self, _parted(self, text))
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
     """All that fills a request besides its body. `body`: whether the route takes one."""

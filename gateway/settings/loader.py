@@ -56,9 +56,7 @@ class Loaded:
             other = Settings.model_validate({**dict(self.settings), **settings})
         except ValidationError as error:
             found = error.errors(include_url=False, include_input=False)
-            raise Refused(
-                Mistake("command line", 0, 0, dotted(_path(settings, e["loc"])), _words(e)) for e in found
-            ) from None
+            raise Refused(Mistake("command line", 0, 0, dotted(_path(settings, e)), _words(e)) for e in found) from None
         return replace(self, settings=other)
 
     def dangers(self) -> tuple[str, ...]:
@@ -130,8 +128,10 @@ def _remains(document: Document, context: Mapping[str, Any], file: str, base: Fi
             remains.loaded = Loaded(_model(rest.value, context), file, base, rest)
         except ValidationError as error:
             for detail in error.errors(include_url=False, include_input=False):
-                path = _path(rest.value, detail["loc"])
-                meant = near(str(path[-1]), _siblings(detail["loc"])) if detail["type"] == "extra_forbidden" else None
+                path, unknown = _path(rest.value, detail), detail["type"] == "extra_forbidden"
+                if unknown and path[-1:] != detail["loc"][-1:]:
+                    continue  # gone with what it stood in
+                meant = near(str(path[-1]), _siblings(detail["loc"])) if unknown else None
                 done = remains.take_out(path, detail["type"], meant)
                 if done == "nothing":
                     return None
@@ -152,9 +152,10 @@ def _validate(document: Document, context: Mapping[str, Any]) -> Settings:
         return _model(document.value, context)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False, include_context=False):
-            path, kind = _path(document.value, detail["loc"]), detail["type"]
+            path, kind = _path(document.value, detail), detail["type"]
             if path and path in document.filled and kind not in ("value_error", "missing"):
-                _put(document.value, path, documents.scalar(_at(document.value, path)))
+                text = _at(document.value, path)
+                _put(document.value, path, documents.scalar(text) if isinstance(text, str) else text)
             elif kind in _EMPTY and path and _at(document.value, path) is None:
                 _put(document.value, path, _EMPTY[kind]())
     return _model(document.value, context)
@@ -179,13 +180,14 @@ def _holds(value: Any, part: str | int) -> bool:
     return isinstance(part, int) if isinstance(value, list) else isinstance(value, dict) and part in value
 
 
-def _path(value: Any, loc: Sequence[str | int]) -> Path:
+def _path(value: Any, detail: ErrorDetails) -> Path:
     """A setting's path from pydantic's, which names union branches and key checks as well."""
     path: list[str | int] = []
+    loc, missing = detail["loc"], detail["type"] == "missing"
     for index, part in enumerate(loc):
         if _holds(value, part):
             value = value[part]
-        elif not (isinstance(value, dict) and index == len(loc) - 1 and part != "[key]"):
+        elif not (missing and isinstance(value, dict) and index == len(loc) - 1):
             continue
         else:
             value = None
@@ -219,7 +221,7 @@ _WORDS: Final[Mapping[str, str]] = {
 
 
 def _mistake(document: Document, detail: ErrorDetails) -> Mistake:
-    path = _path(document.value, detail["loc"])
+    path = _path(document.value, detail)
     if detail["type"] == "extra_forbidden":
         words = f"there is no such setting here{nearest(str(path[-1]), _siblings(detail['loc']))}"
     else:

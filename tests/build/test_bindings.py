@@ -173,6 +173,17 @@ def test_a_version_and_what_a_location_names_are_one_scalar(place, tmp_path):
     over(tmp_path, version={"request": "/Info/Task/Price/$value", "reply": "/Info/Task/@ver"}, location="/x/{/Info/Task/Left}")
 
 
+def test_an_example_of_a_parameter_is_one(tmp_path):
+    number = {"in": "query", "name": "n", "to": "/Info/Task/Id"}
+    over(tmp_path, parameters=[{**number, "example": "7"}])
+    with pytest.raises(Refused, match="the example of n is not a whole number"):
+        over(tmp_path, parameters=[{**number, "example": "seven"}])
+    words = {"in": "header", "name": "X-N", "to": "/Info/Task/Nums", "list": "pipe", "example": "1|2"}
+    built = routes.built_of(tmp_path, {}, [{"route": "PUT /r", "operation": "Put", "parameters": [words]}], False)
+    (told,) = (each for each in routes.told(built)["paths"]["/r"]["put"]["parameters"] if each.get("name") == "X-N")
+    assert told["example"] == "1|2", "a text, as it stands there"
+
+
 def test_what_may_be_nil_around_a_bound_member_is_known(tmp_path):
     flag = {"in": "query", "name": "f", "to": "/Info/Opts/Deep/Flag"}
     assert over(tmp_path, parameters=[flag]).binding.nils == {("Info", "Opts")}

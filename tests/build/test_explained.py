@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from gateway.build.book import Built, build
-from gateway.build.explained import explained, pasted, sample_request, told
-from gateway.settings import load
+from gateway.build.explained import _put, explained, pasted, sample_request, told
+from gateway.settings import load, parse
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -97,3 +97,16 @@ def test_a_sample_s_version_is_one_of_its_type(tmp_path: Path) -> None:
     orders = build(load(file, {}))
     service, face = orders.route("DELETE /orders/{id}") or pytest.fail("no route")
     assert sample_request(service, face).headers["if-match"] == '"text"'
+
+
+def test_what_plug_ins_fill_in_is_made_where_null_stands(netid: Built) -> None:
+    value: dict[str, object] = {"Info": None}
+    _put(value, ("Info", "SessionId"), "s")
+    assert value == {"Info": {"SessionId": "s"}}
+
+
+def test_an_example_that_is_no_object_leaves_the_field_that_chooses() -> None:
+    text = (ROOT / "config/netid.yaml").read_text().replace("equals: back}", "equals: back}\n        example: x")
+    built = build(parse(text, base=ROOT / "config", env={}))
+    service, face = next((s, f) for s in built.services for f in s.faces if f.settings and f.settings.example == "x")
+    assert sample_request(service, face).body == b'{"action":"back"}'

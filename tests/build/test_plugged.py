@@ -138,3 +138,9 @@ def test_a_message_that_holds_one_array_only_is_an_object(place, words):
     told = unknown(model, "{urn:t}Found", place)
     assert words in told
     assert bool(told) == bool(words)
+
+
+@pytest.mark.parametrize("services", ["portal", "5", "[5]", "{portal: 1}"])
+def test_the_services_of_a_plug_in_are_a_list_of_names(services):
+    with pytest.raises(Refused, match=r"plugins\.session\.services: a list of the names of services is expected"):
+        of(CONFIG.replace("PLACE", "/Info/SessionId").replace("  session:\n", f"  session:\n    services: {services}\n"))

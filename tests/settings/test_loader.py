@@ -157,3 +157,24 @@ def test_the_command_line_changes_top_settings_under_the_same_rules(folder: Path
 
 def test_loading_twice_gives_the_same(folder: Path) -> None:
     assert good(GOOD, folder).settings == good(GOOD, folder).settings
+
+
+def test_a_mapping_where_text_or_a_list_is_expected_is_told(folder: Path) -> None:
+    told = refused("services: {portal: {wsdl: x.wsdl, failures: [{path: /Status, equals: {a: b}, status: 422}]}}", folder)
+    assert len(told) == 2
+    assert all(each.startswith("c.yaml:1:") and ".failures[0].equals: " in each for each in told), told
+
+
+def test_text_of_the_environment_that_fits_no_kind_of_a_setting_is_told(folder: Path) -> None:
+    faults = "faults: [{status: '${STATUS}', name: a}]"
+    told = refused("services: {portal: {wsdl: x.wsdl, upstream: {speaks: json, %s}}}" % faults, folder, STATUS="7")
+    assert any(".faults[0].status: " in each for each in told), told
+
+
+def test_what_stands_in_a_setting_that_is_left_out_is_told_once(folder: Path) -> None:
+    told = refused("services: {portal: {upstream: {nope: 1, neither: 2}}}", folder)
+    assert [each.split(": ")[1] for each in told] == [
+        "services.portal.wsdl",
+        "services.portal.upstream.nope",
+        "services.portal.upstream.neither",
+    ]
