@@ -14,11 +14,13 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from ..codec.json import dumps
 from ..core.message import Exchange, Fault, Message, Wire
+from ..core.ports import Codec
 from ..core.problem import Problem
 from ..core.protection import asked_of_clients
 from ..core.value import Value, at, said, steps_of
 from ..dialect.conditions import tag_of_version
 from ..dialect.router import Router
+from ..dialect.soap import SoapCodec
 from ..dialect.soap_client import SoapClient, SoapDoor
 from ..schema.samples import sample
 from . import masking
@@ -195,7 +197,11 @@ def _back(service: BuiltService, face: RouteFace, exchange: Exchange, door: Any,
     value = sample(service.bench.laid(CANONICAL), output.element, CANONICAL) if output.element else {}
     reply = Message(codec, value=value)
     if service.behind is None:
-        raw = codec.write(reply)
+        try:
+            raw = _answer(service, codec, reply)
+        except Problem as problem:  # of a type without a sample
+            yield Step("the service answers, but no sample of its type is at hand", str(problem.detail))
+            return
         yield Step("the service answers, say", masking.xml_text(raw))
         reply = upstream.read_reply(exchange, Wire({"content-type": "text/xml"}, raw, status=200))
     yield Step("the client gets", _reply(door.dialect.write_reply(exchange, reply)))
@@ -204,6 +210,13 @@ def _back(service: BuiltService, face: RouteFace, exchange: Exchange, door: Any,
         failed = Fault("Receiver", "as the service says", name=fault.element, detail=detail, declared=fault.element)
         answer = door.dialect.write_reply(exchange, Message(codec, value=detail, fault=failed))
         yield Step(f"had it been the fault {fault.name}, the client would get", _reply(answer))
+
+
+def _answer(service: BuiltService, codec: Codec, reply: Message) -> bytes:
+    """The service's answer; without an envelope by GET and POST (WSDL 1.1 §4). Raises Problem."""
+    if service.port.http_verb and isinstance(codec, SoapCodec):
+        return codec.text(reply).encode()
+    return codec.write(reply)
 
 
 async def _nobody(_: Exchange) -> Message:

@@ -19,7 +19,7 @@ from ..dialect.envelope import Version
 from ..dialect.soap import SoapCodec
 from ..schema.contract import BoundMessage, BoundOperation, Port
 from ..schema.errors import ContractError
-from ..schema.ir import Complex, ElementUse, Group, Model, Settings
+from ..schema.ir import Complex, ElementUse, Group, Model, Settings, Simple
 from ..schema.names import local
 from ..schema.securitypolicy import security_of
 from ..settings.service import OperationSettings
@@ -83,6 +83,8 @@ def _compile(
     bench: Workbench, service: str, port: Port, bound: BoundOperation, settings: ServiceSettings, limits: Limits
 ) -> Bound:
     """One operation. Raises ContractError where a message of it cannot be read or written."""
+    for message in filter(None, (bound.input, bound.output)):
+        _check_content(bench.model, message)
     own = settings.operations.get(bound.name, OperationSettings())
     security = demanded(port, bound)
     speaks: Version = settings.upstream.soap or ("1.2" if port.soap == "1.2" else "1.1")
@@ -107,6 +109,16 @@ def _compile(
         actions=_actions(port, bound, settings),
     )
     return Bound(operation, bound, own)
+
+
+def _check_content(model: Model, message: BoundMessage) -> None:
+    """A Body whose content is a type holds the type's elements; a text has none. Raises ContractError."""
+    if message.on_wire or not message.element:
+        return
+    kind = model.types[model.elements[message.element].type]
+    if isinstance(kind, Simple) or kind.simple:
+        words = "a document body of a simple type: the Body holds elements, and its text would be none"
+        raise ContractError(words, section="WSDL 1.1 §3.5; WS-I Basic Profile R2204")
 
 
 def _actions(port: Port, bound: BoundOperation, settings: ServiceSettings) -> Actions:

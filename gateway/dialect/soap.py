@@ -168,6 +168,9 @@ class SoapCodec:
     def _undressed(self, text: str) -> str:
         """The synthetic element taken off again, or given the name that it has on the wire."""
         root = parse_xml(text.encode(), self.limits, response=True)
+        if not self._on_wire and (root.attrib or "".join(root.xpath("text()")).strip()):
+            words = "The Body holds the elements of its type; the type's attributes and text have no place there."
+            raise Problem(Kind.INVALID_MESSAGE, words)
         nodes = [renamed(root, self._wire or "")] if self._on_wire else list(root)
         return "".join(element_text(node) for node in nodes)
 

@@ -35,8 +35,8 @@ def drop_twins(sources: MutableMapping[str, Source], roots: MutableMapping[str, 
         if not namespace:
             continue  # it may be a chameleon: each of its includers has its own
         for index, child in enumerate(root):
-            if child.tag not in _KINDS:
-                continue
+            if child.tag not in _KINDS or not child.get("name"):
+                continue  # without a name it is refused later
             kind = f"{{{XS}}}type" if child.tag in _TYPES else child.tag
             key = (namespace, kind, (child.get("name") or "").strip())
             told = first.setdefault(key, (url, child))

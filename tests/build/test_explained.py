@@ -110,3 +110,13 @@ def test_an_example_that_is_no_object_leaves_the_field_that_chooses() -> None:
     built = build(parse(text, base=ROOT / "config", env={}))
     service, face = next((s, f) for s in built.services for f in s.faces if f.settings and f.settings.example == "x")
     assert sample_request(service, face).body == b'{"action":"back"}'
+
+
+def test_a_service_by_get_answers_without_an_envelope() -> None:
+    text = "services: {rates: {wsdl: http-bindings/contract.wsdl}}"
+    built = build(parse(text, base=ROOT / "tests/golden/wsdl", env={}))
+    only = next(service for service in built.services if service.port.http_verb)
+    face = next(each for each in only.faces if each.route.operation.name == "GetRate")
+    steps = {step.title: step.text for step in explained(built, only, face, sample_request(only, face))}
+    assert steps["the service answers, say"].startswith("<t:Rate")
+    assert '"value": 12.50' in steps["the client gets"]

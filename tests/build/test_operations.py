@@ -8,7 +8,9 @@ import pytest
 
 from gateway.build.book import build
 from gateway.build.operations import reads
-from gateway.settings import parse
+from gateway.core.message import Message
+from gateway.core.problem import Problem
+from gateway.settings import Refused, parse
 from tests.interop.secured import ENCRYPTED, SIGNED, USERNAME, asymmetric, contract, within
 
 
@@ -99,3 +101,25 @@ def test_what_a_policy_demands_is_required_where_it_is_of_the_body(
     (tmp_path / "bank.wsdl").write_text(contract(policy))
     one = operation(build(parse("services: {bank: {wsdl: bank.wsdl}}", base=tmp_path, env={})), "Pay")
     assert (one.signature, one.encryption) == (signature, encryption)
+
+
+OF_A_TYPE = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/"
+ xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:t" targetNamespace="urn:t"><types><xs:schema targetNamespace="urn:t">
+<xs:complexType name="T"><xs:sequence><xs:element name="a" type="xs:int"/></xs:sequence><xs:attribute name="x" type="xs:int"/></xs:complexType>
+</xs:schema></types><message name="In"><part name="p" type="{type}"/></message><message name="Out"/>
+<portType name="P"><operation name="Do"><input message="t:In"/><output message="t:Out"/></operation></portType>
+<binding name="B" type="t:P"><s:binding transport="http://schemas.xmlsoap.org/soap/http"/><operation name="Do"><s:operation soapAction=""/>
+<input><s:body use="literal"/></input><output><s:body use="literal"/></output></operation></binding>
+<service name="S"><port name="S" binding="t:B"><s:address location="http://127.0.0.1:9/"/></port></service></definitions>"""
+
+
+def test_a_body_whose_content_is_a_type_holds_its_elements_and_loses_nothing(tmp_path):
+    (tmp_path / "s.wsdl").write_text(OF_A_TYPE.replace("{type}", "t:T"))
+    config = parse("services: {s: {wsdl: s.wsdl}}", base=tmp_path, env={})
+    codec = build(config).services[0].operations[0].operation.faces["1.1"].request
+    assert b"<soap:Body><a xmlns:t=\"urn:t\">1</a></soap:Body>" in codec.write(Message(codec, value={"a": 1}))
+    with pytest.raises(Problem, match="no place there"):
+        codec.write(Message(codec, value={"@x": 2, "a": 1}))
+    (tmp_path / "s.wsdl").write_text(OF_A_TYPE.replace("{type}", "xs:int"))
+    with pytest.raises(Refused, match=r"a document body of a simple type.*R2204"):
+        build(config)

@@ -29,3 +29,10 @@ def test_different_ones_are_left_and_refused_by_the_reader_of_types(tmp_path):
     assert contract.notes == ()
     with pytest.raises(ContractError):
         model(contract)
+
+
+def test_what_has_no_name_is_no_twin(tmp_path):
+    contract = two(tmp_path, "<xs:complexType/>", "<xs:complexType/>")
+    assert contract.notes == ()
+    with pytest.raises(ContractError):
+        model(contract)

@@ -7,7 +7,7 @@ import pytest
 from lxml import etree
 
 from gateway.schema.source import Source
-from gateway.schema.validator import MOST, Validator
+from gateway.schema.validator import MOST, Validator, _Memory
 
 CASES = Path(__file__).parent.parent / "golden" / "cases"
 ROOT = 'xmlns="urn:t"'
@@ -161,3 +161,40 @@ def test_a_long_list_is_judged_whole(content: Callable[..., Any]) -> None:
         body = etree.fromstring(f"<Body><r {ROOT}>{'<a>1</a>' * (count - 1)}<a>{last}</a></r></Body>")
         assert (not validator.validate(body[0])) is good
         assert body.tag == "Body"
+
+
+class _Held:
+    """A document that is read when the test says so."""
+
+    def __init__(self) -> None:
+        self.begun, self.go = threading.Event(), threading.Event()
+
+    def read(self, _: int) -> bytes:
+        if self.go.is_set():
+            return b""
+        self.begun.set()
+        assert self.go.wait(10)
+        return b"<a/>"
+
+
+def test_a_parse_that_ends_while_a_schema_is_compiled_takes_nothing_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """lxml's loader of documents is one for all threads; who set it first sets it back."""
+    held, resolve, texts = _Held(), _Memory.resolve, "<xs:element name='{}' type='xs:int'/>"
+    other = threading.Thread(target=lambda: etree.parse(held))  # type: ignore[arg-type]  # it has read
+
+    def first(self: _Memory, *given: Any) -> Any:
+        found = resolve(self, *given)
+        held.go.set()
+        other.join()
+        return found
+
+    monkeypatch.setattr(_Memory, "resolve", first)
+    other.start()
+    assert held.begun.wait(10)
+    parts = [
+        f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:{name}">{texts.format(name)}</xs:schema>'
+        for name in "abc"
+    ]
+    validator = Validator([Source(f"file:///{at}.xsd", part.encode()) for at, part in enumerate(parts)])
+    for name in "abc":
+        assert validator.validate(etree.fromstring(f'<{name} xmlns="urn:{name}">1</{name}>')) == []
