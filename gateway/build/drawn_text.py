@@ -1,17 +1,17 @@
 """The law of a drawn contract's configuration: SOAP in front, the JSON service behind, its routes read backwards.
 
-As `gateway.build.proposed_text`: what somebody may want to change says in a comment what it is. An operation whose path
-no route can say is named in a comment, never left out in silence.
+As `gateway.build.proposed_text`: what somebody may want to change says in a comment what it is. An operation that the
+contract has not is named in a comment, never left out in silence.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from ..schema.drawn.draw import RESULT, Drawn
 from ..schema.drawn.operations import Operation
+from ..schema.drawn.steps import route_path, variables
 from .operations import reads
 from .proposed_text import scalar_text
 
@@ -25,7 +25,6 @@ listen: 127.0.0.1:8080 # where SOAP clients call
 admin: 127.0.0.1:9901 # probes and metrics
 
 services:"""
-_STEP: Final = re.compile(r"\{([^{}]*)\}")
 _RANGES: Final = {"4XX": ("4XX",), "5XX": ("5XX",), "DEFAULT": ("4XX", "5XX")}
 
 
@@ -44,14 +43,9 @@ def configuration(drawn: Drawn, folder: str, source: str, file: str = "gateway.y
     return "\n".join(lines) + "\n"
 
 
-def served(drawn: Drawn) -> list[Operation]:
-    """The operations that a route can call."""
-    return [each for each in drawn.operations if _path(each) is not None]
-
-
 def _writes(drawn: Drawn) -> Iterator[str]:
     """What a GET reads and all else writes, where the name alone would say otherwise."""
-    known = [(each.name, each.method != "GET") for each in served(drawn)]
+    known = [(each.name, each.method != "GET") for each in drawn.operations]
     told = [(name, writes) for name, writes in known if reads(name) == writes]
     if told:
         yield "    # By their methods; what reads may be repeated:"
@@ -73,38 +67,14 @@ def _upstream(drawn: Drawn, name: str, folder: str) -> Iterator[str]:
     yield "      routes:"
     for each in drawn.operations:
         yield from _route(each)
+    for left in drawn.left:
+        yield f"        # {' '.join(f'{left.what}: {left.then}'.split())}"
     yield from _faults(drawn)
 
 
-def _path(operation: Operation) -> str | None:
-    """The path as a route has it, None where a variable is no whole step of it."""
-    names = _variables(operation)
-    steps = []
-    for step in operation.path.split("/"):
-        found = _STEP.fullmatch(step)
-        if found is None and ("{" in step or "}" in step):
-            return None
-        steps.append("{" + names[found[1]] + "}" if found is not None else step)
-    path = "/".join(steps)
-    ok = path.startswith("/") and "//" not in path and not any(c <= " " or c in "?#" for c in path)
-    return path if ok and len(set(names.values())) == len(names) else None
-
-
-def _variables(operation: Operation) -> dict[str, str]:
-    """A path's variables under names that a route can have."""
-    found = {}
-    for each in operation.parameters:
-        if each.place == "path":
-            plain = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in each.name)
-            found[each.name] = plain if plain[:1].isalpha() or plain[:1] == "_" else "_" + plain
-    return found
-
-
 def _route(operation: Operation) -> Iterator[str]:
-    path = _path(operation)
-    if path is None:
-        yield f"        # {operation.name}: {operation.method} {operation.path}: a variable is a whole step of the path"
-        return
+    names = variables(each.name for each in operation.parameters if each.place == "path")
+    path = route_path(operation.path, names)
     yield f"        - route: {scalar_text(f'{operation.method} {path}')}"
     yield f"          operation: {scalar_text(operation.name)}"
     if operation.result is not None:
@@ -113,7 +83,6 @@ def _route(operation: Operation) -> Iterator[str]:
         yield f"          body: {{request: /{operation.body_xml}}}"
     if operation.parameters:
         yield "          parameters:"
-        names = _variables(operation)
         for each in operation.parameters:
             called = names[each.name] if each.place == "path" else each.name
             parted = f", list: {each.parted}" if each.parted else ""

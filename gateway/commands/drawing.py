@@ -57,9 +57,6 @@ def _drawn(chosen: argparse.Namespace) -> Any:
 
 def report(drawn: Any, source: str) -> dict[str, Any]:
     """What was drawn, as plain data."""
-    from gateway.build.drawn_text import served
-
-    reached = {each.name for each in served(drawn)}
     return {
         "source": source,
         "service": drawn.name,
@@ -69,7 +66,6 @@ def report(drawn: Any, source: str) -> dict[str, Any]:
                 "name": each.name,
                 "call": f"{each.method} {each.path}",
                 "faults": [fault.element for fault in each.faults],
-                "served": each.name in reached,
             }
             for each in drawn.operations
         ],
@@ -86,12 +82,10 @@ def _told(remark: Any) -> dict[str, Any]:
 
 def text(told: dict[str, Any]) -> str:
     """The report for a person."""
-    served = [each for each in told["operations"] if each["served"]]
-    lines = [f"{told['service']} ({told['namespace']}): {len(served)} operations"]
+    lines = [f"{told['service']} ({told['namespace']}): {len(told['operations'])} operations"]
     for each in told["operations"]:
         faults = f"  faults: {', '.join(each['faults'])}" if each["faults"] else ""
-        why = "" if each["served"] else "  not served: a variable is no whole step of its path"
-        lines.append(f"  {each['name']}  {each['call']}{faults}{why}")
+        lines.append(f"  {each['name']}  {each['call']}{faults}")
     for title, key in (("left out", "left_out"), ("said otherwise than in the document", "remarks")):
         if told[key]:
             lines.append(f"{title}:")

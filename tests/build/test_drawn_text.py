@@ -6,7 +6,7 @@ import json
 
 import yaml
 
-from gateway.build.drawn_text import configuration, served
+from gateway.build.drawn_text import configuration
 from gateway.schema.drawn.draw import draw
 from tests.schema.drawn.drawing import document
 
@@ -38,6 +38,7 @@ def test_routes_parameters_faults_and_address(tmp_path):
 
 def test_a_path_that_no_route_can_say_is_named(tmp_path):
     variable = {"name": "n", "in": "path", "required": True, "schema": {"type": "string"}}
-    made = drawn(tmp_path, {"/a/{n}.json": {"get": {"parameters": [variable], "responses": {}}}})
-    assert served(made) == []
-    assert "# getAByNJson: GET /a/{n}.json: a variable is a whole step" in configuration(made, "contract", "a.json")
+    get = {"get": {"parameters": [variable], "responses": {}}}
+    made = drawn(tmp_path, {"/a/{n}.json": get, "/a/{n}": get})
+    assert [each.path for each in made.operations] == ["/a/{n}"], "the contract has what a route can call"
+    assert "# GET /a/{n}.json: a variable is a whole step" in configuration(made, "contract", "a.json")

@@ -148,6 +148,8 @@ class Bundle:
             if key not in _LEFT_OUT and key not in ("$ref", "$dynamicRef", "$recursiveRef"):
                 self._keyword(found, key, inner, text, (*steps, key))
         _modern(found, value, dialect)
+        if isinstance(found.get("type"), list):
+            found["type"] = list(dict.fromkeys(found["type"]))
         if value.get("nullable") is True:
             found = _nullable(found)
         if self.direction:
@@ -222,7 +224,7 @@ class Bundle:
         properties = found.get("properties", {})
         left = [
             name
-            for name in found.get("required", ())
+            for name in dict.fromkeys(found.get("required", ()))
             if not (isinstance(properties.get(name), dict) and properties[name].get(mark) is True)
         ]
         return found if left == list(found.get("required", ())) else {**found, "required": left}
@@ -275,13 +277,21 @@ def _check(key: str, inner: Any, at: Where) -> None:
         raise at.error(f"{key} is a number")
     if key == "enum" and not isinstance(inner, list):
         raise at.error("enum is a list")
-    if key == "required" and not (isinstance(inner, list) and all(isinstance(one, str) for one in inner)):
+    if key == "required" and not _are_names(inner):
         raise at.error("required is a list of names")
+    if key == "dependentRequired" and not (isinstance(inner, dict) and all(map(_are_names, inner.values()))):
+        raise at.error("dependentRequired is an object of lists of names")
+    if key == "uniqueItems" and not isinstance(inner, bool):
+        raise at.error("uniqueItems is true or false")
     if key == "type":
         kinds = inner if isinstance(inner, list) else [inner]
-        wrong = [kind for kind in kinds if kind not in _TYPES]
+        wrong = [kind for kind in kinds if not isinstance(kind, str) or kind not in _TYPES]
         if wrong or not kinds:
             raise at.error(f"there is no type {wrong[0] if wrong else inner!r}")
+
+
+def _are_names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def _is_number(value: Any) -> bool:

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from gateway.schema.drawn.bundle import Bundle, Schema
+from gateway.schema.drawn.forms import Kind, misformed
 from gateway.schema.drawn.kinds import Array, Place, Record, Ref, Remark, Scalar
 from gateway.schema.drawn.naming import Names, camel, ncname, pascal, words_of_path
 from gateway.schema.drawn.reader import Reader
+from gateway.schema.drawn.steps import route_path, variables
 from gateway.schema.drawn.texts import Steps, Text, Where
 from gateway.schema.errors import ContractError
 
@@ -140,24 +142,23 @@ class OperationReader:
                 continue
             below = paths.get(path)
             assert below is not None
-            item = self._behind(below)
+            item = self._behind(below, "a path item")
             for method in METHODS:
                 operation = item.get(method)
                 if operation is None:
                     continue
-                if not isinstance(operation.value, dict):
-                    raise operation.where().error("an operation is an object")
+                _formed(operation, "an operation")
                 if method in SERVED:
                     yield path, method, operation, item
                 else:
                     self.left.append(Remark(operation.where(), f"{method.upper()} {path}", "this verb is not served"))
 
-    def _behind(self, at: At) -> At:
+    def _behind(self, at: At, kind: Kind) -> At:
         """What a `$ref` in the end names."""
         for _ in range(50):
             reference = at.value.get("$ref") if isinstance(at.value, dict) else None
             if not isinstance(reference, str):
-                return at
+                return _formed(at, kind)
             at = At(*self.shared.resolve(at.text, reference, at.where()))
         raise at.where().error("these $refs have no end")
 
@@ -179,10 +180,14 @@ class OperationReader:
                 self._remark(at, word, _NOT_CARRIED[word])
         names = Names()
         parameters = tuple(self._parameters(path, at, item, names))
+        if route_path(path, variables(each.name for each in parameters if each.place == "path")) is None:
+            why = "a variable is a whole step of a route's path: the operation is left out"
+            raise _Left(Remark(at.where(), f"{method.upper()} {path}", why))
         body = self._body(method, at)
         responses = at.get("responses")
         told = responses.value if responses is not None and isinstance(responses.value, dict) else {}
-        answers = {status: self._behind(responses.get(status)) for status in told if not status.startswith("x-")}  # type: ignore[union-attr,arg-type]
+        found = {status: responses.get(status) for status in told if not status.startswith("x-")}  # type: ignore[union-attr]  # told of it
+        answers = {status: self._behind(each, "an answer") for status, each in found.items() if each is not None}
         words = at.words()
         if at.value.get("deprecated") is True:
             words = f"Deprecated. {words}".strip()
@@ -204,10 +209,15 @@ class OperationReader:
         for holder in (item.get("parameters"), at.get("parameters")):
             for index in range(len(holder.value) if holder is not None and isinstance(holder.value, list) else 0):
                 assert holder is not None
-                one = self._behind(At(holder.text, (*holder.steps, str(index)), holder.value[index]))
-                given[(str(one.value.get("in")), str(one.value.get("name")))] = one
+                one = self._behind(At(holder.text, (*holder.steps, str(index)), holder.value[index]), "a parameter")
+                if not one.value.get("name"):
+                    raise one.where().error("a parameter has a name")
+                given[(str(one.value.get("in")), str(one.value["name"]))] = one
+        within = [part.partition("}")[0] for step in path.split("/") for part in step.split("{")[1:]]
         for (place, name), one in given.items():
-            if place == "header" and name.lower() in _OWN_HEADERS:
+            if place == "path" and name not in within:
+                self._remark(one, f"parameter {name}", "its path has no such variable; it is not carried")
+            elif place == "header" and name.lower() in _OWN_HEADERS:
                 self._remark(one, f"header {name}", "OpenAPI gives it no effect here; it is not carried")
             elif place == "cookie":
                 self._refuse_needed(one, f"cookie {name}", "cookies are not carried")
@@ -215,10 +225,9 @@ class OperationReader:
                 yield from self._parameter(place, name, one, names)  # type: ignore[arg-type]  # one of the three
             else:
                 raise one.where().error("`in` is path, query, header or cookie")
-        variables = [part for step in path.split("/") for part in step.split("{")[1:]]
-        for variable in variables:
-            if ("path", variable.partition("}")[0]) not in given:
-                raise at.where().error(f"the path's {{{variable.partition('}')[0]}}} is no parameter")
+        for variable in within:
+            if ("path", variable) not in given:
+                raise at.where().error(f"the path's {{{variable}}} is no parameter")
 
     def _refuse_needed(self, one: At, what: str, why: str) -> None:
         if one.value.get("required") is True:
@@ -272,11 +281,11 @@ class OperationReader:
         asked = at.get("requestBody")
         if asked is None:
             return None
-        asked = self._behind(asked)
+        asked = self._behind(asked, "a request body")
         needed = asked.value.get("required") is True
         media = self._json(asked)
         if media is None or method in BODYLESS:
-            what = f"a body of {', '.join(asked.value.get('content', {})) or 'no media type'}"
+            what = f"a body of {', '.join(asked.value.get('content') or {}) or 'no media type'}"
             why = "only JSON is carried" if media is None else f"{method.upper()} carries no body"
             if needed:
                 raise _Left(Remark(asked.where(), what, f"{why}: the operation is left out"))
@@ -371,6 +380,14 @@ _NOT_CARRIED: Final = {
     "servers": "the service's address is one setting, `upstream.url`",
     "security": "what the service wants is sent with each call: `upstream.headers`",
 }
+
+
+def _formed(at: At, kind: Kind) -> At:
+    """The same, as an object of its kind. Raises ContractError."""
+    found = misformed(kind, at.value)
+    if found is not None:
+        raise At(at.text, (*at.steps, *found[0]), None).where().error(found[1])
+    return at
 
 
 class _Left(ContractError):
