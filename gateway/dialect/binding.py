@@ -34,7 +34,6 @@ class Parameter:
     required: bool = False
     style: ListStyle = "repeat"  # how the items stand; all but `repeat` in one text
 
-
     def value(self, text: str) -> Value:
         """What the member is when this one text is given. Raises Unfit."""
         return _read(self, _parted(self, text))
