@@ -19,6 +19,7 @@ from gateway.codec.json import dumps, loads
 from gateway.core.limits import DEFAULT
 from gateway.core.value import pointer
 from gateway.settings import parse
+from tests.golden.test_settings import CHOICES
 
 XSD: Final = """<xs:schema targetNamespace="urn:t" elementFormDefault="qualified" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:t">
 <xs:complexType name="Body"><xs:sequence><xs:element name="Info"><xs:complexType><xs:sequence>
@@ -48,16 +49,6 @@ WSDL: Final = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:s="
 <s:operation soapAction="urn:t/Put"/><input><s:body use="literal"/><s:header message="t:H" part="h" use="literal"/></input>
 <output><s:body use="literal"/></output></operation></binding>
 <service name="S"><port name="B" binding="t:B"><s:address location="http://127.0.0.1:9/"/></port></service></definitions>"""
-MAPPING: Final = {
-    "numbers": ("exact", "string"),
-    "arrays": ("collapsed", "wrapped"),
-    "defaults": ("keep", "fill"),
-    "names": ("as-is", "camel", "snake"),
-    "nulls": ("omit", "write"),
-    "lists": ("omit", "empty"),
-    "scalars": ("typed", "string"),
-    "empties": ("keep", "null"),
-}
 RENAMES: Final = (("Id", "number"), ("Task", "job"), ("Row/LineSum", "sum"), ("Mode", "how"), ("Info", "inside"), ("Tag", "labels"))
 CONSTANTS: Final = ("Fast", 5, True, "x", ["a"], {"Flag": True}, "7", None)
 OWN: Final = frozenset({"Prefer", "If-Match", "If-None-Match", "Idempotency-Key"})  # fields of HTTP's own
@@ -113,7 +104,7 @@ def places(schema: Schema) -> list[str]:
 
 def mapping(draw: Draw, often: float) -> Schema:
     """Some settings of the mapping."""
-    chosen: Schema = {name: draw.choice(values) for name, values in MAPPING.items() if draw.random() < often}
+    chosen: Schema = {name: draw.choice(values) for name, values in CHOICES.items() if draw.random() < often}
     return {**chosen, "rename": dict(draw.sample(RENAMES, 2))} if draw.random() < often else chosen
 
 

@@ -31,7 +31,7 @@ from gateway.xml import parse
 from tests.golden.test_golden import same_xml
 from tests.property import routes
 from tests.property.test_route_laws import built as built_over
-from tests.property.test_route_laws import places_of
+from tests.property.test_route_laws import places_of, settled
 
 _SOAP = {"content-type": "text/xml", "soapaction": '"urn:t/Put"'}
 _EMPTY = (b"<t:Nums></t:Nums>", b"<t:Names></t:Names>")  # nothing and an empty list are one in a query
@@ -127,16 +127,11 @@ def drawn(draw: random.Random, folder: Path) -> Iterator[tuple[str, Twins, route
     document = routes.told(plain)
     within = places_of(document, document["paths"]["/S/Put"]["post"]["requestBody"])
     for _ in range(8):
-        settings = routes.shape(draw, within)
-        settings["mapping"].pop("defaults", None)
-        shaped = built_over(folder, mapping, settings, nil)
-        if shaped is None:
+        settings = settled(draw, folder, mapping, nil, within)
+        if settings is None:
             continue
-        document = routes.told(shaped)
-        item = document["paths"]["/r"]["post"]
-        asked, answered = (places_of(document, each) or within for each in (item["requestBody"], item["responses"]["200"]))
-        settings = routes.filled(draw, settings, asked, answered)
         settings.pop("headers", None)
+        settings["mapping"].pop("defaults", None)
         before = built_over(folder, mapping, settings, nil)
         try:
             told = None if before is None else behind(folder, mapping, settings)

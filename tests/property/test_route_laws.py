@@ -129,17 +129,24 @@ def drawn(draw: random.Random, folder: Path) -> Iterator[tuple[str, Route]]:
     document = routes.told(plain)
     within = places_of(document, document["paths"]["/S/Put"]["post"]["requestBody"])
     for _ in range(10):
-        settings = routes.shape(draw, within)
-        shaped = built(folder, mapping, settings, nil)
-        if shaped is None:
-            continue
-        document = routes.told(shaped)
-        item = document["paths"]["/r"]["post"]
-        asked, answered = (places_of(document, each) or within for each in (item["requestBody"], item["responses"]["200"]))
-        settings = routes.filled(draw, settings, asked, answered)
-        whole = built(folder, mapping, settings, nil)
-        if whole is not None:
+        settings = settled(draw, folder, mapping, nil, within)
+        whole = None if settings is None else built(folder, mapping, settings, nil)
+        if settings is not None and whole is not None:
             yield f"mapping {mapping}, nillable {nil}, route {settings}", Route(whole, settings)
+
+
+def settled(
+    draw: random.Random, folder: Path, mapping: routes.Schema, nil: bool, within: list[str]
+) -> routes.Schema | None:
+    """A route's settings: its shape, and what it fills of the members that this leaves; None where the shape is refused."""
+    settings = routes.shape(draw, within)
+    shaped = built(folder, mapping, settings, nil)
+    if shaped is None:
+        return None
+    document = routes.told(shaped)
+    item = document["paths"]["/r"]["post"]
+    asked, answered = (places_of(document, each) or within for each in (item["requestBody"], item["responses"]["200"]))
+    return routes.filled(draw, settings, asked, answered)
 
 
 def places_of(document: routes.Schema, holder: routes.Schema) -> list[str]:
